@@ -1,0 +1,1 @@
+"""Looking at the answers: a Streamlit page over a run folder."""

@@ -1,0 +1,1 @@
+"""People who do not exist: populations, faces, scores. Knows nothing of what happens to them."""

@@ -1,0 +1,1 @@
+"""Parametric 3D heads: geometry, skin, hair, camera, light; labelled training images."""

@@ -1,0 +1,1 @@
+"""Questions asked of the simulation: scenario files, experiments, run folders, the command."""

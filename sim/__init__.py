@@ -1,0 +1,1 @@
+"""What happens to them: operator, platforms, people, law, measures. Knows nothing of a scenario by name."""

@@ -1,0 +1,1 @@
+"""Interventions: one module per kind of power; each modifies levers and never the state."""

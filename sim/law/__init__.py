@@ -1,0 +1,1 @@
+"""The law: cases as state machines, instruments, ledgers."""

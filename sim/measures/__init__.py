@@ -1,0 +1,1 @@
+"""Measures: named questions asked of a `History`, one module per family."""

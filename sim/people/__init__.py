@@ -1,0 +1,1 @@
+"""The people: being informed, going private, asking for access or erasure."""
