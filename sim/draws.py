@@ -1,0 +1,40 @@
+"""Every random stream of a run, by name: the only place where the model's chance comes from.
+
+A draw is a function of (seed, replication, stream, entity, ordinal), see `generators.keyed`. The
+list below is explicit, so that adding a stream is a visible decision and renaming code changes
+no result.
+"""
+
+from __future__ import annotations
+
+from generators.keyed import Streams
+
+STREAMS: dict[str, str] = {
+    "find.clock": "unit exponentials between candidate finds (person, ordinal)",
+    "find.accept": "uniform that thins the envelope of candidate finds (person, ordinal)",
+    "find.own": "whether a find comes from the person's own accounts (person, ordinal)",
+    "find.quality": "quality of the photo found (person, ordinal)",
+    "residency.missing": "whether a face comes without a residency signal (person, ordinal)",
+    "residency.photo": "the photo's part of the residency evidence (person, ordinal)",
+    "residency.person": "the person's part of the residency evidence (person)",
+    "erasure.clock": "unit exponential until an erasure job reaches a template (photo, visit)",
+    "revisit.clock": "unit exponential until a removed photo is found again (photo, visit)",
+    "news.clock": "unit exponential until the news informs a person (person)",
+    "private.choice": "whether an informed person goes private (person)",
+    "private.delay": "unit exponential of the delay before going private (person)",
+    "private.spread": "whether a tie follows (person who went private, tie)",
+    "request.clock": "unit exponential until an informed person sends a request (person)",
+    "request.kind": "whether a request asks for erasure (person)",
+    "request.abandon": "whether a photo is demanded and the request given up (person, 0 or 1)",
+    "request.answer": "whether the desk answers (person)",
+    "desk.arrivals": "requests that reach the desk on a day, real units (day)",
+    "search.count": "searches for residents in scope in a week, real units (week)",
+    "search.person": "whose face a probe shows (week, search)",
+    "search.probe": "the probe's own difficulty (week, search)",
+    "search.candidate": "whether any candidate of a search is the person (week, search)",
+}
+
+
+def streams(seed: int, replication: int) -> Streams:
+    """Return the model's named streams for one replication."""
+    return Streams(seed, replication, tuple(STREAMS))

@@ -1,0 +1,294 @@
+"""A case as a state machine, fed by dated steps.
+
+The record's dates drive the same machine that drawn dates would: a step happens on its day if the
+case stands where the step makes sense (a tribunal decides only an appeal that was lodged). The
+operator's own step, the appeal, happens only if its strategy appeals; otherwise the appeal period
+runs out, the notices come into force and their months begin to run.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from enum import Enum
+from typing import Any
+
+import simpy
+
+from generators.errors import ScenarioError
+from sim.dates import iso
+from sim.events import Event, Log
+from sim.law.instruments import EnforcementNotice, PenaltyNotice, Status
+from sim.setup import CaseFile, Step
+
+AFTER_LAW = 0.05
+"""Time of day at which an appeal period runs out: after the steps of its last day."""
+
+
+class Phase(Enum):
+    """Phases of a case."""
+
+    NONE = "none"
+    INVESTIGATION = "investigation"
+    INTENT = "notice of intent"
+    FINAL = "final notices"
+    TRIBUNAL = "appeal"
+
+
+PHASE_SUCCESSORS: dict[Phase, frozenset[Phase]] = {
+    Phase.NONE: frozenset({Phase.INVESTIGATION}),
+    Phase.INVESTIGATION: frozenset({Phase.INTENT}),
+    Phase.INTENT: frozenset({Phase.FINAL}),
+    Phase.FINAL: frozenset({Phase.FINAL, Phase.TRIBUNAL}),
+    Phase.TRIBUNAL: frozenset({Phase.TRIBUNAL}),
+}
+"""From each phase, those that may follow. A final notice needs a notice of intent (schedule 16,
+paragraph 2)."""
+
+NEEDS_PHASE: dict[str, frozenset[Phase]] = {
+    "provisional_notice": frozenset({Phase.INVESTIGATION}),
+    "final_penalty": frozenset({Phase.INTENT, Phase.FINAL}),
+    "enforcement_notice": frozenset({Phase.INTENT, Phase.FINAL}),
+}
+"""Steps of the authority that would stand before their cause in any other phase."""
+
+
+@dataclass(frozen=True)
+class Parties:
+    """Whom a case tells, and whom it asks.
+
+    Attributes:
+        appeals: whether the operator appeals.
+        news: called with (day, kind of news, event) when a step is news.
+        bound: called with (notice, day, event) when an enforcement notice comes to bind.
+        released: called with (notice, day, event) when it no longer does.
+        due: called with (penalty, day, event) when a penalty becomes payable.
+    """
+
+    appeals: Callable[[], bool]
+    news: Callable[[int, str, Event], None]
+    bound: Callable[[EnforcementNotice, int, Event], None]
+    released: Callable[[EnforcementNotice, int, Event], None]
+    due: Callable[[PenaltyNotice, int, Event], None]
+
+
+NEWS: dict[str, str] = {
+    "investigation_opened": "investigation",
+    "provisional_notice": "intent",
+    "enforcement_notice": "final",
+    "tribunal_sets_aside": "judgment",
+    "tribunal_restores_jurisdiction": "judgment",
+}
+"""Which steps are news, and of which size (`news.weight.*`). Both final notices are one piece of
+news."""
+
+Process = Iterator[simpy.Event]
+
+
+class Case:
+    """One authority's case against the operator.
+
+    Args:
+        env: the simulation's clock.
+        file: steps, obligations and rules.
+        log: the run's log.
+        parties: whom the case tells and asks.
+        payment_period: days after service before which a penalty need not be paid.
+        first_day: steps before it are taken as having happened already and are refused, since
+            the run could not have felt them.
+    """
+
+    def __init__(
+        self,
+        env: simpy.Environment,
+        file: CaseFile,
+        log: Log,
+        parties: Parties,
+        payment_period: int,
+    ) -> None:
+        self.env = env
+        self.file = file
+        self.log = log
+        self.parties = parties
+        self.payment_period = payment_period
+        self.phase = Phase.NONE
+        self.orders = EnforcementNotice(
+            "enforcement notice", obligations=file.obligations, stay=file.stay
+        )
+        self.penalty = PenaltyNotice("monetary penalty notice")
+        self.last: Event | None = None
+        env.process(self._steps())
+
+    def _steps(self) -> Process:
+        for step in self.file.steps:
+            if step.day < self.env.now:
+                raise ScenarioError(
+                    f"case {self.file.id}: {step.kind} on {iso(step.day)} lies before the run "
+                    f"or before the step that causes it"
+                )
+            yield self.env.timeout(step.day - self.env.now)
+            self._take(step)
+
+    def _write(self, step: Step, actor: str, instrument: str, because: Event | None) -> Event:
+        event = self.log.write(
+            step.day,
+            actor,
+            step.kind,
+            authority=self.file.authority,
+            instrument=instrument,
+            amount=step.amount,
+            currency=step.currency,
+            because=because,
+            recorded=step.recorded,
+            text=step.text,
+        )
+        self.last = event
+        if step.kind in NEWS:
+            self.parties.news(step.day, NEWS[step.kind], event)
+        return event
+
+    def _enter(self, phase: Phase) -> None:
+        if phase not in PHASE_SUCCESSORS[self.phase]:
+            raise ScenarioError(
+                f"case {self.file.id}: {phase.value} cannot follow {self.phase.value}"
+            )
+        self.phase = phase
+
+    def _take(self, step: Step) -> None:
+        """Let a step happen if the case stands where it makes sense."""
+        needs = NEEDS_PHASE.get(step.kind)
+        if needs is not None and self.phase not in needs:
+            raise ScenarioError(
+                f"case {self.file.id}: {step.kind} on {iso(step.day)} comes before its cause: "
+                f"the case is still at '{self.phase.value}'"
+            )
+        handler: Callable[[Step], None] | None = getattr(self, f"_on_{step.kind}", None)
+        if handler is not None:
+            handler(step)
+        elif self.phase is not Phase.TRIBUNAL and step.kind == "hearing":
+            return  # no appeal, no hearing
+        else:
+            self._write(step, "world", "case", self.last)
+
+    def _on_investigation_opened(self, step: Step) -> None:
+        self._enter(Phase.INVESTIGATION)
+        self._write(step, "authority", "case", self.last)
+
+    def _on_provisional_notice(self, step: Step) -> None:
+        self._enter(Phase.INTENT)
+        self._write(step, "authority", "monetary penalty notice", self.last)
+        self.penalty.currency = step.currency or self.penalty.currency
+        self.penalty.propose(step.day, step.amount or 0)
+        self.orders.move(step.day, Status.PROPOSED)
+
+    def _on_final_penalty(self, step: Step) -> None:
+        self._enter(Phase.FINAL)
+        event = self._write(step, "authority", "monetary penalty notice", self.last)
+        self.penalty.serve(step.day, step.amount or 0)
+        self.env.process(self._penalty_falls_due(step.day, event))
+
+    def _on_enforcement_notice(self, step: Step) -> None:
+        self._enter(Phase.FINAL)
+        event = self._write(step, "authority", "enforcement notice", self.last)
+        self.orders.move(step.day, Status.SERVED)
+        self.env.process(self._appeal_period(step.day, event))
+
+    def _on_appeal_lodged(self, step: Step) -> None:
+        if not self.parties.appeals() or self.phase is not Phase.FINAL:
+            return
+        served = self.orders.history[-1][0]
+        if step.day > served + self.file.appeal_period_days:
+            raise ScenarioError(
+                f"case {self.file.id}: appeal_lodged on {iso(step.day)} is out of time; the "
+                f"appeal period ends on {iso(served + self.file.appeal_period_days)}"
+            )
+        self._enter(Phase.TRIBUNAL)
+        event = self._write(step, "operator", "case", self.last)
+        for instrument in (self.orders, self.penalty):
+            if instrument.status is Status.SERVED:
+                instrument.move(step.day, Status.UNDER_APPEAL)
+        if self.orders.binding:
+            self._bind(event, served + self.file.appeal_period_days)
+
+    def _on_tribunal_sets_aside(self, step: Step) -> None:
+        if not self.orders.appeal_pending:
+            return
+        event = self._write(step, "tribunal", "case", self.last)
+        was_binding = self.orders.binding
+        self.orders.move(step.day, Status.SET_ASIDE)
+        self.orders.runs_from = None
+        if self.penalty.appeal_pending:
+            self.penalty.set_aside(step.day)
+        if was_binding:
+            self.parties.released(self.orders, step.day, event)
+
+    def _only_if_set_aside(self, step: Step) -> None:
+        if self.orders.status is Status.SET_ASIDE:
+            self._write(step, "authority", "case", self.last)
+
+    _on_appeal_sought = _only_if_set_aside
+    _on_permission_refused_renewed = _only_if_set_aside
+
+    def _on_tribunal_restores_jurisdiction(self, step: Step) -> None:
+        if self.orders.status is not Status.SET_ASIDE:
+            return
+        event = self._write(step, "tribunal", "case", self.last)
+        self.orders.move(step.day, Status.UNDER_APPEAL)
+        self.penalty.restore(step.day)
+        if self.orders.binding:
+            # The months are counted anew: an order cannot have been due while it was void.
+            self._bind(event, step.day)
+
+    def _appeal_period(self, served: int, event: Event) -> Process:
+        yield self.env.timeout(served + self.file.appeal_period_days + AFTER_LAW - self.env.now)
+        if self.orders.status is Status.SERVED:
+            day = served + self.file.appeal_period_days
+            self.orders.move(day, Status.IN_FORCE)
+            expiry = self.log.write(
+                day,
+                "authority",
+                "appeal_period_ends",
+                authority=self.file.authority,
+                instrument="enforcement notice",
+                because=event,
+                text="No appeal was lodged: the enforcement notice is in force.",
+            )
+            self.last = expiry
+            self._bind(expiry, day)
+
+    def _penalty_falls_due(self, served: int, event: Event) -> Process:
+        wait = max(self.file.appeal_period_days, self.payment_period)
+        yield self.env.timeout(served + wait + 2 * AFTER_LAW - self.env.now)
+        if self.penalty.status is not Status.SERVED:
+            return
+        day = served + wait
+        self.penalty.move(day, Status.IN_FORCE)
+        self.penalty.fall_due()
+        due = self.log.write(
+            day,
+            "authority",
+            "penalty_payable",
+            authority=self.file.authority,
+            instrument="monetary penalty notice",
+            amount=self.penalty.payable,
+            currency=self.penalty.currency,
+            because=event,
+            text="The appeal period is over and the penalty is payable.",
+        )
+        self.parties.due(self.penalty, day, due)
+
+    def _bind(self, event: Event, runs_from: int) -> None:
+        self.orders.runs_from = runs_from
+        self.parties.bound(self.orders, event.day, event)
+
+    def as_state(self) -> dict[str, Any]:
+        """Return phase, statuses and ledger as plain values, for reports and tests."""
+        return {
+            "phase": self.phase.value,
+            "orders": None if self.orders.status is None else self.orders.status.value,
+            "penalty": None if self.penalty.status is None else self.penalty.status.value,
+            "proposed": self.penalty.proposed,
+            "imposed": self.penalty.imposed,
+            "payable": self.penalty.payable,
+            "collected": self.penalty.collected,
+        }
