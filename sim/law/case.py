@@ -94,8 +94,6 @@ class Case:
         log: the run's log.
         parties: whom the case tells and asks.
         payment_period: days after service before which a penalty need not be paid.
-        first_day: steps before it are taken as having happened already and are refused, since
-            the run could not have felt them.
     """
 
     def __init__(
@@ -117,6 +115,7 @@ class Case:
         )
         self.penalty = PenaltyNotice("monetary penalty notice")
         self.last: Event | None = None
+        self.served: int | None = None
         env.process(self._steps())
 
     def _steps(self) -> Process:
@@ -183,21 +182,23 @@ class Case:
 
     def _on_final_penalty(self, step: Step) -> None:
         self._enter(Phase.FINAL)
+        self.served = step.day
         event = self._write(step, "authority", "monetary penalty notice", self.last)
         self.penalty.serve(step.day, step.amount or 0)
         self.env.process(self._penalty_falls_due(step.day, event))
 
     def _on_enforcement_notice(self, step: Step) -> None:
         self._enter(Phase.FINAL)
+        self.served = step.day
         event = self._write(step, "authority", "enforcement notice", self.last)
         self.orders.move(step.day, Status.SERVED)
         self.env.process(self._appeal_period(step.day, event))
 
     def _on_appeal_lodged(self, step: Step) -> None:
-        if not self.parties.appeals() or self.phase is not Phase.FINAL:
+        if not self.parties.appeals() or self.served is None:
             return
-        served = self.orders.history[-1][0]
-        if step.day > served + self.file.appeal_period_days:
+        served = self.served
+        if not served <= step.day <= served + self.file.appeal_period_days:
             raise ScenarioError(
                 f"case {self.file.id}: appeal_lodged on {iso(step.day)} is out of time; the "
                 f"appeal period ends on {iso(served + self.file.appeal_period_days)}"

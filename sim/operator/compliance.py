@@ -1,0 +1,246 @@
+"""The operator's answer to an order: stop collecting, remove what is in scope, pay.
+
+Compliance is a job with capacity and errors. Who is in scope is inferred at a threshold; a
+complying operator spreads the removal evenly from the deadline for ceasing, so that erasure from
+all stores ends by the deadline for deletion, as far as its capacity and its stores' delay allow.
+A notice that stops binding (set aside) ends both: the crawler's filter is lifted and the job
+stops where it stands.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+import simpy
+
+from sim.dates import add_months, iso
+from sim.events import Event, Log
+from sim.law.instruments import EnforcementNotice, PenaltyNotice
+from sim.levers import Levers
+from sim.operator.background import Background
+from sim.operator.strategy import Strategy
+
+JOB_TIME = 0.5
+"""Time of day at which the erasure job works: after the day's finds and requests."""
+
+CERTAIN = 100.0
+"""Hazard of a day on which everything left is removed; no unit exponential reaches it."""
+
+
+@dataclass(frozen=True)
+class RemovalOrder:
+    """What is to be removed, and how.
+
+    Attributes:
+        source: who orders it (a case's id or an intervention).
+        start: first day of the job.
+        deadline: day by which erasure from all stores should have ended.
+        threshold: residency evidence above which a template is in scope.
+        erases: erase from every store, or only hide from results.
+    """
+
+    source: str
+    start: int
+    deadline: int
+    threshold: float
+    erases: bool
+
+
+Remover = Callable[[RemovalOrder, int, float], None]
+"""Called with (order, day, hazard) once a day while a job runs: the world removes the sample's
+templates whose clocks the hazard passes."""
+
+
+class Compliance:
+    """What the operator does about orders and penalties.
+
+    Args:
+        env: the simulation's clock.
+        log: the run's log.
+        levers: the run's levers.
+        background: the gallery in real units.
+        strategy: what the operator does when served.
+        remover: removes the sample's templates (see `Remover`).
+        bring_up_to: brings people and background up to the start of a day.
+        capacity: templates that can be removed in a day, real units.
+        purge_delay: days from hiding to erasure from all stores.
+        last_day: last day of the run.
+    """
+
+    def __init__(
+        self,
+        env: simpy.Environment,
+        log: Log,
+        levers: Levers,
+        background: Background,
+        strategy: Strategy,
+        remover: Remover,
+        bring_up_to: Callable[[int], None],
+        capacity: float,
+        purge_delay: int,
+        last_day: int,
+    ) -> None:
+        self.env = env
+        self.log = log
+        self.levers = levers
+        self.background = background
+        self.strategy = strategy
+        self.remover = remover
+        self.bring_up_to = bring_up_to
+        self.capacity = capacity
+        self.purge_delay = purge_delay
+        self.last_day = last_day
+        self._bound: set[str] = set()
+
+    def on_bound(
+        self, notice: EnforcementNotice, source: str, threshold: float, day: int, event: Event
+    ) -> None:
+        """Answer an enforcement notice that has come to bind.
+
+        Args:
+            notice: the notice, its months counted from `notice.runs_from`.
+            source: the case's id.
+            threshold: residency evidence above which a face is treated as in scope.
+            day: day from which it binds.
+            event: what made it bind.
+        """
+        if not self.strategy.obeys:
+            self.log.write(
+                day,
+                "operator",
+                "order_ignored",
+                authority=event.authority,
+                instrument=notice.name,
+                because=event,
+                text="The operator does not obey the notice that binds it.",
+            )
+            return
+        assert notice.runs_from is not None
+        self._bound.add(source)
+        due = {o.kind: add_months(notice.runs_from, o.months) for o in notice.obligations}
+        cease = due.get("cease_collection")
+        delete = due.get("delete")
+        if cease is not None:
+            self.env.process(self._cease(source, max(day, cease), event))
+        if delete is not None:
+            start = max(day, cease if cease is not None else day)
+            order = RemovalOrder(source, start, delete, threshold, self.strategy.erases)
+            self.env.process(self.removal(order, event))
+
+    def on_released(self, source: str, day: int, event: Event) -> None:
+        """Go back to business: the notice no longer binds."""
+        if source not in self._bound:
+            return
+        self._bound.discard(source)
+        was_filtering = self.levers.value("crawler.in_scope_pass") < 1.0
+        self.levers.clear("crawler.in_scope_pass", source, day)
+        if was_filtering:
+            self.log.write(
+                day,
+                "operator",
+                "collection_resumed",
+                authority=event.authority,
+                instrument="enforcement notice",
+                because=event,
+                text="The notice no longer binds: the crawler's filter is lifted.",
+            )
+
+    def on_due(self, penalty: PenaltyNotice, day: int, event: Event) -> None:
+        """Pay a penalty that has fallen due, or not."""
+        if not self.strategy.pays:
+            return
+        penalty.pay(penalty.payable)
+        self.log.write(
+            day,
+            "operator",
+            "penalty_paid",
+            authority=event.authority,
+            instrument=penalty.name,
+            amount=penalty.collected,
+            currency=penalty.currency,
+            because=event,
+            text="The operator pays the penalty.",
+        )
+
+    def start_removal(self, order: RemovalOrder, event: Event | None) -> None:
+        """Start a removal that no case ordered (an intervention)."""
+        self._bound.add(order.source)
+        self.env.process(self.removal(order, event))
+
+    def _cease(self, source: str, day: int, because: Event) -> Iterator[simpy.Event]:
+        if day > self.last_day:
+            return
+        yield self.env.timeout(day - self.env.now)
+        if source not in self._bound:
+            return
+        self.levers.set("crawler.in_scope_pass", source, day, 0.0)
+        self.log.write(
+            day,
+            "operator",
+            "collection_ceased",
+            authority=because.authority,
+            instrument="enforcement notice",
+            because=because,
+            text="The crawler no longer enrols faces that it infers to be residents in scope.",
+        )
+
+    def removal(self, order: RemovalOrder, because: Event | None) -> Iterator[simpy.Event]:
+        """Remove, day by day, until nothing in scope is left or the order no longer binds."""
+        if order.start > self.last_day:
+            return
+        yield self.env.timeout(order.start + JOB_TIME - self.env.now)
+        authority = "" if because is None else because.authority
+        started: Event | None = None
+        day = order.start
+        done_by = max(order.start, order.deadline - (self.purge_delay if order.erases else 0))
+        late = False
+        while order.source in self._bound and day <= self.last_day:
+            self.bring_up_to(day + 1)
+            held = self.background.in_scope_held
+            if started is None:
+                started = self.log.write(
+                    day,
+                    "operator",
+                    "removal_started",
+                    authority=authority,
+                    instrument="enforcement notice" if authority else "",
+                    because=because,
+                    text=f"About {held:.3g} templates are inferred to be in scope.",
+                )
+            if held > 0.0:
+                planned = held / max(1, done_by - day + 1)
+                removed = min(planned, self.capacity)
+                hazard = CERTAIN if removed >= held else -math.log1p(-removed / held)
+                if removed > 0.0:
+                    self.background.remove(removed)
+                    self.remover(order, day, hazard)
+            if not late and day == order.deadline and self.background.in_scope_held > 0.0:
+                late = True
+                self.log.write(
+                    day,
+                    "operator",
+                    "removal_late",
+                    authority=authority,
+                    instrument="enforcement notice" if authority else "",
+                    because=started,
+                    text=f"{self.background.in_scope_held:.3g} templates inferred to be in "
+                    f"scope are left on {iso(day)}.",
+                )
+            if self.background.in_scope_held <= 0.0 and not self._collects():
+                self.log.write(
+                    day,
+                    "operator",
+                    "removal_ended",
+                    authority=authority,
+                    instrument="enforcement notice" if authority else "",
+                    because=started,
+                    text="Nothing that the operator infers to be in scope is left in results.",
+                )
+                return
+            day += 1
+            yield self.env.timeout(1)
+
+    def _collects(self) -> bool:
+        return self.levers.value("crawler.in_scope_pass") > 0.0
