@@ -1,0 +1,327 @@
+"""Strata: how many people live where, how old they are, what accounts they have, how they tie.
+
+Every number stands in a small CSV table with unit, plausible range, source, grade of the source
+and fit (`same` quantity, `proxy`, `assumed`). The tables beside this module describe the shipped
+world; a folder of tables with the same columns describes another (model, section 1).
+"""
+
+from __future__ import annotations
+
+import csv
+import hashlib
+import json
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cache, cached_property
+from importlib import resources
+from importlib.resources.abc import Traversable
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from generators.errors import Fault, PopulationError
+
+SEXES = ("female", "male")
+TONES = tuple(range(1, 11))
+AGE_BANDS = ("0-17", "18-24", "25-44", "45-64", "65+")
+AGE_BAND_EDGES = np.array([18.0, 25.0, 45.0, 65.0])
+OLDEST = 100
+FITS = ("same", "proxy", "assumed")
+MARKS = ("value", "unit", "low", "high", "source", "seen_at", "grade", "fit")
+TABLES = {
+    "residents.csv": ("jurisdiction", "name", "quantity"),
+    "ages.csv": ("jurisdiction", "from_age", "to_age", "quantity"),
+    "tones.csv": ("jurisdiction", "tone"),
+    "accounts.csv": ("platform", "age_band", "quantity"),
+    "ties.csv": ("quantity",),
+}
+
+
+@dataclass(frozen=True)
+class Figure:
+    """One sourced number of a table.
+
+    Attributes:
+        table: file name of the table.
+        key: what the number is about, in the order of the table's key columns.
+        value: the number, in `unit`.
+        unit: unit as people write it.
+        low: lower end of the plausible range.
+        high: upper end.
+        source: primary document, or the ground of the assumption.
+        seen_at: address of the copy that was read, or "".
+        grade: `A` to `C`, or "" where there is no source.
+        fit: `same`, `proxy` or `assumed`.
+    """
+
+    table: str
+    key: tuple[str, ...]
+    value: float
+    unit: str
+    low: float
+    high: float
+    source: str
+    seen_at: str
+    grade: str
+    fit: str
+
+
+@dataclass(frozen=True, eq=False)
+class Strata:
+    """The tables as arrays; J jurisdictions, B age groups, P platforms.
+
+    Attributes:
+        jurisdictions: codes, the case's own jurisdiction first.
+        names: what people call them.
+        residents: float64 [J], real residents.
+        sample_share: float64 [J], share of the simulated people; sums to 1.
+        age_limits: float64 [B + 1], limits of the age groups in years.
+        age_sex: float64 [J, B, 2], share of residents by age group and sex; sums to 1 for each j.
+        tones: float64 [J, 10], share by tone of the Monk scale; sums to 1 for each j.
+        platforms: fictional names.
+        account: float64 [P, 5], share with an account by age band.
+        public: float64 [P, 5], share of the accounts that are public, by age band.
+        ties: parameters of the graph by name.
+        figures: every number with its marks, in order of table and row.
+    """
+
+    jurisdictions: tuple[str, ...]
+    names: tuple[str, ...]
+    residents: NDArray[np.float64]
+    sample_share: NDArray[np.float64]
+    age_limits: NDArray[np.float64]
+    age_sex: NDArray[np.float64]
+    tones: NDArray[np.float64]
+    platforms: tuple[str, ...]
+    account: NDArray[np.float64]
+    public: NDArray[np.float64]
+    ties: dict[str, float]
+    figures: tuple[Figure, ...]
+
+    @cached_property
+    def digest(self) -> str:
+        """SHA-256 of keys and values of every figure, in hexadecimal: what the tables say."""
+        said = [(figure.table, figure.key, figure.value) for figure in self.figures]
+        return hashlib.sha256(json.dumps(said).encode()).hexdigest()
+
+    def figure(self, table: str, *key: str) -> Figure:
+        """Return one number with its marks.
+
+        Raises:
+            KeyError: no such row.
+        """
+        for figure in self.figures:
+            if figure.table == table and figure.key == key:
+                return figure
+        raise KeyError(f"{table} has no row {key}")
+
+
+def read_strata(folder: Path | str | None = None) -> Strata:
+    """Read the tables of a folder, or those shipped with the package.
+
+    Args:
+        folder: folder that holds the five tables; None for the shipped ones.
+
+    Raises:
+        PopulationError: a table is missing, a column is missing, a cell is no number, a share is
+            negative, or shares do not sum to one; with file and line where there is one.
+    """
+    return _shipped() if folder is None else _assemble(Path(folder))
+
+
+@cache
+def _shipped() -> Strata:
+    return _assemble(resources.files("generators") / "data")
+
+
+def _assemble(folder: Traversable | Path) -> Strata:
+    rows = {name: _read_table(folder, name, keys) for name, keys in TABLES.items()}
+    residents = rows["residents.csv"]
+    jurisdictions = tuple(dict.fromkeys(row.key[0] for row in residents))
+    names = {row.key[0]: row.key[1] for row in residents}
+    count = {row.key[0]: row.value for row in residents if row.key[2] == "residents"}
+    sampled = {row.key[0]: row.value for row in residents if row.key[2] == "sample_share"}
+    for code in jurisdictions:
+        for quantity, held in (("residents", count), ("sample_share", sampled)):
+            if code not in held:
+                raise _missing("residents.csv", f"{code}, {quantity}")
+    share = np.array([sampled[code] for code in jurisdictions])
+    _check_sum(share, "residents.csv", "sample_share over jurisdictions")
+    limits, age_sex = _age_sex(rows["ages.csv"], jurisdictions)
+    platforms = tuple(dict.fromkeys(row.key[0] for row in rows["accounts.csv"]))
+    return Strata(
+        jurisdictions=jurisdictions,
+        names=tuple(names[code] for code in jurisdictions),
+        residents=np.array([count[code] for code in jurisdictions]),
+        sample_share=share,
+        age_limits=limits,
+        age_sex=age_sex,
+        tones=_tones(rows["tones.csv"], jurisdictions),
+        platforms=platforms,
+        account=_by_platform(rows["accounts.csv"], platforms, "account"),
+        public=_by_platform(rows["accounts.csv"], platforms, "public"),
+        ties={row.key[0]: row.value for row in rows["ties.csv"]},
+        figures=tuple(figure for table in rows.values() for figure in table),
+    )
+
+
+def _read_table(folder: Traversable | Path, name: str, keys: Sequence[str]) -> list[Figure]:
+    file = folder / name
+    if not file.is_file():
+        raise PopulationError(
+            Fault("a table is missing", file=str(file), found="no such file", expected=name)
+        )
+    try:
+        text = file.read_text(encoding="utf-8")
+    except UnicodeDecodeError as error:
+        raise PopulationError(
+            Fault("not a text file", file=str(file), found=str(error), expected="UTF-8 CSV")
+        ) from None
+    reader = csv.DictReader(text.splitlines())
+    lacking = [column for column in (*keys, *MARKS) if column not in (reader.fieldnames or ())]
+    if lacking:
+        raise PopulationError(
+            Fault(
+                "a column is missing",
+                file=str(file),
+                line=1,
+                key=lacking[0],
+                found=", ".join(reader.fieldnames or ()),
+                expected=", ".join((*keys, *MARKS)),
+            )
+        )
+    figures = [_figure(file, name, keys, row, reader.line_num) for row in reader]
+    seen: set[tuple[str, ...]] = set()
+    for line, figure in enumerate(figures, start=2):
+        if figure.key in seen:
+            raise PopulationError(
+                Fault("a row stands twice", str(file), line, key=", ".join(figure.key))
+            )
+        seen.add(figure.key)
+    return figures
+
+
+def _figure(
+    file: Traversable | Path, table: str, keys: Sequence[str], row: dict[str, str], line: int
+) -> Figure:
+    def number(column: str) -> float:
+        try:
+            value = float(row[column])
+        except (TypeError, ValueError):
+            value = math.nan
+        if not math.isfinite(value) or value < 0:
+            raise PopulationError(
+                Fault(
+                    "not a number that is 0 or more",
+                    file=str(file),
+                    line=line,
+                    key=column,
+                    found=str(row[column]),
+                    expected="a finite number, 0 or more",
+                )
+            )
+        return value
+
+    value, low, high = number("value"), number("low"), number("high")
+    if not low <= value <= high:
+        raise PopulationError(
+            Fault(
+                "the value lies outside its own range",
+                file=str(file),
+                line=line,
+                key="value",
+                found=f"{value:g} in {low:g} to {high:g}",
+                expected="low <= value <= high",
+            )
+        )
+    if row["fit"] not in FITS:
+        raise PopulationError(
+            Fault("unknown fit", str(file), line, None, "fit", row["fit"], ", ".join(FITS))
+        )
+    return Figure(
+        table=table,
+        key=tuple(row[column] for column in keys),
+        value=value,
+        unit=row["unit"],
+        low=low,
+        high=high,
+        source=row["source"],
+        seen_at=row["seen_at"],
+        grade=row["grade"],
+        fit=row["fit"],
+    )
+
+
+def _age_sex(
+    rows: list[Figure], jurisdictions: tuple[str, ...]
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Return age limits [B + 1] and the joint shares [J, B, 2]: share of the age × female share."""
+    held = {row.key: row.value for row in rows}
+    limits = sorted({int(row.key[1]) for row in rows} | {int(row.key[2]) for row in rows})
+    bands = list(zip(limits[:-1], limits[1:], strict=True))
+    shares = np.zeros((len(jurisdictions), len(bands), 2))
+    for j, code in enumerate(jurisdictions):
+        for b, (start, end) in enumerate(bands):
+            cell: list[float] = []
+            for quantity in ("share", "female"):
+                key = (code, str(start), str(end), quantity)
+                if key not in held:
+                    raise _missing("ages.csv", ", ".join(key))
+                cell.append(held[key])
+            shares[j, b] = cell[0] * cell[1], cell[0] * (1 - cell[1])
+        _check_sum(shares[j].ravel(), "ages.csv", f"shares of {code}")
+    return np.array(limits, dtype=np.float64), shares
+
+
+def _tones(rows: list[Figure], jurisdictions: tuple[str, ...]) -> NDArray[np.float64]:
+    held = {row.key: row.value for row in rows}
+    shares = np.zeros((len(jurisdictions), len(TONES)))
+    for j, code in enumerate(jurisdictions):
+        for t, tone in enumerate(TONES):
+            if (code, str(tone)) not in held:
+                raise _missing("tones.csv", f"{code}, {tone}")
+            shares[j, t] = held[code, str(tone)]
+        _check_sum(shares[j], "tones.csv", f"shares of {code}")
+    return shares
+
+
+def _by_platform(
+    rows: list[Figure], platforms: tuple[str, ...], quantity: str
+) -> NDArray[np.float64]:
+    held = {row.key: row.value for row in rows}
+    shares = np.zeros((len(platforms), len(AGE_BANDS)))
+    for p, platform in enumerate(platforms):
+        for b, band in enumerate(AGE_BANDS):
+            key = (platform, band, quantity)
+            if key not in held:
+                raise _missing("accounts.csv", ", ".join(key))
+            if held[key] > 1:
+                raise PopulationError(
+                    Fault(
+                        "a share is above one",
+                        file="accounts.csv",
+                        key=", ".join(key),
+                        found=f"{held[key]:g}",
+                        expected="0 to 1",
+                    )
+                )
+            shares[p, b] = held[key]
+    return shares
+
+
+def _check_sum(shares: NDArray[np.float64], table: str, what: str) -> None:
+    total = float(shares.sum())
+    if shares.min() < 0 or abs(total - 1) > 1e-6:
+        raise PopulationError(
+            Fault(
+                f"{what} do not sum to one", file=table, found=f"{total:.6f}", expected="1.000000"
+            )
+        )
+
+
+def _missing(table: str, row: str) -> PopulationError:
+    return PopulationError(
+        Fault("a row is missing", file=table, key=row, found="no such row", expected=row)
+    )
