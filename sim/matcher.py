@@ -1,0 +1,147 @@
+"""The one door to recognition: enrol, search, hide, erase; no caller asks which fidelity it has.
+
+At fidelity `scores` a template is a count, and a search finds a person by the score model's closed
+form. The protocol is the same at the other fidelities, which bring images and galleries.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from generators.photos import PhotoRows
+from generators.scores import OperatorScores
+
+BACKGROUND = -1
+"""Person of a candidate that comes from the rest of the operator's gallery."""
+
+
+@dataclass(frozen=True)
+class ProbeRows:
+    """Searches as columns, length q.
+
+    Attributes:
+        search: int64 id of the search.
+        person: int64 row of the probe's person, or -1 for somebody who is not simulated.
+        day: int32 day of the search.
+        difficulty: float64 uniform; the probe's own difficulty, shared by all comparisons.
+        luck: float64 uniform; decides between the outcomes given the difficulty.
+    """
+
+    search: NDArray[np.int64]
+    person: NDArray[np.int64]
+    day: NDArray[np.int32]
+    difficulty: NDArray[np.float64]
+    luck: NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class CandidateLists:
+    """What searches returned, one row a candidate.
+
+    Attributes:
+        search: int64 id of the search.
+        rank: int32, 1 first.
+        person: int64 row of the person, or `BACKGROUND`.
+        mated: bool per row, whether the candidate is the probe's person.
+    """
+
+    search: NDArray[np.int64]
+    rank: NDArray[np.int32]
+    person: NDArray[np.int64]
+    mated: NDArray[np.bool_]
+
+
+class Matcher(Protocol):
+    """Recognition at any fidelity."""
+
+    searchable: NDArray[np.int32]
+    held: NDArray[np.int32]
+
+    def enrol(self, rows: PhotoRows) -> None:
+        """Enrol these faces."""
+
+    def hide(self, template: NDArray[np.int64], person: NDArray[np.int64]) -> None:
+        """Keep these templates out of results; they stay stored."""
+
+    def erase(self, template: NDArray[np.int64], person: NDArray[np.int64]) -> None:
+        """Remove these hidden templates from every store."""
+
+    def search(self, probes: ProbeRows, gallery: float) -> CandidateLists:
+        """Search for these probes in a gallery of that many templates."""
+
+
+class ScoresMatcher:
+    """Recognition by counts and a score model.
+
+    Args:
+        people: number of persons.
+        scores: the score model.
+
+    Attributes:
+        searchable: int32 [n], templates enrolled and not hidden, by person.
+        held: int32 [n], templates stored, hidden or not, by person.
+        enrolled: templates ever enrolled.
+        hidden: templates hidden and not erased.
+        erased: templates erased.
+    """
+
+    def __init__(self, people: int, scores: OperatorScores) -> None:
+        self.scores = scores
+        self.searchable: NDArray[np.int32] = np.zeros(people, dtype=np.int32)
+        self.held: NDArray[np.int32] = np.zeros(people, dtype=np.int32)
+        self.enrolled = 0
+        self.hidden = 0
+        self.erased = 0
+
+    def enrol(self, rows: PhotoRows) -> None:
+        """Count these templates as searchable."""
+        np.add.at(self.searchable, rows.person, 1)
+        np.add.at(self.held, rows.person, 1)
+        self.enrolled += len(rows)
+
+    def hide(self, template: NDArray[np.int64], person: NDArray[np.int64]) -> None:
+        """Count these templates as hidden.
+
+        Raises:
+            ValueError: more are hidden of somebody than are searchable.
+        """
+        np.subtract.at(self.searchable, person, 1)
+        if (self.searchable[person] < 0).any():
+            raise ValueError("a template was hidden that was not searchable")
+        self.hidden += len(template)
+
+    def erase(self, template: NDArray[np.int64], person: NDArray[np.int64]) -> None:
+        """Count these hidden templates as erased.
+
+        Raises:
+            ValueError: more are erased than are hidden.
+        """
+        np.subtract.at(self.held, person, 1)
+        self.hidden -= len(template)
+        if self.hidden < 0 or (self.held[person] < self.searchable[person]).any():
+            raise ValueError("a template was erased that was not hidden")
+        self.erased += len(template)
+
+    def search(self, probes: ProbeRows, gallery: float) -> CandidateLists:
+        """Draw each search's outcome: the person, somebody of the background, or nothing.
+
+        The probe's person is found with the chance that the score model gives for their number
+        of searchable templates; a search that is not mated, or misses, returns a wrong candidate
+        with chance FPIR, independently.
+        """
+        known = probes.person >= 0
+        photos = np.where(known, self.searchable[np.where(known, probes.person, 0)], 0)
+        chance = self.scores.identification(int(photos.max(initial=0)), gallery)[0]
+        found = probes.luck < chance[photos]
+        wrong = ~found & (probes.difficulty < self.scores.fpir)
+        hit = found | wrong
+        return CandidateLists(
+            search=probes.search[hit],
+            rank=np.ones(int(hit.sum()), dtype=np.int32),
+            person=np.where(found, probes.person, BACKGROUND)[hit],
+            mated=found[hit],
+        )

@@ -1,0 +1,132 @@
+"""What people do once they are informed: go private, tell friends by example, ask.
+
+Worked off once a week on a fixed calendar, so that an order which merely splits the days
+differently changes nothing. Choices are keyed by person (and by tie, for example-following), so
+that somebody is informed, private and asking in one world for the same reasons as in another.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from generators.keyed import Streams
+from generators.population import Population
+from sim.parameters import Parameters
+from sim.people.attention import Attention
+
+NEVER = 2**30
+"""A day that no run reaches."""
+
+DAYS_PER_YEAR = 365.25
+
+
+class Reactions:
+    """Who is informed, private and about to ask.
+
+    Args:
+        population: the people.
+        parameters: the arm's parameters.
+        streams: the replication's streams.
+        attention: the news.
+        last_day: last day of the run.
+
+    Attributes:
+        informed_day: int32 [n], `NEVER` until informed.
+        private_day: int32 [n], day from which the person's accounts are private.
+        request_day: int32 [n], day on which the person asks, set when they are informed.
+    """
+
+    def __init__(
+        self,
+        population: Population,
+        parameters: Parameters,
+        streams: Streams,
+        attention: Attention,
+        last_day: int,
+    ) -> None:
+        n = len(population)
+        self.population = population
+        self.parameters = parameters
+        self.streams = streams
+        self.attention = attention
+        self.last_day = last_day
+        self.has_public: NDArray[np.bool_] = population.public.any(axis=1)
+        self.informed_day: NDArray[np.int32] = np.full(n, NEVER, dtype=np.int32)
+        self.private_day: NDArray[np.int32] = np.full(n, NEVER, dtype=np.int32)
+        self.request_day: NDArray[np.int32] = np.full(n, NEVER, dtype=np.int32)
+        self._clock = streams.exponential("news.clock", np.arange(n))
+        self._uninformed = np.arange(n)
+        self._turning = np.zeros(0, dtype=np.int64)
+
+    def week(self, day: int) -> NDArray[np.int64]:
+        """Let a week end on that day; return those who will ask, newly known.
+
+        Args:
+            day: last day of the week.
+
+        Returns:
+            int64 rows of persons whose `request_day` was set this week.
+        """
+        informed = self._inform(day)
+        self._go_private(informed, day)
+        self._follow_example(day)
+        return self._will_ask(informed)
+
+    def _inform(self, day: int) -> NDArray[np.int64]:
+        exposure = self.attention.exposure(day + 1)
+        if exposure[:, -1].max(initial=0.0) <= 0.0:
+            return np.zeros(0, dtype=np.int64)
+        codes = self.population.jurisdiction[self._uninformed]
+        reached = exposure[codes, -1] > self._clock[self._uninformed]
+        who = self._uninformed[reached]
+        self._uninformed = self._uninformed[~reached]
+        for code in np.unique(self.population.jurisdiction[who]):
+            mine = who[self.population.jurisdiction[who] == code]
+            when = np.searchsorted(exposure[code], self._clock[mine], side="right") - 1
+            self.informed_day[mine] = when
+        return who
+
+    def _go_private(self, informed: NDArray[np.int64], day: int) -> None:
+        share = self.parameters["people.private_after_news"]
+        chooses = self.streams.uniform("private.choice", informed) < share
+        self._turn(informed[chooses & self.has_public[informed]], self.informed_day, day)
+
+    def _turn(self, who: NDArray[np.int64], since: NDArray[np.int32], day: int) -> None:
+        """Make these persons private after their own delay, never before the week is over."""
+        who = who[self.private_day[who] == NEVER]
+        mean = self.parameters["people.private_delay"]
+        delay = mean * self.streams.exponential("private.delay", who)
+        when = np.maximum(since[who] + np.ceil(delay), day + 1)
+        self.private_day[who] = np.minimum(when, NEVER - 1).astype(np.int32)
+        self._turning = np.concatenate([self._turning, who])
+
+    def _follow_example(self, day: int) -> None:
+        """Let ties of those who went private by this day follow, each by its own keyed chance."""
+        if not len(self._turning):
+            return
+        done = self.private_day[self._turning] <= day
+        leaders = np.sort(self._turning[done])
+        self._turning = self._turning[~done]
+        share = self.parameters["people.private_spread"]
+        if not len(leaders) or share <= 0.0:
+            return
+        indptr, indices = self.population.indptr, self.population.indices
+        counts = indptr[leaders + 1] - indptr[leaders]
+        leader = np.repeat(leaders, counts)
+        offset = np.arange(counts.sum()) - np.repeat(np.cumsum(counts) - counts, counts)
+        tie = indices[np.repeat(indptr[leaders], counts) + offset].astype(np.int64)
+        follows = self.streams.uniform("private.spread", leader, tie) < share
+        who = np.unique(tie[follows & self.has_public[tie]])
+        since = np.full(len(self.private_day), day, dtype=np.int32)
+        self._turn(who, since, day)
+
+    def _will_ask(self, informed: NDArray[np.int64]) -> NDArray[np.int64]:
+        rate = self.parameters["requests.rate"]
+        if rate <= 0.0 or not len(informed):
+            return np.zeros(0, dtype=np.int64)
+        wait = self.streams.exponential("request.clock", informed) / rate * DAYS_PER_YEAR
+        when = self.informed_day[informed] + np.ceil(wait)
+        asks = when <= self.last_day
+        self.request_day[informed[asks]] = when[asks].astype(np.int32)
+        return informed[asks]
