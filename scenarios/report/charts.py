@@ -1,0 +1,323 @@
+"""The chart of a case: searchable residents over time in every arm, between the record's events.
+
+One builder serves the dashboard and the picture of `efface report`. Lines and bands are the
+model's; upright rules are the record's: solid for what happened, dashed for a deadline that was
+set and never fell. Colours are Okabe and Ito's (2008), told apart by every common kind of colour
+vision; dashes and widths tell the lines apart once more, so that two lines that coincide are both
+seen.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from scenarios.report.marks import FELL, NEVER_FELL, ON_RECORD, Mark, case_marks, placed
+from scenarios.report.words import arm_words, day_words, residents
+
+if TYPE_CHECKING:
+    import altair as alt
+    import pandas as pd
+
+    from scenarios.store import Run
+
+LABEL_STEP = 7.5
+"""Height of a row of labels, in units of the axis (residents per 100)."""
+_FLOOR = 101.0
+"""Where the lowest row of labels begins, in units of the axis."""
+
+
+@dataclass(frozen=True)
+class Palette:
+    """What a chart is drawn in, on a light or a dark ground.
+
+    Attributes:
+        ground: colour of the page.
+        ink: colour of text and rules.
+        faint: colour of the grid.
+        arms: one colour an arm, in the order counterfactual, scenario, beside.
+    """
+
+    ground: str
+    ink: str
+    faint: str
+    arms: tuple[str, ...]
+
+
+LIGHT = Palette("#ffffff", "#31333f", "#e3e4e8", ("#E69F00", "#0072B2", "#009E73", "#CC79A7"))
+DARK = Palette("#0e1117", "#e6e6ea", "#30333d", ("#E69F00", "#56B4E9", "#009E73", "#CC79A7"))
+
+SOLID, DASHED = [1, 0], [4, 3]
+_DASHES: tuple[list[int], ...] = (SOLID, [6, 4], SOLID, [2, 2])
+_WIDTHS = (7.0, 2.4, 2.4, 2.4)
+_OPACITIES = (0.45, 1.0, 1.0, 1.0)
+
+
+def weekly(run: Run, measure: str = "searchable_persons") -> pd.DataFrame:
+    """Return a weekly series of shares as residents per 100, one row an arm and week.
+
+    Columns: `at` (datetime), `line` (the arm in words), `value`, `low` and `high` (range over the
+    assumed parameters, null where none was drawn), `gap`, `gap_low`, `gap_high` (difference to
+    the scenario under question and its range).
+
+    Args:
+        run: a finished run.
+        measure: name of a measure whose unit is a share of residents.
+
+    Raises:
+        RunFolderError: the run has no such series.
+    """
+    import pandas as pd
+
+    where = run.manifest["windows"]["jurisdiction"]
+    table = run.series(measure, "jurisdiction", where).to_pandas()
+    columns = {
+        "value": "value",
+        "low": "value_range_low",
+        "high": "value_range_high",
+        "gap": "from_scenario",
+        "gap_low": "from_scenario_range_low",
+        "gap_high": "from_scenario_range_high",
+    }
+    frame = pd.DataFrame({name: 100 * table[column] for name, column in columns.items()})
+    frame.insert(0, "at", pd.to_datetime(table["at"].astype(str)))
+    frame.insert(1, "line", [arm_words(str(arm)) for arm in table["arm"]])
+    return frame
+
+
+def _strokes(
+    run: Run, palette: Palette, natures: Sequence[str] = (), legend: Any = None
+) -> dict[str, Any]:
+    """Return the encodings of the field `line`: one look an arm and one a nature of event.
+
+    Arms and events share the four scales, so that one legend holds both.
+    """
+    import altair as alt
+
+    count = len(run.arms)
+    domain = [arm_words(arm) for arm in run.arms] + list(natures)
+
+    def scale(arms: Sequence[Any], events: Sequence[Any]) -> alt.Scale:
+        return alt.Scale(
+            type="ordinal",
+            domain=domain,
+            range=[arms[i % len(arms)] for i in range(count)] + list(events),
+        )
+
+    rules = len(natures)
+    dashes = [SOLID if nature == ON_RECORD else DASHED for nature in natures]
+    scales = {
+        "color": (alt.Color, scale(palette.arms, [palette.ink] * rules)),
+        "strokeDash": (alt.StrokeDash, scale(_DASHES, dashes)),
+        "strokeWidth": (alt.StrokeWidth, scale(_WIDTHS, [1.2] * rules)),
+        "opacity": (alt.Opacity, scale(_OPACITIES, [0.8] * rules)),
+    }
+    return {
+        channel: kind("line:N", scale=one, legend=legend, title=None)
+        for channel, (kind, one) in scales.items()
+    }
+
+
+def _axis_x(run: Run) -> alt.X:
+    """Return the time axis, one scale for every panel."""
+    import altair as alt
+
+    horizon = run.manifest["horizon"]
+    return alt.X(
+        "at:T",
+        title=None,
+        scale=alt.Scale(domain=[horizon["from"], horizon["to"]]),
+        axis=alt.Axis(format="%Y", tickCount="year", grid=False),
+    )
+
+
+def _lines(
+    frame: pd.DataFrame, run: Run, names: tuple[str, str, str], y: alt.Y, **looks: Any
+) -> list[alt.Chart]:
+    """Return band, edges of the band and line of every arm, the scenario's own on top.
+
+    Args:
+        frame: as `weekly` returns it.
+        run: the run.
+        names: columns of the mean and of the lower and upper end of its range.
+        y: the axis.
+        looks: as `_strokes` returns them.
+    """
+    import altair as alt
+
+    order = [arm_words(arm) for arm in run.arms if arm != run.scenario]
+    order.append(arm_words(run.scenario))
+    frame = frame.sort_values("line", key=lambda lines: lines.map(order.index), kind="stable")
+    ends = names[1:]
+    x = _axis_x(run)
+    base = alt.Chart(frame)
+    thin = {name: looks[name] for name in ("color", "strokeDash")}
+    return [
+        base.mark_area(opacity=0.1).encode(
+            x=x, y=f"{ends[0]}:Q", y2=f"{ends[1]}:Q", color=looks["color"]
+        ),
+        *(
+            base.mark_line(strokeWidth=1, opacity=0.7).encode(x=x, y=f"{end}:Q", **thin)
+            for end in ends
+        ),
+        base.mark_line(strokeCap="butt").encode(x=x, y=y, **looks),
+    ]
+
+
+def _hover(frame: pd.DataFrame, run: Run, names: tuple[str, str, str]) -> alt.Chart:
+    """Return an unseen rule for each week whose tooltip reads every arm's value and range."""
+    import altair as alt
+
+    wide = frame[["at"]].drop_duplicates().set_index("at")
+    tips = [alt.Tooltip("at:T", title="week of", format="%-d %B %Y")]
+    for arm in [arm_words(name) for name in run.arms]:
+        rows = frame[frame["line"] == arm].set_index("at")
+        wide[arm] = [
+            # A null range is a NaN here, which does not equal itself.
+            f"{value:.1f} ({low:.1f} to {high:.1f})" if low == low else f"{value:.1f}"
+            for value, low, high in zip(*(rows[name] for name in names), strict=True)
+        ]
+        tips.append(alt.Tooltip(f"{arm}:N"))
+    return (
+        alt.Chart(wide.reset_index())
+        .mark_rule(strokeWidth=3, opacity=0.001)
+        .encode(x=_axis_x(run), tooltip=tips)
+    )
+
+
+def _events(
+    marks: Sequence[Mark], run: Run, palette: Palette, looks: Mapping[str, Any]
+) -> list[Any]:
+    """Return rules up to their labels, and the labels on a halo of the ground's colour."""
+    import altair as alt
+    import pandas as pd
+
+    frame = pd.DataFrame(
+        {
+            "at": pd.to_datetime([mark.at for mark in marks]),
+            "label": [mark.label for mark in marks],
+            "line": [mark.nature for mark in marks],
+            "top": [_FLOOR + LABEL_STEP * (mark.row + 0.75) for mark in marks],
+            "bottom": 0.0,
+            "leftwards": [mark.leftwards for mark in marks],
+        }
+    )
+    x = _axis_x(run)
+    tips = [
+        alt.Tooltip("at:T", title="date", format="%-d %B %Y"),
+        alt.Tooltip("label:N", title="event"),
+        alt.Tooltip("line:N", title="what it is"),
+    ]
+    rule = alt.Chart(frame).mark_rule()
+    layers: list[Any] = [rule.encode(x=x, y="top:Q", y2="bottom:Q", tooltip=tips, **looks)]
+    for leftwards, rows in frame.groupby("leftwards"):
+        side: dict[str, Any] = (
+            {"align": "right", "dx": -4} if leftwards else {"align": "left", "dx": 4}
+        )
+        side |= {"baseline": "top", "fontSize": 11}
+        text = alt.Chart(rows).encode(x=x, y="top:Q", text="label:N")
+        layers += [
+            text.mark_text(stroke=palette.ground, strokeWidth=4, **side),
+            text.mark_text(color=palette.ink, **side),
+        ]
+    return layers
+
+
+def case_chart(run: Run, palette: Palette = LIGHT, width: int = 700) -> alt.LayerChart:
+    """Return the chart of the case: residents searchable per 100, with ranges and events.
+
+    Args:
+        run: a finished run.
+        palette: colours of the ground that it stands on.
+        width: width in pixels for which the labels are laid out.
+
+    Raises:
+        RunFolderError: the run has no weekly series of searchable residents.
+    """
+    import altair as alt
+
+    frame = weekly(run)
+    horizon, windows = run.manifest["horizon"], run.manifest["windows"]
+    marks = placed(
+        case_marks(run.events(run.scenario).to_pylist(), windows),
+        horizon["from"],
+        horizon["to"],
+        width - 60,
+    )
+    top = _FLOOR + LABEL_STEP * (max((mark.row for mark in marks), default=-1) + 1)
+    y = alt.Y(
+        "value:Q",
+        title=f"searchable, per 100 {residents(windows['jurisdiction'])}",
+        scale=alt.Scale(domain=[0, top], nice=False),
+        axis=alt.Axis(values=[0, 20, 40, 60, 80, 100], gridColor=palette.faint, domain=False),
+    )
+    legend = alt.Legend(
+        title=["Bands: range 5–95 % of the model's", "assumed parameters"],
+        orient="top-left",
+        symbolType="stroke",
+        symbolSize=700,
+        rowPadding=1,
+        labelLimit=0,
+        titleLimit=0,
+        titleFontWeight="normal",
+    )
+    natures = [n for n in (ON_RECORD, FELL, NEVER_FELL) if n in {mark.nature for mark in marks}]
+    looks = _strokes(run, palette, natures, legend)
+    names = ("value", "low", "high")
+    layers = [
+        *_lines(frame, run, names, y, **looks),
+        *(_events(marks, run, palette, looks) if marks else []),
+        _hover(frame, run, names),
+    ]
+    return alt.LayerChart(layer=layers, width=width, height=int(2 * top + 80))
+
+
+def gap_chart(run: Run, palette: Palette = LIGHT, width: int = 700) -> alt.LayerChart:
+    """Return the chart of differences: every arm minus the scenario under question.
+
+    Args:
+        run: a finished run.
+        palette: colours of the ground that it stands on.
+        width: width in pixels.
+
+    Raises:
+        RunFolderError: the run has no weekly series of searchable residents.
+    """
+    import altair as alt
+
+    frame = weekly(run)
+    y = alt.Y(
+        "gap:Q",
+        title=["per 100 residents,", f"minus {arm_words(run.scenario)}"],
+        axis=alt.Axis(gridColor=palette.faint, tickCount=5),
+    )
+    names = ("gap", "gap_low", "gap_high")
+    layers = [
+        *_lines(frame, run, names, y, **_strokes(run, palette)),
+        _hover(frame, run, names),
+    ]
+    return alt.LayerChart(layer=layers, width=width, height=150)
+
+
+def described(run: Run) -> str:
+    """Return in words what the chart of the case shows, for those who do not see it."""
+    frame = weekly(run)
+    last = frame["at"].max()
+    parts = []
+    for arm, rows in frame[frame["at"] == last].groupby("line", sort=False):
+        row = rows.iloc[0]
+        text = f"{arm}: {row['value']:.1f}"
+        if row["low"] == row["low"]:
+            text += f", range {row['low']:.1f} to {row['high']:.1f}"
+        parts.append(text)
+    where = residents(run.manifest["windows"]["jurisdiction"])
+    events = case_marks(run.events(run.scenario).to_pylist(), run.manifest["windows"])
+    return (
+        f"Line chart of the model's searchable {where} per 100, week by week. In the week of "
+        f"{day_words(last.date().isoformat())}: "
+        + "; ".join(parts)
+        + ". Events of the record: "
+        + "; ".join(f"{day_words(mark.at)}, {mark.label}" for mark in events)
+        + "."
+    )

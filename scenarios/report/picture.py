@@ -1,0 +1,110 @@
+"""The picture of a run: the chart of its case as an SVG or PNG file, from the run folder alone.
+
+`efface report RUN --picture FILE` writes it; the README's picture is made so. The chart is the
+dashboard's own, on a light ground, with the question above it and how to make it again below.
+"""
+
+from __future__ import annotations
+
+import textwrap
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from generators.errors import EffaceError, Fault
+from scenarios.folder import write_atomic
+from scenarios.report.charts import LIGHT, case_chart, gap_chart
+from scenarios.report.words import headline
+
+if TYPE_CHECKING:
+    from scenarios.store import Run
+
+PLOT_WIDTH = 800
+"""Width of the plot in pixels; with its axis the picture is about 900 wide."""
+FORMATS = (".svg", ".png")
+
+
+def picture_spec(run: Run) -> dict[str, Any]:
+    """Return the Vega-Lite specification of the run's picture.
+
+    Args:
+        run: a finished run.
+
+    Raises:
+        RunFolderError: the run has no weekly series of searchable residents.
+    """
+    import altair as alt
+
+    manifest = run.manifest
+    sentence = headline(run.measures(headline=True).to_pylist(), manifest)
+    made = (
+        f"Differences between simulated worlds, not what the notice caused. "
+        f"{manifest['people']:,} simulated people, {manifest['replications']} replications, "
+        f"{manifest['ranges']} range draws, seed {manifest['seed']}; "
+        f"scenario {run.scenario} ({str(manifest['scenario_hash'])[:12]}), "
+        f"Efface {manifest['efface_version']}."
+    )
+    ink = LIGHT.ink
+    footer = alt.Chart(
+        alt.Data(values=[{}]), width=PLOT_WIDTH, height=26, view=alt.ViewConfig(stroke=None)
+    ).mark_text(
+        text=textwrap.wrap(made, 150), align="left", x=0, y=6, fontSize=11, color=ink, opacity=0.8
+    )
+    chart = (
+        alt.vconcat(
+            case_chart(run, LIGHT, PLOT_WIDTH),
+            gap_chart(run, LIGHT, PLOT_WIDTH),
+            footer,
+            spacing=12,
+        )
+        .properties(
+            title=alt.TitleParams(
+                manifest["question"],
+                subtitle=textwrap.wrap(sentence, 125),
+                anchor="start",
+                fontSize=17,
+                subtitleFontSize=13,
+                subtitlePadding=6,
+                color=ink,
+                subtitleColor=ink,
+                offset=14,
+            ),
+            background=LIGHT.ground,
+            padding=12,
+        )
+        .configure_axis(labelColor=ink, titleColor=ink, titleFontWeight="normal", titleFontSize=12)
+        .configure_legend(labelColor=ink, titleColor=ink, labelFontSize=12, titleFontSize=11)
+        .configure_view(stroke=None)
+    )
+    return dict(chart.to_dict())
+
+
+def write_picture(run: Run, path: Path) -> Path:
+    """Write the run's picture and return where it lies.
+
+    Args:
+        run: a finished run.
+        path: a file ending in `.svg` or `.png`; PNG is drawn at twice the size for sharp screens.
+
+    Raises:
+        EffaceError: another ending.
+        RunFolderError: the run has no weekly series of searchable residents.
+    """
+    ending = path.suffix.lower()
+    if ending not in FORMATS:
+        raise EffaceError(
+            Fault(
+                "a picture is written as SVG or PNG",
+                file=str(path),
+                found=ending or "no ending",
+                expected=" or ".join(FORMATS),
+            )
+        )
+    import vl_convert
+
+    spec = picture_spec(run)
+    if ending == ".svg":
+        data = vl_convert.vegalite_to_svg(spec).encode("utf-8")
+    else:
+        data = vl_convert.vegalite_to_png(spec, scale=2)
+    write_atomic(path, lambda to: to.write_bytes(data) and None)
+    return path

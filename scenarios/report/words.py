@@ -1,0 +1,194 @@
+"""The sentences and labels that every picture, table and page of a run shares.
+
+Generated sentences open with "In this model" and quote the range over assumed parameters first: an
+effect is a difference between simulated worlds under stated assumptions, never what a notice
+caused. Words for what is on the record and for what the model made are kept apart.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date
+from typing import Any
+
+ARM_WORDS: Mapping[str, str] = {
+    "no-uk-order": "without the order",
+    "ico-2022": "as it happened",
+    "ico-2022-obeyed": "obeyed",
+    "no-stay": "binding during the appeal",
+}
+"""What a reader calls the arms of the shipped scenarios."""
+
+ARM_CLAUSES: Mapping[str, str] = {
+    "no-uk-order": "had there been no order",
+    "ico-2022": "as it happened",
+    "ico-2022-obeyed": "had the order been obeyed",
+    "no-stay": "had the order bound during the appeal",
+}
+"""The same arms as a clause of a sentence."""
+
+RESIDENTS: Mapping[str, str] = {"GB": "UK residents", "AU": "residents of Australia"}
+"""What a reader calls the residents of a jurisdiction."""
+
+EVENT_WORDS: Mapping[str, str] = {
+    "investigation_opened": "Investigation opened",
+    "complaint": "Complaint",
+    "company_reply": "Company replies",
+    "provisional_notice": "Notice of intent",
+    "enforcement_notice": "Order to stop and delete",
+    "final_penalty": "Fine",
+    "appeal_lodged": "Appeal",
+    "hearing": "Hearing",
+    "tribunal_sets_aside": "Tribunal sets both aside",
+    "appeal_sought": "Authority seeks to appeal",
+    "permission_refused_renewed": "Permission refused, renewed",
+    "tribunal_restores_jurisdiction": "Upper Tribunal restores jurisdiction",
+}
+"""Short labels of the record's kinds of step; other kinds are printed as they are."""
+
+KEY_EVENTS = (
+    "investigation_opened",
+    "provisional_notice",
+    "enforcement_notice",
+    "final_penalty",
+    "appeal_lodged",
+    "tribunal_sets_aside",
+    "tribunal_restores_jurisdiction",
+)
+"""The steps that a chart has room for; the others stand in the case log."""
+
+FACES_SENTENCE = (
+    "No photograph of anyone and no scraped face; head shapes come from a statistical model of "
+    "participants' studio scans (MIT), everything else is procedural."
+)
+
+RANGE_NOTE = (
+    "The range holds 5–95 % of joint draws of the assumed parameters. The error of the mean over "
+    "replications is a much smaller thing: it shrinks with more runs, the range does not."
+)
+
+LIMITS = (
+    "How many people the company really holds: it says that it cannot count them. The share of "
+    "its images that shows UK residents, and how unevenly they are found, are assumptions.",
+    "What the notice caused. An effect here is a difference between two simulated worlds that "
+    "share everything else.",
+    "What the company would have done. “Obeyed” means: all that the operator's own guess of "
+    "residence finds is deleted in time, and its errors stay.",
+    "Anything about a real person: nobody in it exists, and no row, name or face stands for "
+    "somebody.",
+    "What the other authorities' orders did: this world holds the UK's case alone, and how well "
+    "the company's software recognises a face comes from published tests of others.",
+)
+"""Five lines on what the model cannot tell."""
+
+
+def arm_words(arm: str) -> str:
+    """Return what a reader calls an arm: its words, or its name with spaces."""
+    return ARM_WORDS.get(arm, arm.replace("-", " "))
+
+
+def arm_clause(arm: str) -> str:
+    """Return an arm as a clause of a sentence: "had the order been obeyed"."""
+    return ARM_CLAUSES.get(arm, f"in “{arm_words(arm)}”")
+
+
+def residents(jurisdiction: str) -> str:
+    """Return what a reader calls the residents of a jurisdiction (`GB` → "UK residents")."""
+    return RESIDENTS.get(jurisdiction, f"residents of {jurisdiction}")
+
+
+def event_words(kind: str) -> str:
+    """Return the short label of a kind of step."""
+    return EVENT_WORDS.get(kind, kind.replace("_", " ").capitalize())
+
+
+def money(amount: int, currency: str = "GBP") -> str:
+    """Return an amount as people write it: £7,552,800, or "EUR 20,000,000"."""
+    return f"£{amount:,}" if currency == "GBP" else f"{currency} {amount:,}"
+
+
+def day_words(at: str) -> str:
+    """Return an ISO date as people write it: 2025-12-31 → "31 December 2025"."""
+    when = date.fromisoformat(at)
+    return f"{when.day} {when:%B %Y}"
+
+
+def per_hundred(share: float) -> str:
+    """Return a share of residents as a number per 100, one decimal, never "-0.0"."""
+    return f"{100 * share + 0.0:.1f}".replace("-0.0", "0.0")
+
+
+def fewer(difference: float, low: float, high: float, of: str = "") -> str:
+    """Return a difference of shares as "67.1 fewer of them (range 47.0 to 87.2)".
+
+    Args:
+        difference: share of residents, negative where there are fewer.
+        low: lower end of its range.
+        high: upper end. Where the range crosses zero, both ends say which way they go.
+        of: words between the number and its range.
+    """
+
+    def one(value: float) -> str:
+        return f"{per_hundred(abs(value))} {'more' if value > 0 else 'fewer'}"
+
+    if per_hundred(abs(low)) != "0.0" and per_hundred(abs(high)) != "0.0" and low < 0 < high:
+        ends = f"{one(low)} to {one(high)}"
+    else:
+        ends = " to ".join(per_hundred(end) for end in sorted((abs(low), abs(high))))
+    return f"{one(difference)}{of} (range {ends})"
+
+
+def reading(
+    rows: Iterable[Mapping[str, Any]], arm: str, name: str, at: str, jurisdiction: str
+) -> Mapping[str, Any] | None:
+    """Return the row of one measure of one arm, of the jurisdiction's residents where kept.
+
+    Args:
+        rows: headline rows of `measures.parquet`.
+        arm: name of the arm.
+        name: name of the measure.
+        at: ISO date, or "" for the whole run.
+        jurisdiction: code; where the measure has no such margin, its row for all is returned.
+    """
+    found = {
+        row["margin"]: row
+        for row in rows
+        if (row["arm"], row["name"], row["at"]) == (arm, name, at)
+        and (row["margin"], row["level"]) in (("jurisdiction", jurisdiction), ("all", ""))
+    }
+    return found.get("jurisdiction", found.get("all"))
+
+
+def headline(rows: Sequence[Mapping[str, Any]], manifest: Mapping[str, Any]) -> str:
+    """Return the run's headline: what obeying, and what happened, changed on the last day.
+
+    The arms beside are compared with the scenario under question, and the scenario with its
+    counterfactual. A run without range draws has no headline, and the sentence says so.
+
+    Args:
+        rows: headline rows of `measures.parquet`.
+        manifest: the run's manifest.
+    """
+    at = manifest["horizon"]["to"]
+    where = manifest["windows"]["jurisdiction"]
+    scenario, counterfactual = manifest["scenario"], manifest.get("counterfactual")
+    pairs = [(beside, scenario, "from_scenario") for beside in manifest["beside"]]
+    if counterfactual:
+        pairs.append((scenario, counterfactual, ""))
+    said: list[str] = []
+    for arm, other, prefix in pairs:
+        row = reading(rows, arm, "searchable_persons", at, where)
+        if row is None:
+            continue
+        if not prefix and row["structural_zero"]:
+            said.append(f"{arm_clause(arm)}, as many as {arm_clause(other)}, by assumption")
+            continue
+        stem = f"{prefix}_" if prefix else ""
+        low, high = row[f"{stem}range_low"], row[f"{stem}range_high"]
+        if low is None or high is None:
+            return "In this model, nothing is claimed without a range, and this run drew none."
+        of = "" if said else f" of every 100 {residents(where)}"
+        when = "" if said else f" are searchable on {day_words(at)}"
+        effect = fewer(row[prefix or "difference"], low, high, of)
+        said.append(f"{arm_clause(arm)}, {effect}{when} than {arm_clause(other)}")
+    return "In this model, " + "; ".join(said) + "."
