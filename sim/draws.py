@@ -30,8 +30,8 @@ STREAMS: dict[str, str] = {
     "desk.arrivals": "requests that reach the desk on a day, real units (day)",
     "search.count": "searches for residents in scope in a week, real units (week)",
     "search.person": "whose face a probe shows (week, search)",
-    "search.probe": "the probe's own difficulty (week, search)",
-    "search.candidate": "whether any candidate of a search is the person (week, search)",
+    "search.found": "whether a search finds the probe's person (week, search)",
+    "search.background": "whether a search returns somebody else instead (week, search)",
 }
 
 

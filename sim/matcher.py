@@ -27,15 +27,15 @@ class ProbeRows:
         search: int64 id of the search.
         person: int64 row of the probe's person, or -1 for somebody who is not simulated.
         day: int32 day of the search.
-        difficulty: float64 uniform; the probe's own difficulty, shared by all comparisons.
-        luck: float64 uniform; decides between the outcomes given the difficulty.
+        luck: float64 uniform that decides whether the person is found.
+        background: float64 uniform that decides whether somebody else is returned instead.
     """
 
     search: NDArray[np.int64]
     person: NDArray[np.int64]
     day: NDArray[np.int32]
-    difficulty: NDArray[np.float64]
     luck: NDArray[np.float64]
+    background: NDArray[np.float64]
 
 
 @dataclass(frozen=True)
@@ -137,7 +137,7 @@ class ScoresMatcher:
         photos = np.where(known, self.searchable[np.where(known, probes.person, 0)], 0)
         chance = self.scores.identification(int(photos.max(initial=0)), gallery)[0]
         found = probes.luck < chance[photos]
-        wrong = ~found & (probes.difficulty < self.scores.fpir)
+        wrong = ~found & (probes.background < self.scores.fpir)
         hit = found | wrong
         return CandidateLists(
             search=probes.search[hit],

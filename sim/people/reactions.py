@@ -55,8 +55,14 @@ class Reactions:
         self.informed_day: NDArray[np.int32] = np.full(n, NEVER, dtype=np.int32)
         self.private_day: NDArray[np.int32] = np.full(n, NEVER, dtype=np.int32)
         self.request_day: NDArray[np.int32] = np.full(n, NEVER, dtype=np.int32)
-        self._clock = streams.exponential("news.clock", np.arange(n))
-        self._uninformed = np.arange(n)
+        # Each jurisdiction's people in the order in which its news would reach them.
+        clock = streams.exponential("news.clock", np.arange(n))
+        self._queue: list[tuple[NDArray[np.int64], NDArray[np.float64]]] = []
+        for code in range(len(population.jurisdictions)):
+            who = np.flatnonzero(population.jurisdiction == code)
+            who = who[np.argsort(clock[who], kind="stable")]
+            self._queue.append((who, clock[who]))
+        self._reached = [0] * len(self._queue)
         self._turning = np.zeros(0, dtype=np.int64)
 
     def week(self, day: int) -> NDArray[np.int64]:
@@ -75,29 +81,30 @@ class Reactions:
 
     def _inform(self, day: int) -> NDArray[np.int64]:
         exposure = self.attention.exposure(day + 1)
-        if exposure[:, -1].max(initial=0.0) <= 0.0:
-            return np.zeros(0, dtype=np.int64)
-        codes = self.population.jurisdiction[self._uninformed]
-        reached = exposure[codes, -1] > self._clock[self._uninformed]
-        who = self._uninformed[reached]
-        self._uninformed = self._uninformed[~reached]
-        for code in np.unique(self.population.jurisdiction[who]):
-            mine = who[self.population.jurisdiction[who] == code]
-            when = np.searchsorted(exposure[code], self._clock[mine], side="right") - 1
-            self.informed_day[mine] = when
-        return who
+        newly = []
+        for code, (who, clock) in enumerate(self._queue):
+            first = self._reached[code]
+            last = int(np.searchsorted(clock, exposure[code, -1], side="left"))
+            if last > first:
+                when = np.searchsorted(exposure[code], clock[first:last], side="right") - 1
+                self.informed_day[who[first:last]] = when
+                newly.append(who[first:last])
+                self._reached[code] = last
+        return np.concatenate(newly) if newly else np.zeros(0, dtype=np.int64)
 
     def _go_private(self, informed: NDArray[np.int64], day: int) -> None:
         share = self.parameters["people.private_after_news"]
         chooses = self.streams.uniform("private.choice", informed) < share
-        self._turn(informed[chooses & self.has_public[informed]], self.informed_day, day)
+        who = informed[chooses & self.has_public[informed]]
+        self._turn(who, self.informed_day[who], day)
 
     def _turn(self, who: NDArray[np.int64], since: NDArray[np.int32], day: int) -> None:
         """Make these persons private after their own delay, never before the week is over."""
-        who = who[self.private_day[who] == NEVER]
+        open_still = self.private_day[who] == NEVER
+        who, since = who[open_still], since[open_still]
         mean = self.parameters["people.private_delay"]
         delay = mean * self.streams.exponential("private.delay", who)
-        when = np.maximum(since[who] + np.ceil(delay), day + 1)
+        when = np.maximum(since + np.ceil(delay), day + 1)
         self.private_day[who] = np.minimum(when, NEVER - 1).astype(np.int32)
         self._turning = np.concatenate([self._turning, who])
 
@@ -118,8 +125,7 @@ class Reactions:
         tie = indices[np.repeat(indptr[leaders], counts) + offset].astype(np.int64)
         follows = self.streams.uniform("private.spread", leader, tie) < share
         who = np.unique(tie[follows & self.has_public[tie]])
-        since = np.full(len(self.private_day), day, dtype=np.int32)
-        self._turn(who, since, day)
+        self._turn(who, np.full(len(who), day, dtype=np.int32), day)
 
     def _will_ask(self, informed: NDArray[np.int64]) -> NDArray[np.int64]:
         rate = self.parameters["requests.rate"]

@@ -1,0 +1,275 @@
+"""The state of one run in columns, and what changes it.
+
+Only this module writes the people's columns. Actors move levers and ask for removals; before a
+lever changes, `bring_up_to` works off every find of the days before it. Within a day finds come
+first, then answers to requests, then the erasure job (`sim.model.ORDER_OF_A_DAY`).
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from generators.errors import EnvelopeError
+from generators.keyed import Streams
+from generators.photos import PhotoRows
+from generators.population import Population
+from sim.dates import iso
+from sim.levers import Levers
+from sim.matcher import ScoresMatcher
+from sim.operator.background import Background
+from sim.operator.compliance import RemovalOrder
+from sim.parameters import Parameters
+from sim.people.finds import CandidateFinds
+from sim.people.reactions import DAYS_PER_YEAR, Reactions
+from sim.tallies import Cells, PresenceTally
+
+CANDIDATE, SEARCHABLE, HIDDEN, ERASED = 0, 1, 2, 3
+"""State of a candidate find's latest template."""
+
+
+class World:
+    """People, their templates and the gallery behind them, in one run.
+
+    Args:
+        population: the people.
+        parameters: the run's parameters.
+        candidates: what a crawler could find.
+        matcher: the door to recognition.
+        background: the gallery in real units.
+        reactions: who is informed, private and about to ask.
+        cells: the persons' cells.
+        streams: the replication's streams.
+        last_day: last day of the run.
+        window: the window whose person-days are kept apart.
+        in_scope: who is a resident in scope, bool [n].
+    """
+
+    def __init__(
+        self,
+        population: Population,
+        parameters: Parameters,
+        candidates: CandidateFinds,
+        matcher: ScoresMatcher,
+        background: Background,
+        reactions: Reactions,
+        cells: Cells,
+        streams: Streams,
+        last_day: int,
+        window: tuple[int, int],
+        in_scope: NDArray[np.bool_],
+    ) -> None:
+        self.population = population
+        self.candidates = candidates
+        self.matcher = matcher
+        self.background = background
+        self.reactions = reactions
+        self.streams = streams
+        self.last_day = last_day
+        self.in_scope = in_scope
+        self.envelope = parameters["crawler.envelope"]
+        self.threshold = parameters["operator.residency.threshold"]
+        self.purge_delay = round(parameters["operator.purge_delay"])
+        self.revisit_rate = parameters["crawler.revisit_rate"] / DAYS_PER_YEAR
+        self.levers = Levers(self.bring_up_to)
+        self.day = 0
+        self.state: NDArray[np.uint8] = np.zeros(len(candidates), dtype=np.uint8)
+        self.visit: NDArray[np.uint8] = np.zeros(len(candidates), dtype=np.uint8)
+        self.searchable = PresenceTally(cells, last_day, window)
+        self.held = PresenceTally(cells, last_day, window)
+        self.templates: NDArray[np.int64] = np.zeros(len(population.jurisdictions), dtype=np.int64)
+        self.over_deleted: NDArray[np.bool_] = np.zeros(len(population), dtype=np.bool_)
+        self.extra_photos: NDArray[np.int32] = np.zeros(len(population), dtype=np.int32)
+        self.ever_enrolled = 0
+        self.recollected = 0
+        self._clock: NDArray[np.float32] = np.full(len(candidates), np.nan, dtype=np.float32)
+        self._scope_rows: dict[float, NDArray[np.int64]] = {}
+        self._purges: dict[int, list[tuple[NDArray[np.int64], NDArray[np.int64]]]] = {}
+        # Removed photos that may be found again, and the revisit hazard at which they are:
+        # separately for faces that the filter takes for residents in scope and for the others.
+        self._gone = [np.zeros(0, dtype=np.int64), np.zeros(0, dtype=np.int64)]
+        self._found_at = [np.zeros(0), np.zeros(0)]
+        self._revisits = np.zeros((2, last_day + 2))
+
+    # -- collection ------------------------------------------------------------------------
+
+    def bring_up_to(self, day: int) -> None:
+        """Work off all finds of the days before `day` under the levers as they stand."""
+        day = min(day, self.last_day + 1)
+        if day <= self.day:
+            return
+        attempts = self.levers.value("crawler.capacity") * self.levers.value("platform.pass")
+        in_scope_pass = self.levers.value("crawler.in_scope_pass")
+        self.background.collect(self.day, day, in_scope_pass, attempts)
+        passes = (attempts * in_scope_pass, attempts * self.background.boost(in_scope_pass))
+        rows, days = self._accepted(day, passes)
+        again, again_days = self._found_again(day, passes)
+        if len(again):
+            self.recollected += len(again)
+            rows, days = np.concatenate([rows, again]), np.concatenate([days, again_days])
+            order = np.argsort(days, kind="stable")
+            rows, days = rows[order], days[order]
+        self._enrol(rows, days)
+        self._purge(day)
+        self.day = day
+
+    def _accepted(
+        self, day: int, passes: tuple[float, float]
+    ) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+        """Thin the envelope's candidates of the days from now to before `day`."""
+        if max(passes) > self.envelope:
+            raise EnvelopeError(
+                f"on {iso(self.day)} collection would run at {max(passes):.3f} times the rate "
+                f"without orders, and the shared envelope holds {self.envelope:g}; raise "
+                f"'crawler.envelope'"
+            )
+        c = self.candidates
+        lo, hi = int(c.starts[self.day]), int(c.starts[day])
+        if lo == hi:
+            return np.zeros(0, dtype=np.int64), np.zeros(0, dtype=np.int64)
+        inferred = c.evidence[lo:hi] > self.threshold
+        rate = np.where(inferred, passes[0], passes[1]) / self.envelope
+        accepted = c.accept[lo:hi] < rate
+        blocked = c.own[lo:hi] & (c.day[lo:hi] >= self.reactions.private_day[c.person[lo:hi]])
+        rows = lo + np.flatnonzero(accepted & ~blocked)
+        return rows, c.day[rows].astype(np.int64)
+
+    def _found_again(
+        self, day: int, passes: tuple[float, float]
+    ) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+        """Find removed photos that are still public again, each at its own keyed hazard."""
+        found, when = [], []
+        for kind in (0, 1):
+            start = self._revisits[kind, self.day]
+            steps = np.arange(1, day - self.day + 1) * (self.revisit_rate * passes[kind])
+            self._revisits[kind, self.day + 1 : day + 1] = start + steps
+            reached = self._found_at[kind] < self._revisits[kind, day]
+            if not reached.any():
+                continue
+            rows, at = self._gone[kind][reached], self._found_at[kind][reached]
+            self._gone[kind] = self._gone[kind][~reached]
+            self._found_at[kind] = self._found_at[kind][~reached]
+            days = np.searchsorted(self._revisits[kind, : day + 1], at, side="right") - 1
+            c = self.candidates
+            private = c.own[rows] & (days >= self.reactions.private_day[c.person[rows]])
+            found.append(rows[~private])
+            when.append(days[~private])
+        if not found:
+            return np.zeros(0, dtype=np.int64), np.zeros(0, dtype=np.int64)
+        return np.concatenate(found), np.concatenate(when)
+
+    def _enrol(self, rows: NDArray[np.int64], days: NDArray[np.int64]) -> None:
+        """Enrol these finds, in order of day."""
+        if not len(rows):
+            return
+        c = self.candidates
+        person = c.person[rows].astype(np.int64)
+        for tally, count in (
+            (self.searchable, self.matcher.searchable),
+            (self.held, self.matcher.held + self.extra_photos),
+        ):
+            new = count[person] == 0
+            who, first = np.unique(person[new], return_index=True)
+            tally.appear(who, days[new][first])
+        birth = self.population.birth_day[person]
+        self.matcher.enrol(
+            PhotoRows(
+                photo=c.template_id(rows, self.visit[rows]),
+                person=person,
+                day=days.astype(np.int32),
+                age=((days - birth) / DAYS_PER_YEAR).astype(np.float32),
+                quality=c.quality[rows],
+                group=np.ones(len(rows), dtype=np.int16),
+            )
+        )
+        self.templates += self._by_jurisdiction(person)
+        self.state[rows] = SEARCHABLE
+        self.ever_enrolled += len(rows)
+
+    def _by_jurisdiction(self, person: NDArray[np.int64]) -> NDArray[np.int64]:
+        return np.bincount(self.population.jurisdiction[person], minlength=len(self.templates))
+
+    # -- removal ---------------------------------------------------------------------------
+
+    def remove_in_scope(self, order: RemovalOrder, day: int, hazard: float) -> None:
+        """Remove templates inferred to be in scope whose own clock the day's hazard passes.
+
+        Args:
+            order: what is ordered, with the threshold for being in scope.
+            day: day number; its finds are enrolled already.
+            hazard: of that day.
+        """
+        rows = self._in_scope_rows(order.threshold)
+        rows = rows[: np.searchsorted(self.candidates.day[rows], day, side="right")]
+        rows = rows[self.state[rows] == SEARCHABLE]
+        fresh = rows[np.isnan(self._clock[rows])]
+        person = self.candidates.person[fresh].astype(np.int64)
+        photo = (person << 24) | self.candidates.ordinal[fresh]
+        self._clock[fresh] = self.streams.exponential("erasure.clock", photo, self.visit[fresh])
+        reached = self._clock[rows] < hazard
+        self._clock[rows[~reached]] -= np.float32(hazard)
+        removed = rows[reached]
+        strangers = self.candidates.person[removed]
+        self.over_deleted[strangers[~self.in_scope[strangers]]] = True
+        self.hide(removed, day, erases=order.erases)
+
+    def _in_scope_rows(self, threshold: float) -> NDArray[np.int64]:
+        if threshold not in self._scope_rows:
+            self._scope_rows[threshold] = np.flatnonzero(self.candidates.evidence > threshold)
+        return self._scope_rows[threshold]
+
+    def remove_person(self, person: int, day: int) -> None:
+        """Remove every searchable template of one person (an erasure request that is honoured)."""
+        self.bring_up_to(day + 1)
+        c = self.candidates
+        rows = np.flatnonzero((c.person == person) & (self.state == SEARCHABLE))
+        self.hide(rows, day, erases=True)
+
+    def hide(self, rows: NDArray[np.int64], day: int, *, erases: bool) -> None:
+        """Hide the templates of these candidate rows on a day, and erase them later if asked.
+
+        Erased photos may be found again from the next day on, if they are still public and
+        collection goes on.
+        """
+        if not len(rows):
+            return
+        c = self.candidates
+        person = c.person[rows].astype(np.int64)
+        template = c.template_id(rows, self.visit[rows])
+        self.matcher.hide(template, person)
+        who = np.unique(person)
+        who = who[self.matcher.searchable[who] == 0]
+        self.searchable.vanish(who, np.full(len(who), day))
+        self.state[rows] = HIDDEN
+        if not erases:
+            return
+        self._purges.setdefault(day + self.purge_delay, []).append((template, rows))
+        self.visit[rows] += 1
+        self._clock[rows] = np.nan
+        photo = (person << 24) | c.ordinal[rows]
+        wait = self.streams.exponential("revisit.clock", photo, self.visit[rows])
+        inferred = c.evidence[rows] > self.threshold
+        for kind, mine in ((0, inferred), (1, ~inferred)):
+            # Hazards of later days are not known yet: the clock starts where the sum stands.
+            start = self._revisits[kind, day + 1]
+            self._gone[kind] = np.concatenate([self._gone[kind], rows[mine]])
+            self._found_at[kind] = np.concatenate([self._found_at[kind], start + wait[mine]])
+
+    def _purge(self, day: int) -> None:
+        """Erase from all stores what was due on the days before `day`."""
+        for due in sorted(d for d in self._purges if d < day):
+            for template, rows in self._purges.pop(due):
+                person = self.candidates.person[rows].astype(np.int64)
+                self.matcher.erase(template, person)
+                self.templates -= self._by_jurisdiction(person)
+                who = np.unique(person)
+                who = who[(self.matcher.held[who] + self.extra_photos[who]) == 0]
+                self.held.vanish(who, np.full(len(who), due))
+                self.state[rows[self.state[rows] == HIDDEN]] = ERASED
+
+    def hold_extra_photo(self, person: int, day: int) -> None:
+        """Keep the photo that somebody had to send with a request."""
+        self.bring_up_to(day + 1)
+        if self.matcher.held[person] + self.extra_photos[person] == 0:
+            self.held.appear(np.array([person]), np.array([day]))
+        self.extra_photos[person] += 1
