@@ -1,0 +1,255 @@
+"""From replications and range draws to the answers: means, paired differences, two intervals.
+
+The two intervals of `model.md` section 5 are never confused. `low`/`high` is the error of the mean
+over replications: Student's t on the paired differences (common random numbers make them far
+narrower than differences of means). `range_low`/`range_high` are the 5 % and 95 % quantiles over
+the range draws, each with its own parameters and population. A difference that nothing in the
+model could have moved is a structural zero, and is believed only where every replication and
+every draw gives the same reason and the difference is exactly 0.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from scenarios.readings import KEYS, Readings
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+CONFIDENCE = 0.95
+"""Level of `low`/`high`."""
+RANGE_QUANTILES = (0.05, 0.95)
+"""Quantiles over the range draws."""
+
+Zeros = Mapping[tuple[str, str, str], str]
+"""(arm, other, measure) -> why their difference cannot be anything but 0."""
+
+
+@dataclass(frozen=True)
+class Roles:
+    """Which arm plays which part.
+
+    Attributes:
+        scenario: the scenario under question.
+        counterfactual: what it is compared with, or None.
+        beside: more arms run in the same replications, in order.
+    """
+
+    scenario: str
+    counterfactual: str | None
+    beside: tuple[str, ...]
+
+    @property
+    def arms(self) -> tuple[str, ...]:
+        """All arms: counterfactual, scenario, those beside."""
+        first = () if self.counterfactual is None else (self.counterfactual,)
+        return (*first, self.scenario, *self.beside)
+
+    @property
+    def headline_pair(self) -> tuple[str, str] | None:
+        """The arms whose difference is the headline: the scenario and the first beside it."""
+        other = self.beside[0] if self.beside else self.counterfactual
+        return None if other is None else (self.scenario, other)
+
+
+def mean_interval(
+    values: NDArray[np.float64], confidence: float = CONFIDENCE
+) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.float64]]:
+    """Return mean, lower and upper end of Student's t interval of the mean, by column.
+
+    Args:
+        values: float64 [replications, k]; NaN where undefined.
+        confidence: level of the interval.
+
+    Returns:
+        Three float64 [k]. A column that is undefined in any replication is NaN throughout (a mean
+        of the others would be conditional on being defined); with one replication the ends are
+        NaN. A column that does not vary has its own value to the bit and no width.
+    """
+    from scipy.special import stdtrit
+
+    n = values.shape[0]
+    shifted = values - values[0]
+    mean_shift = shifted.mean(axis=0)
+    mean = values[0] + mean_shift
+    if n < 2:
+        nothing = np.full_like(mean, np.nan)
+        return mean, nothing, nothing
+    spread = np.sqrt(((shifted - mean_shift) ** 2).sum(axis=0) / (n - 1))
+    half = float(stdtrit(n - 1, (1 + confidence) / 2)) * spread / np.sqrt(n)
+    return mean, mean - half, mean + half
+
+
+def quantile_range(
+    values: NDArray[np.float64],
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Return the 5 % and the 95 % quantile over draws, by column (NaN where undefined in any).
+
+    Linear interpolation between order statistics (type 7 of Hyndman and Fan 1996).
+    """
+    low, high = np.quantile(values, RANGE_QUANTILES, axis=0)
+    return low, high
+
+
+def common_zeros(each: list[Zeros]) -> Zeros:
+    """Return the structural zeros on which every replication and draw agrees."""
+    if not each:
+        return {}
+    return {
+        key: reason
+        for key, reason in each[0].items()
+        if all(other.get(key) == reason for other in each[1:])
+    }
+
+
+def measures_table(
+    main: Readings,
+    ranges: Readings | None,
+    zeros: Zeros,
+    roles: Roles,
+    units: Mapping[str, str],
+) -> pa.Table:
+    """Return the answers of a run, schema `scenarios.tables.MEASURES`.
+
+    Args:
+        main: the replications.
+        ranges: the range draws, or None; their readings are some of those of `main`.
+        zeros: the structural zeros on which everything agrees.
+        roles: which arm is which.
+        units: unit of every measure.
+
+    Raises:
+        ValueError: a structural zero was claimed where a difference is not 0, or a range draw has
+            a reading that the replications lack.
+    """
+    import pyarrow as pa
+
+    from scenarios import tables
+
+    spread = None if ranges is None else _placed(ranges, main)
+    names = main.keys["measure"].to_pylist()
+    unit = [units[name] for name in names]
+    parts = []
+    for arm in roles.arms:
+        columns: dict[str, Any] = {key: main.keys[key].combine_chunks() for key in KEYS}
+        columns["name"] = columns.pop("measure")
+        columns["arm"] = [arm] * len(names)
+        columns["unit"] = unit
+        columns |= _level(main.values[arm], None if spread is None else spread(arm))
+        whys = [""] * len(names)
+        for other, label, flag, why_column in (
+            (roles.counterfactual, "difference", "structural_zero", "why"),
+            (roles.scenario, "from_scenario", "from_scenario_zero", "from_scenario_why"),
+        ):
+            parted, flags, whys = _difference(
+                main, spread, zeros, arm, None if other == arm else other, label, names
+            )
+            columns |= parted
+            columns[flag] = flags
+            columns[why_column] = [why or None for why in whys]
+        parts.append(tables.table(tables.MEASURES, {k: _null(v) for k, v in columns.items()}))
+    return pa.concat_tables(parts).unify_dictionaries().combine_chunks()
+
+
+def _level(
+    values: NDArray[np.float64], spread: NDArray[np.float64] | None
+) -> dict[str, NDArray[np.float64]]:
+    mean, low, high = mean_interval(values)
+    range_low, range_high = _range(spread, len(mean))
+    return {
+        "value": mean,
+        "value_low": low,
+        "value_high": high,
+        "value_range_low": range_low,
+        "value_range_high": range_high,
+    }
+
+
+def _range(
+    spread: NDArray[np.float64] | None, size: int
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    low, high = np.full(size, np.nan), np.full(size, np.nan)
+    if spread is not None:
+        there = np.isfinite(spread).all(axis=0)
+        low[there], high[there] = quantile_range(spread[:, there])
+    return low, high
+
+
+def _difference(
+    main: Readings,
+    spread: Any,
+    zeros: Zeros,
+    arm: str,
+    other: str | None,
+    label: str,
+    names: list[str],
+) -> tuple[dict[str, NDArray[np.float64]], list[bool], list[str]]:
+    """Return the columns of arm - other, the structural zeros and why a number is missing."""
+    size = len(names)
+    short = "" if label == "difference" else f"{label}_"
+    keys = [label, f"{short}low", f"{short}high", f"{short}range_low", f"{short}range_high"]
+    why = main.why(arm)
+    if other is None:
+        return dict.fromkeys(keys, np.full(size, np.nan)), [False] * size, why
+    paired = main.values[arm] - main.values[other]
+    drawn = None if spread is None else spread(arm) - spread(other)
+    moved = (paired != 0).any(axis=0)
+    if drawn is not None:
+        moved |= (np.nan_to_num(drawn) != 0).any(axis=0)
+    defined = np.isfinite(paired).all(axis=0)
+    flags = [False] * size
+    for column, (name, theirs) in enumerate(zip(names, main.why(other), strict=True)):
+        if not defined[column]:
+            why[column] = why[column] or f"{other}: {theirs}"
+            continue
+        reason = zeros.get((arm, other, name))
+        if reason is None:
+            continue
+        if moved[column]:
+            raise ValueError(
+                f"{name}: '{arm}' and '{other}' differ although the model says that they cannot: "
+                f"{reason}"
+            )
+        flags[column] = True
+        why[column] = reason
+    columns = (*mean_interval(paired), *_range(drawn, size))
+    return dict(zip(keys, columns, strict=True)), flags, why
+
+
+def _placed(ranges: Readings, main: Readings) -> Any:
+    """Return a function from an arm to its range values in the columns of `main` (NaN elsewhere).
+
+    float64 [draws, columns of main].
+    """
+    place = {key: column for column, key in enumerate(_tuples(main))}
+    try:
+        columns = np.array([place[key] for key in _tuples(ranges)])
+    except KeyError as error:
+        raise ValueError(f"a range draw has the reading {error}, no replication has it") from None
+    size = main.keys.num_rows
+
+    def of(arm: str) -> NDArray[np.float64]:
+        whole = np.full((ranges.count, size), np.nan)
+        whole[:, columns] = ranges.values[arm]
+        return whole
+
+    return of
+
+
+def _tuples(readings: Readings) -> list[tuple[Any, ...]]:
+    return list(zip(*(readings.keys[key].to_pylist() for key in KEYS), strict=True))
+
+
+def _null(values: Any) -> Any:
+    """Return a float column with null for NaN, other columns as they are."""
+    import pyarrow as pa
+
+    if isinstance(values, np.ndarray) and values.dtype == np.float64:
+        return pa.array(values, mask=np.isnan(values))
+    return values
