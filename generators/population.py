@@ -112,7 +112,7 @@ class Population:
         for name in ("weights", *COLUMNS, "indptr", "indices"):
             array = np.ascontiguousarray(getattr(self, name))
             digest.update(f"{name} {array.dtype.str} {array.shape}".encode())
-            digest.update(array)
+            digest.update(array.data)
         return digest.hexdigest()
 
     @property
@@ -164,8 +164,8 @@ class Population:
         if len(self) > limit:
             raise PopulationError(
                 Fault(
-                    "too many people for networkx, which takes about 70 microseconds and 2 "
-                    "kilobytes a person; take `neighbourhood`, or the arrays `indptr` and `indices`",
+                    "too many people for networkx, which takes kilobytes and a tenth of a "
+                    "millisecond a person; take `neighbourhood`, or the arrays themselves",
                     key="limit",
                     found=str(len(self)),
                     expected=f"{limit} or fewer",
@@ -258,7 +258,9 @@ class Population:
                 birth_day=int(self.birth_day[i]),
                 public=bool(self.public[i].any()),
             )
-            graph.add_edges_from((i, j) for j in self.neighbours(i).tolist() if j < i and j in inside)
+            graph.add_edges_from(
+                (i, j) for j in self.neighbours(i).tolist() if j < i and j in inside
+            )
         return graph
 
 

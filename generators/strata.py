@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from functools import cache, cached_property
 from importlib import resources
 from importlib.resources.abc import Traversable
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
@@ -27,7 +28,6 @@ SEXES = ("female", "male")
 TONES = tuple(range(1, 11))
 AGE_BANDS = ("0-17", "18-24", "25-44", "45-64", "65+")
 AGE_BAND_EDGES = np.array([18.0, 25.0, 45.0, 65.0])
-OLDEST = 100
 FITS = ("same", "proxy", "assumed")
 MARKS = ("value", "unit", "low", "high", "source", "seen_at", "grade", "fit")
 TABLES = {
@@ -37,6 +37,18 @@ TABLES = {
     "accounts.csv": ("platform", "age_band", "quantity"),
     "ties.csv": ("quantity",),
 }
+TIES = (
+    "mean_degree",
+    "degree_log_sd",
+    "clustering",
+    "clustering_slope",
+    "inside_share",
+    "age_spread",
+    "age_share",
+    "findability_degree",
+    "findability_public",
+    "account_correlation",
+)
 
 
 @dataclass(frozen=True)
@@ -151,6 +163,10 @@ def _assemble(folder: Traversable | Path) -> Strata:
     _check_sum(share, "residents.csv", "sample_share over jurisdictions")
     limits, age_sex = _age_sex(rows["ages.csv"], jurisdictions)
     platforms = tuple(dict.fromkeys(row.key[0] for row in rows["accounts.csv"]))
+    ties = {row.key[0]: row.value for row in rows["ties.csv"]}
+    for quantity in TIES:
+        if quantity not in ties:
+            raise _missing("ties.csv", quantity)
     return Strata(
         jurisdictions=jurisdictions,
         names=tuple(names[code] for code in jurisdictions),
@@ -162,7 +178,7 @@ def _assemble(folder: Traversable | Path) -> Strata:
         platforms=platforms,
         account=_by_platform(rows["accounts.csv"], platforms, "account"),
         public=_by_platform(rows["accounts.csv"], platforms, "public"),
-        ties={row.key[0]: row.value for row in rows["ties.csv"]},
+        ties=ties,
         figures=tuple(figure for table in rows.values() for figure in table),
     )
 
@@ -259,8 +275,8 @@ def _age_sex(
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """Return age limits [B + 1] and the joint shares [J, B, 2]: share of the age × female share."""
     held = {row.key: row.value for row in rows}
-    limits = sorted({int(row.key[1]) for row in rows} | {int(row.key[2]) for row in rows})
-    bands = list(zip(limits[:-1], limits[1:], strict=True))
+    limits = sorted({_age(row, place) for row in rows for place in (1, 2)})
+    bands = list(pairwise(limits))
     shares = np.zeros((len(jurisdictions), len(bands), 2))
     for j, code in enumerate(jurisdictions):
         for b, (start, end) in enumerate(bands):
@@ -273,6 +289,20 @@ def _age_sex(
             shares[j, b] = cell[0] * cell[1], cell[0] * (1 - cell[1])
         _check_sum(shares[j].ravel(), "ages.csv", f"shares of {code}")
     return np.array(limits, dtype=np.float64), shares
+
+
+def _age(row: Figure, place: int) -> int:
+    if not row.key[place].isdigit():
+        raise PopulationError(
+            Fault(
+                "an age is no whole number",
+                file=row.table,
+                key=", ".join(row.key),
+                found=row.key[place],
+                expected="whole years",
+            )
+        )
+    return int(row.key[place])
 
 
 def _tones(rows: list[Figure], jurisdictions: tuple[str, ...]) -> NDArray[np.float64]:
