@@ -1,0 +1,163 @@
+"""The arms of a question: the counterfactual, the scenario itself, and what is shown beside it.
+
+An arm brings its own cases, strategy and interventions; everything else (the days of the run, the
+people, the parameters, the days at which measures look) is the question's, since a difference
+between arms may come from nothing else.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from generators.errors import Fault, ScenarioError
+from scenarios.cases import case_file, windows
+from scenarios.format import Intervention, Scenario
+from scenarios.growth import growth_curve
+from scenarios.news import news
+from scenarios.public_record import load_record
+from scenarios.scenario import LoadedScenario, beside_or_library, load_scenario
+from sim.dates import day_of
+from sim.parameters import Parameters
+from sim.setup import ArmSetup, InterventionSpec, Stay, StrategyName
+
+
+def arms_of(loaded: LoadedScenario) -> dict[str, LoadedScenario]:
+    """Return the arms of a question by name: counterfactual first, the scenario, those beside.
+
+    Every arm comes back with the question's horizon, people, world and parameters.
+
+    Raises:
+        ScenarioError: an arm's file is wrong; counterfactuals that lead back to themselves; an
+            arm whose file has another horizon or another value of a parameter.
+    """
+    written = load_scenario(str(loaded.path)) if loaded.overrides else loaded
+    counterfactual = loaded.scenario.counterfactual
+    _require_an_end(loaded)
+    names = ([] if counterfactual is None else [counterfactual]) + [loaded.name]
+    names += list(loaded.scenario.beside)
+    arms: dict[str, LoadedScenario] = {}
+    faults: list[Fault] = []
+    for name in names:
+        if name == loaded.name:
+            arms[name] = loaded
+            continue
+        try:
+            arm = load_scenario(str(beside_or_library(name, loaded.path)))
+        except ScenarioError as error:
+            faults += error.faults
+            continue
+        faults += _differences(arm, written)
+        arms[name] = _under_question(arm, loaded)
+    if faults:
+        raise ScenarioError(faults)
+    return arms
+
+
+def _require_an_end(loaded: LoadedScenario) -> None:
+    """Follow the counterfactuals from file to file and refuse a circle."""
+    chain = [loaded.name]
+    after = loaded.scenario.counterfactual
+    while after is not None:
+        if after in chain:
+            circle = " → ".join([*chain[chain.index(after) :], after])
+            raise ScenarioError(
+                Fault(
+                    "the counterfactuals lead in a circle",
+                    file=str(loaded.path),
+                    key="counterfactual",
+                    found=circle,
+                    expected="a scenario that needs no counterfactual at the end",
+                )
+            )
+        chain.append(after)
+        after = load_scenario(str(beside_or_library(after, loaded.path))).scenario.counterfactual
+
+
+def _differences(arm: LoadedScenario, question: LoadedScenario) -> list[Fault]:
+    """Return a fault for everything in an arm's file that the arms must share and do not."""
+    faults = []
+    mine, asked = arm.scenario.horizon, question.scenario.horizon
+    if mine != asked:
+        faults.append(
+            Fault(
+                f"the arm '{arm.name}' runs over other days than '{question.name}'",
+                file=str(arm.path),
+                key="horizon",
+                found=f"{mine.from_} to {mine.to}",
+                expected=f"{asked.from_} to {asked.to}; --set horizon.to=… reaches every arm",
+            )
+        )
+    for name, quantity in arm.scenario.parameters.items():
+        if question.scenario.parameters.get(name) != quantity:
+            faults.append(
+                Fault(
+                    f"the arm '{arm.name}' sets '{name}', which all arms must share",
+                    file=str(arm.path),
+                    key=f"parameters.{name}",
+                    found=str(quantity.as_written()),
+                    expected=f"the value in '{question.name}', or none",
+                )
+            )
+    return faults
+
+
+def _under_question(arm: LoadedScenario, question: LoadedScenario) -> LoadedScenario:
+    asked = question.scenario
+    shared: Scenario = arm.scenario.model_copy(
+        update={
+            "horizon": asked.horizon,
+            "people": asked.people,
+            "world": asked.world,
+            "parameters": asked.parameters,
+        }
+    )
+    return replace(
+        arm,
+        scenario=shared,
+        parameters=question.parameters,
+        pinned=question.pinned,
+        overridden=question.overridden,
+        overrides=question.overrides,
+    )
+
+
+def arm_setup(
+    loaded: LoadedScenario, parameters: Parameters | None = None, *, question: LoadedScenario
+) -> ArmSetup:
+    """Return what the model needs to run one arm.
+
+    Args:
+        loaded: the arm.
+        parameters: the parameters of a range draw; the question's own where None.
+        question: the scenario under question: its horizon, parameters and first entry of
+            `rests_on` hold in every arm.
+
+    Raises:
+        ScenarioError: a case that the record cannot give.
+    """
+    record = load_record()
+    scenario, asked = loaded.scenario, question.scenario
+    first_day, last_day = day_of(asked.horizon.from_), day_of(asked.horizon.to)
+    return ArmSetup(
+        first_day=first_day,
+        last_day=last_day,
+        strategy=StrategyName(scenario.operator.strategy),
+        cases=tuple(
+            case_file(record, case.record, case.moved, Stay(case.stay)) for case in scenario.cases
+        ),
+        interventions=tuple(_specification(entry) for entry in scenario.interventions),
+        news=news(record),
+        curves=growth_curve(record, first_day, last_day).plain(),
+        parameters=question.parameters if parameters is None else parameters,
+        windows=windows(record, asked.rests_on[0], first_day, last_day),
+    )
+
+
+def _specification(entry: Intervention) -> InterventionSpec:
+    return InterventionSpec(
+        kind=entry.kind,
+        start=day_of(entry.from_),
+        end=None if entry.to is None else day_of(entry.to),
+        jurisdiction=entry.scope,
+        options=entry.options,
+    )

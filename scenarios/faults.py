@@ -1,0 +1,142 @@
+"""From the models' validation errors to faults that a person can act on.
+
+Each error becomes a sentence with the place in the file (or `--set`), what was found there, what
+is expected and the nearest names; all of them at once, in the order of the file.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Any, get_args
+
+from pydantic import BaseModel, ValidationError
+from pydantic_core import ErrorDetails
+
+from generators.errors import Fault
+from scenarios.strict import nearest_names
+from scenarios.yaml_marks import Mark, MarkedYaml, Path_, dotted, shown
+
+SET = "--set"
+"""What stands for the file where a value comes from the command line."""
+
+_EXPECTED = {
+    "int_type": "a whole number",
+    "int_from_float": "a whole number",
+    "float_type": "a number",
+    "string_type": "text",
+    "bool_type": "true or false",
+    "tuple_type": "a list, such as [a, b]",
+    "dict_type": "keys with values",
+    "model_type": "keys with values",
+    "model_attributes_type": "keys with values",
+}
+
+
+def faults_of(error: ValidationError, document: MarkedYaml, model: type[BaseModel]) -> list[Fault]:
+    """Return every error of a validation as a fault, in the order of the file.
+
+    Args:
+        error: what pydantic raised for `document.data`.
+        document: the marked data.
+        model: the model that was validated.
+    """
+    faults = [_fault(details, document, model) for details in error.errors(include_url=False)]
+    return sorted(faults, key=lambda f: (f.file == SET, f.line or 0, f.column or 0))
+
+
+def _fault(details: ErrorDetails, document: MarkedYaml, model: type[BaseModel]) -> Fault:
+    kind, path = details["type"], _path(details["loc"], document)
+    context: dict[str, Any] = details.get("ctx", {})
+    missing, unknown = kind == "missing", kind == "extra_forbidden"
+    mark = _mark(path[:-1] if missing else path, document)
+    found: str | None = mark.text or _shape(details["input"])
+    expected: str | None = None
+    nearest: tuple[str, ...] = ()
+    name = shown(path[-1]) if path else ""
+    if missing:
+        message, found, expected = f"the key '{name}' is missing", "nothing", f"'{name}'"
+    elif unknown:
+        known = known_keys(model, path)
+        message, found, expected = f"unknown key '{name}'", name, ", ".join(known)
+        nearest = nearest_names(name, known)
+    elif kind == "efface":
+        message, expected = shown(context["message"], 200), context["expected"] or None
+        nearest = context["nearest"]
+        if context["at_key"]:
+            unknown, found = True, name
+    elif kind in ("literal_error", "enum"):
+        choices = re.findall(r"'([^']*)'", context["expected"])
+        message = f"'{name}' cannot be '{shown(found)}'"
+        expected = " or ".join(choices) if choices else str(context["expected"])
+        nearest = nearest_names(found, choices)
+    else:
+        message = f"'{name}' is not what it should be" if name else "is not a scenario"
+        expected = _EXPECTED.get(kind) or details["msg"].removeprefix("Input should be ")
+    return _placed(message, path, mark, document, unknown, shown(found), expected, nearest)
+
+
+def _placed(
+    message: str,
+    path: Path_,
+    mark: Mark,
+    document: MarkedYaml,
+    at_key: bool,
+    found: str,
+    expected: str | None,
+    nearest: tuple[str, ...],
+) -> Fault:
+    key = dotted(path)
+    if mark.file == SET:
+        if str(path[-1]) not in message:
+            message = f"{key}: {message}"
+        return Fault(message, file=SET, key=key, found=found, expected=expected, nearest=nearest)
+    line, column = (mark.key_line, mark.key_column) if at_key else (mark.line, mark.column)
+    return document.fault(
+        message, line, column, key=key, found=found, expected=expected, nearest=nearest
+    )
+
+
+def _path(loc: tuple[str | int, ...], document: MarkedYaml) -> Path_:
+    """Return an error's location without the names that pydantic gives to union branches."""
+    path: Path_ = ()
+    for i, part in enumerate(loc):
+        known = (*path, part) in document.marks
+        if known or i == len(loc) - 1 or not _names_branch(part):
+            path = (*path, part)
+    return path
+
+
+def _names_branch(part: str | int) -> bool:
+    return isinstance(part, str) and ("[" in part or part in ("dict", "str", "date"))
+
+
+def _mark(path: Path_, document: MarkedYaml) -> Mark:
+    """Return the mark of a path, or of its nearest ancestor that the file has."""
+    while path not in document.marks:
+        path = path[:-1]
+    return document.marks[path]
+
+
+def _shape(value: object) -> str:
+    if isinstance(value, dict):
+        return "keys with values"
+    if isinstance(value, tuple):
+        return "a list"
+    return "nothing" if value is None or value == "" else str(value)
+
+
+def known_keys(model: type[BaseModel], path: Path_) -> tuple[str, ...]:
+    """Return the keys that may stand where the last part of a path stands."""
+    current: type[BaseModel] | None = model
+    for part in path[:-1]:
+        if current is None or isinstance(part, int):
+            continue
+        fields = {field.alias or name: field for name, field in current.model_fields.items()}
+        annotation: Any = fields[str(part)].annotation if str(part) in fields else None
+        options = [annotation, *get_args(annotation)]
+        current = next(
+            (o for o in options if isinstance(o, type) and issubclass(o, BaseModel)), None
+        )
+    if current is None:
+        return ()
+    return tuple(field.alias or name for name, field in current.model_fields.items())

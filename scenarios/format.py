@@ -1,0 +1,318 @@
+"""The scenario file format: frozen, strict models that say everything wrong in one pass.
+
+The format is described for people in `docs/scenarios.md`. Checks that need more than the file
+(names of scenarios and parameters, the record) read it from the `Surroundings` that the loader
+hands over as validation context.
+"""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any, Literal
+
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    PrivateAttr,
+    ValidationInfo,
+    field_serializer,
+    field_validator,
+    model_validator,
+)
+from pydantic_core import PydanticCustomError
+
+from scenarios.cases import CODES, misdated, movable_steps
+from scenarios.public_record import nearest_id
+from scenarios.quantities import Quantity, UnitMismatch, parse_quantity
+from scenarios.strict import (
+    Day,
+    Errors,
+    Strict,
+    Surroundings,
+    as_date,
+    nearest_names,
+    several,
+    surroundings,
+    wrong,
+)
+from sim.dates import EPOCH
+from sim.parameters import Parameters
+
+FORMAT = 1
+LAST_DATE = date(2035, 12, 31)
+FEWEST_PEOPLE = 100
+MOST_PEOPLE = 10_000_000
+Strategy = Literal["comply", "minimal", "ignore", "litigate"]
+
+
+class Horizon(Strict):
+    """First and last day of the run, both included."""
+
+    from_: Day = Field(alias="from")
+    to: Day
+
+    @field_validator("from_")
+    @classmethod
+    def _not_before_day_zero(cls, value: date) -> date:
+        if not EPOCH <= value <= LAST_DATE:
+            raise wrong("lies outside the calendar", f"{EPOCH} to {LAST_DATE}")
+        return value
+
+    @field_validator("to")
+    @classmethod
+    def _after_from(cls, value: date, info: ValidationInfo) -> date:
+        start = info.data.get("from_")
+        if start is not None and value < start:
+            raise wrong("the run would end before it begins", f"{start} ('from') or later")
+        if value > LAST_DATE:
+            raise wrong("lies outside the calendar", f"{LAST_DATE} or earlier")
+        return value
+
+
+class Operator(Strict):
+    """Who runs the gallery and what it does when an order is served."""
+
+    profile: Literal["clearview-like"] = "clearview-like"
+    strategy: Strategy
+
+
+class Case(Strict):
+    """One authority's case of the record, with its dates and its rule for appeals."""
+
+    record: str
+    dates: Literal["recorded"] | dict[str, date] = "recorded"
+    stay: Literal["automatic", "none"] = "automatic"
+
+    @field_validator("record")
+    @classmethod
+    def _in_the_record(cls, value: str, info: ValidationInfo) -> str:
+        record = surroundings(info).record
+        if value not in record.ids:
+            raise wrong(
+                f"the record has no entry '{value}'",
+                "an id of the public record",
+                nearest_id(record, value),
+            )
+        country = record.action(value).jurisdiction
+        if country not in CODES:
+            raise wrong(
+                f"cases of '{country}' cannot be simulated yet; they come with law and operator",
+                "a case of " + " or ".join(CODES),
+            )
+        return value
+
+    @field_validator("dates", mode="before")
+    @classmethod
+    def _dates(cls, value: object, info: ValidationInfo) -> object:
+        if value == "recorded":
+            return value
+        if not isinstance(value, dict):
+            raise wrong("is not a set of dates", "'recorded', or steps with their dates")
+        moved: dict[str, date] = {}
+        errors: Errors = []
+        for kind, when in value.items():
+            try:
+                moved[kind] = as_date(when)
+            except PydanticCustomError as error:
+                errors.append(((kind,), error))
+        record = surroundings(info).record
+        if info.data.get("record") in record.ids:
+            action = record.action(info.data["record"])
+            steps = movable_steps(action)
+            for kind in moved:
+                if kind not in steps:
+                    message = f"'{kind}' is not a step of {action.id} that can be moved"
+                    nearest = nearest_names(kind, steps)
+                    errors.append(((kind,), wrong(message, ", ".join(steps), nearest, at_key=True)))
+            for fault in misdated(action, moved):
+                errors.append(((fault.kind,), wrong(fault.message, fault.expected)))
+        several("dates", errors)
+        return moved
+
+    @property
+    def moved(self) -> dict[str, date]:
+        """Return the steps whose dates differ from the record's."""
+        return {} if isinstance(self.dates, str) else self.dates
+
+
+class Intervention(BaseModel):
+    """An intervention outside any case; keys beyond these are its own options."""
+
+    model_config = ConfigDict(frozen=True, extra="allow", strict=True, populate_by_name=True)
+
+    kind: str
+    from_: Day = Field(alias="from")
+    to: Day | None = None
+    scope: Literal["GB", "AU", "EU", "US", "RW"] = "GB"
+
+    @field_validator("kind")
+    @classmethod
+    def _registered(cls, value: str, info: ValidationInfo) -> str:
+        known = surroundings(info).interventions
+        if value not in known:
+            raise wrong(
+                f"unknown intervention '{value}'",
+                "one of " + ", ".join(known) if known else "nothing: none can be listed yet",
+                nearest_names(value, known),
+            )
+        return value
+
+    @field_validator("to")
+    @classmethod
+    def _after_from(cls, value: date | None, info: ValidationInfo) -> date | None:
+        start = info.data.get("from_")
+        if value is not None and start is not None and value <= start:
+            raise wrong("the intervention would end before it begins", f"a day after {start}")
+        return value
+
+    @property
+    def options(self) -> dict[str, Any]:
+        """Return the intervention's own options."""
+        return dict(self.__pydantic_extra__ or {})
+
+
+class Scenario(Strict):
+    """One question asked of the simulation, as a scenario file holds it."""
+
+    format: Literal[1]
+    question: str = Field(min_length=1, max_length=500)
+    rests_on: tuple[str, ...] = Field(min_length=1)
+    counterfactual: str | None = None
+    beside: tuple[str, ...] = ()
+    world: Literal["uk-only"]
+    horizon: Horizon
+    people: int = Field(ge=FEWEST_PEOPLE, le=MOST_PEOPLE)
+    operator: Operator
+    cases: tuple[Case, ...] = ()
+    interventions: tuple[Intervention, ...] = ()
+    parameters: dict[str, Quantity] = Field(default_factory=dict)
+    _name: str = PrivateAttr(default="")
+
+    @property
+    def name(self) -> str:
+        """Return the scenario's name: the file's name without its ending."""
+        return self._name
+
+    @model_validator(mode="after")
+    def _take_name(self, info: ValidationInfo) -> Scenario:
+        self._name = surroundings(info).name
+        return self
+
+    @field_validator("rests_on")
+    @classmethod
+    def _known_entries(cls, value: tuple[str, ...], info: ValidationInfo) -> tuple[str, ...]:
+        record = surroundings(info).record
+        errors: Errors = []
+        for i, id in enumerate(value):
+            if id not in record.ids:
+                message = f"the record has no entry '{id}'"
+                nearest = nearest_id(record, id)
+                errors.append(((i,), wrong(message, "an id of the public record", nearest)))
+            elif i == 0 and record.action(id).jurisdiction not in CODES:
+                message = "the first entry is the case that the question is about"
+                errors.append(((i,), wrong(message, "a case of " + " or ".join(CODES))))
+        several("rests_on", errors)
+        return value
+
+    @field_validator("counterfactual")
+    @classmethod
+    def _another_scenario(cls, value: str | None, info: ValidationInfo) -> str | None:
+        if value is not None:
+            _check_arm(value, surroundings(info))
+        return value
+
+    @field_validator("beside")
+    @classmethod
+    def _other_scenarios(cls, value: tuple[str, ...], info: ValidationInfo) -> tuple[str, ...]:
+        errors: Errors = []
+        for i, name in enumerate(value):
+            try:
+                _check_arm(name, surroundings(info))
+                if name in value[:i] or name == info.data.get("counterfactual"):
+                    raise wrong(f"'{name}' is an arm already", "each arm once")
+            except PydanticCustomError as error:
+                errors.append(((i,), error))
+        several("beside", errors)
+        return value
+
+    @field_validator("world", mode="before")
+    @classmethod
+    def _only_the_uk_yet(cls, value: object) -> object:
+        if value == "as-recorded":
+            raise wrong(
+                "the other authorities' cases come with law and operator; this world has the UK's",
+                "uk-only",
+            )
+        return value
+
+    @field_validator("cases")
+    @classmethod
+    def _within_the_run(cls, value: tuple[Case, ...], info: ValidationInfo) -> tuple[Case, ...]:
+        horizon = info.data.get("horizon")
+        record = surroundings(info).record
+        errors: Errors = []
+        for i, case in enumerate(value):
+            if any(case.record == other.record for other in value[:i]):
+                message = f"'{case.record}' is listed twice"
+                errors.append(((i, "record"), wrong(message, "each case once")))
+            steps = record.action(case.record).steps
+            first = min(case.moved.get(s.kind, s.date) for s in steps if s.date is not None)
+            if horizon is not None and first < horizon.from_:
+                message = f"'{case.record}' begins on {first}, before the run"
+                errors.append(((i, "record"), wrong(message, f"{horizon.from_} or later")))
+        several("cases", errors)
+        return value
+
+    @field_validator("parameters", mode="before")
+    @classmethod
+    def _quantities(cls, value: object, info: ValidationInfo) -> dict[str, Quantity]:
+        if not isinstance(value, dict):
+            raise wrong("is not a set of parameters", "names with their quantities")
+        table = surroundings(info).parameters
+        read: dict[str, Quantity] = {}
+        errors: Errors = []
+        for name, written in value.items():
+            try:
+                read[name] = _quantity(name, written, table)
+            except PydanticCustomError as error:
+                errors.append(((name,), error))
+        several("parameters", errors)
+        return dict(sorted(read.items()))
+
+    @field_serializer("parameters")
+    def _as_written(self, value: dict[str, Quantity]) -> dict[str, str | float]:
+        return {name: quantity.as_written() for name, quantity in value.items()}
+
+
+def _check_arm(name: str, around: Surroundings) -> None:
+    if name == around.name:
+        raise wrong("a scenario cannot be compared with itself", "another scenario's name")
+    if name not in around.scenarios:
+        raise wrong(
+            f"there is no scenario '{name}'",
+            "a name of the library, or of a file in the same folder",
+            nearest_names(name, around.scenarios),
+        )
+
+
+def _quantity(name: str, written: object, table: Parameters) -> Quantity:
+    if name not in table:
+        raise wrong(
+            f"unknown parameter '{name}'",
+            "a name that `efface list parameters` prints",
+            nearest_names(name, tuple(table)),
+            at_key=True,
+        )
+    parameter = table.parameter(name)
+    try:
+        quantity = parse_quantity(written, parameter.unit)
+    except UnitMismatch as error:
+        raise wrong(f"'{name}' {error}", error.expected) from None
+    if not parameter.least <= quantity.value <= parameter.most:
+        unit = "" if parameter.unit == "1" else f" {parameter.unit}"
+        raise wrong(
+            f"'{name}' cannot be {quantity.value:g}{unit}",
+            f"{parameter.least:g} to {parameter.most:g}{unit}",
+        )
+    return quantity

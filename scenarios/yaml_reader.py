@@ -1,0 +1,232 @@
+"""The one reader of YAML that users write: parser events in, marked plain data out.
+
+The parser is ruamel.yaml's; its constructor is not used, so a tag is never more than text.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from generators.errors import Fault, ScenarioError
+from scenarios.yaml_marks import (
+    MOST_DEPTH,
+    Mark,
+    MarkedYaml,
+    Path_,
+    dotted,
+    plain_scalar,
+    shown,
+)
+
+
+class _Nothing:
+    """Stands for a key that has not come yet, or that cannot be one."""
+
+
+_NO_KEY = _Nothing()
+_BAD_KEY = _Nothing()
+
+
+@dataclass
+class _Frame:
+    """A mapping or sequence under construction; `key` is the mapping's key awaiting its value."""
+
+    path: Path_
+    value: dict[str, Any] | list[Any]
+    key: str | _Nothing = _NO_KEY
+    key_place: tuple[int, int] = (1, 1)
+    as_key: bool = False
+
+
+class _Builder:
+    """Builds the plain data of one document and notes every fault on the way."""
+
+    def __init__(self, document: MarkedYaml) -> None:
+        self.document = document
+        self.frames: list[_Frame] = []
+        self.documents = 0
+        self.aliases_seen = False
+
+    def _fault(self, message: str, mark: Any, **details: Any) -> None:
+        self.document.faults.append(
+            self.document.fault(message, mark.line + 1, mark.column + 1, **details)
+        )
+
+    def _awaits_key(self) -> bool:
+        frame = self.frames[-1] if self.frames else None
+        return frame is not None and isinstance(frame.value, dict) and frame.key is _NO_KEY
+
+    def _path(self) -> Path_:
+        """Return the path that the next value gets."""
+        if not self.frames:
+            return ()
+        frame = self.frames[-1]
+        if isinstance(frame.value, list):
+            return (*frame.path, len(frame.value))
+        return (*frame.path, frame.key if isinstance(frame.key, str) else "?")
+
+    def _note(self, path: Path_, mark: Any, text: str) -> None:
+        line, column = mark.line + 1, mark.column + 1
+        key_line, key_column = line, column
+        if self.frames and isinstance(self.frames[-1].value, dict):
+            key_line, key_column = self.frames[-1].key_place
+        mark_here = Mark(line, column, text, key_line, key_column, self.document.file)
+        if path == () or path not in self.document.marks:
+            self.document.marks[path] = mark_here
+
+    def _place(self, value: Any) -> None:
+        if not self.frames:
+            self.document.data = value
+            return
+        frame = self.frames[-1]
+        if isinstance(frame.value, list):
+            frame.value.append(value)
+            return
+        if isinstance(frame.key, str):
+            frame.value.setdefault(frame.key, value)
+        frame.key = _NO_KEY
+
+    def key(self, text: str, mark: Any) -> None:
+        """Take a mapping's key; a second one of the same name is a fault."""
+        frame = self.frames[-1]
+        assert isinstance(frame.value, dict)
+        frame.key_place = (mark.line + 1, mark.column + 1)
+        if text in frame.value:
+            first = self.document.marks[(*frame.path, text)]
+            self._fault(
+                f"duplicate key '{shown(text)}'",
+                mark,
+                key=dotted((*frame.path, text)),
+                found=f"the key a second time (first on line {first.key_line})",
+                expected="each key once",
+            )
+            frame.key = _BAD_KEY
+            return
+        frame.key = text
+
+    def scalar(self, event: Any) -> None:
+        """Take a scalar: a key where a mapping awaits one, else a value."""
+        if self._awaits_key():
+            self.key(event.value, event.start_mark)
+            return
+        value = event.value if event.style in ("'", '"', "|", ">") else plain_scalar(event.value)
+        self._note(self._path(), event.start_mark, event.value)
+        self._place(value)
+
+    def open(self, event: Any, value: dict[str, Any] | list[Any]) -> None:
+        """Begin a mapping or a sequence."""
+        as_key = self._awaits_key()
+        if as_key:
+            self._fault("a key must be a word", event.start_mark, expected="a word")
+            self.frames[-1].key = _BAD_KEY
+        path = self._path()
+        self._note(path, event.start_mark, "")
+        self.frames.append(_Frame(path, value, as_key=as_key))
+
+    def close(self) -> None:
+        """End the innermost mapping or sequence."""
+        frame = self.frames.pop()
+        if frame.as_key:
+            return
+        value = frame.value
+        self._place(tuple(value) if isinstance(value, list) else value)
+
+    def refuse_extras(self, event: Any, kind: str) -> None:
+        """Note tags, anchors and aliases: none is part of a scenario file."""
+        tag = getattr(event, "tag", None)
+        if tag is not None:
+            self._fault(
+                "tags are not part of a scenario file",
+                event.start_mark,
+                key=dotted(self._path()),
+                found=shown(tag),
+                expected="plain text, numbers, lists and mappings",
+            )
+        if getattr(event, "anchor", None) is not None and not self.aliases_seen:
+            self.aliases_seen = True
+            self._fault(
+                "anchors and aliases are not part of a scenario file",
+                event.start_mark,
+                key=dotted(self._path()),
+                found=shown(("*" if kind == "AliasEvent" else "&") + str(event.anchor)),
+                expected="each value written out",
+            )
+
+
+def read_yaml(text: str, file: str) -> MarkedYaml:
+    """Return text as marked plain data; what is wrong with it is in `.faults`.
+
+    Args:
+        text: the YAML.
+        file: the name that faults carry.
+    """
+    from ruamel.yaml import YAML
+    from ruamel.yaml.error import YAMLError
+
+    document = MarkedYaml(file, text.splitlines())
+    builder = _Builder(document)
+    document.marks[()] = Mark(1, 1, "", 1, 1, file)
+    try:
+        for event in YAML(typ="safe", pure=True).parse(text):
+            if not _take(builder, event):
+                break
+    except YAMLError as error:
+        document.faults.append(_syntax_fault(document, error))
+    except ValueError as error:
+        # ruamel.yaml lets bare ValueErrors through, for instance from an escape like "\UFFFFFFFF"
+        document.faults.append(
+            Fault(f"is not YAML: {shown(error)}", file=file, expected="a scenario in YAML")
+        )
+    return document
+
+
+def _take(builder: _Builder, event: Any) -> bool:
+    """Pass one parser event to the builder; False where reading must stop."""
+    kind = type(event).__name__
+    if kind == "DocumentStartEvent":
+        builder.documents += 1
+        if builder.documents > 1:
+            builder._fault("a second document begins here", event.start_mark, expected="one")
+            return False
+    elif kind in ("ScalarEvent", "AliasEvent", "MappingStartEvent", "SequenceStartEvent"):
+        builder.refuse_extras(event, kind)
+        if kind == "ScalarEvent":
+            builder.scalar(event)
+        elif kind == "AliasEvent":
+            if builder._awaits_key():
+                builder.key(f"*{event.anchor}", event.start_mark)
+            else:
+                builder._note(builder._path(), event.start_mark, f"*{event.anchor}")
+                builder._place(None)
+        elif len(builder.frames) >= MOST_DEPTH:
+            builder._fault(
+                "is nested too deeply", event.start_mark, expected=f"at most {MOST_DEPTH} levels"
+            )
+            return False
+        else:
+            builder.open(event, {} if kind == "MappingStartEvent" else [])
+    elif kind in ("MappingEndEvent", "SequenceEndEvent"):
+        builder.close()
+    return True
+
+
+def _syntax_fault(document: MarkedYaml, error: Any) -> Fault:
+    mark = getattr(error, "problem_mark", None) or getattr(error, "context_mark", None)
+    problem = str(getattr(error, "problem", None) or getattr(error, "reason", None) or error)
+    message = "is not YAML: " + shown(problem.split("\n")[0])
+    if mark is None:
+        return Fault(message, file=document.file, expected="a scenario in YAML")
+    line, column = mark.line + 1, mark.column + 1
+    return document.fault(message, line, column, expected="a scenario in YAML")
+
+
+def require(document: MarkedYaml) -> MarkedYaml:
+    """Return the document if its syntax is whole.
+
+    Raises:
+        ScenarioError: every fault of the syntax at once.
+    """
+    if document.faults:
+        raise ScenarioError(document.faults)
+    return document
