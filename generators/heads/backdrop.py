@@ -1,0 +1,97 @@
+"""Backgrounds out of focus: a studio wall, a room, a street or park, lights at night.
+
+Drawn small and enlarged smoothly, as a wide aperture would show them. No picture of any place.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+_COARSE = 24
+"""Pixels a side of the small picture."""
+
+_STUDIO = np.array([(0.55, 0.55, 0.56), (0.30, 0.33, 0.38), (0.12, 0.13, 0.15), (0.35, 0.28, 0.22)])
+_WALLS = np.array([(0.62, 0.57, 0.48), (0.45, 0.50, 0.52), (0.30, 0.36, 0.30), (0.50, 0.36, 0.26),
+                   (0.20, 0.24, 0.32), (0.66, 0.64, 0.62)])  # fmt: skip
+_THINGS = np.array([(0.10, 0.06, 0.04), (0.70, 0.68, 0.62), (0.25, 0.09, 0.06), (0.08, 0.13, 0.18),
+                    (0.18, 0.24, 0.12), (0.85, 0.80, 0.66)])  # fmt: skip
+_GROUNDS = np.array(
+    [(0.10, 0.17, 0.06), (0.07, 0.12, 0.05), (0.28, 0.26, 0.24), (0.34, 0.25, 0.16)]
+)
+
+
+def backdrop(seed: int, size: int) -> NDArray[np.float32]:
+    """Return a background, linear RGB float32 [size, size, 3], from its seed alone."""
+    rng = np.random.default_rng(seed)
+    draw = (_studio, _room, _outside, _night)[int(rng.choice(4, p=[0.3, 0.35, 0.27, 0.08]))]
+    small = np.clip(draw(rng), 0.0, 1.6)
+    return _enlarge(small.astype(np.float32), size)
+
+
+def _axes() -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    at = (np.arange(_COARSE) + 0.5) / _COARSE
+    down, right = np.meshgrid(at, at, indexing="ij")
+    return right, down
+
+
+def _near(rng: np.random.Generator, colours: NDArray[np.float64]) -> NDArray[np.float64]:
+    colour = colours[int(rng.integers(len(colours)))]
+    return np.asarray(colour * np.exp(rng.normal(0, 0.12, 3)) * rng.uniform(0.7, 1.25))
+
+
+def _studio(rng: np.random.Generator) -> NDArray[np.float64]:
+    right, down = _axes()
+    glow = np.exp(
+        -((right - rng.uniform(0.3, 0.7)) ** 2 + (down - rng.uniform(0.2, 0.6)) ** 2) / 0.25
+    )
+    return _near(rng, _STUDIO) * (0.6 + 0.7 * glow)[..., None]
+
+
+def _room(rng: np.random.Generator) -> NDArray[np.float64]:
+    """A wall lit from one side, with a few upright things before it."""
+    right, down = _axes()
+    picture = _near(rng, _WALLS) * (0.75 + 0.5 * np.abs(right - rng.random()))[..., None]
+    for _ in range(int(rng.integers(1, 5))):
+        left, width = rng.uniform(-0.1, 1.0), rng.uniform(0.06, 0.35)
+        top, bottom = sorted(rng.uniform(-0.2, 1.3, 2))
+        inside = (right > left) & (right < left + width) & (down > top) & (down < bottom)
+        picture[inside] = 0.25 * picture[inside] + 0.75 * _near(rng, _THINGS)
+    return picture
+
+
+def _outside(rng: np.random.Generator) -> NDArray[np.float64]:
+    """Sky over leaves or houses, with blotches."""
+    right, down = _axes()
+    horizon = rng.uniform(0.1, 0.8) + 0.08 * np.sin(rng.uniform(3, 9) * right + rng.uniform(0, 6))
+    sky = np.array([0.48, 0.62, 0.85]) * rng.uniform(0.6, 1.3)
+    sky = sky + (np.array([0.8, 0.8, 0.78]) - sky) * rng.random()
+    blotch = 1 + 0.35 * rng.normal(size=(_COARSE, _COARSE))
+    ground = _near(rng, _GROUNDS) * np.clip(blotch, 0.3, 2)[..., None]
+    return np.where((down < horizon)[..., None], sky, ground)
+
+
+def _night(rng: np.random.Generator) -> NDArray[np.float64]:
+    """A dark place with round lights."""
+    right, down = _axes()
+    picture = np.zeros((_COARSE, _COARSE, 3)) + np.array([0.02, 0.02, 0.03]) * rng.uniform(0.5, 3)
+    for _ in range(int(rng.integers(4, 14))):
+        far = np.hypot(right - rng.random(), down - rng.random())
+        disc = 1 / (1 + np.exp((far - rng.uniform(0.03, 0.09)) / 0.012))
+        lamp = np.array([1.0, 0.75, 0.45]) ** rng.uniform(0, 2) * rng.uniform(0.3, 1.2)
+        picture += disc[..., None] * lamp
+    return picture
+
+
+def _enlarge(small: NDArray[np.float32], size: int) -> NDArray[np.float32]:
+    """Return the picture blurred once and enlarged, linearly in both directions."""
+    padded = np.pad(small, ((1, 1), (1, 1), (0, 0)), "edge")
+    small = (padded[:-2] + 2 * padded[1:-1] + padded[2:])[:, 1:-1] / 4
+    padded = np.pad(small, ((0, 0), (1, 1), (0, 0)), "edge")
+    small = (padded[:, :-2] + 2 * padded[:, 1:-1] + padded[:, 2:]) / 4
+    at = np.clip((np.arange(size) + 0.5) * _COARSE / size - 0.5, 0, _COARSE - 1.001)
+    low = at.astype(np.int64)
+    share = (at - low).astype(np.float32)[:, None, None]
+    rows = small[low] * (1 - share) + small[low + 1] * share
+    share = share[:, 0][None]
+    return np.ascontiguousarray(rows[:, low] * (1 - share) + rows[:, low + 1] * share)

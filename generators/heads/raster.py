@@ -1,0 +1,162 @@
+"""Drawing triangles: which one is nearest in each pixel, and where in it the pixel lies.
+
+A depth buffer with one sample a pixel; pictures are drawn at twice their size and averaged. Hair is
+cut out strand by strand while it is drawn. The same code draws the shadow map.
+"""
+
+from __future__ import annotations
+
+import math
+from typing import NamedTuple
+
+import numpy as np
+from numba import njit
+from numpy.typing import NDArray
+
+from generators.heads.mesh import BEARD, FRAME, HAIR
+from generators.heads.noise import field_at
+
+_HAIR, _BEARD, _FRAME = HAIR, BEARD, FRAME
+
+
+class Scene(NamedTuple):
+    """Everything in front of the camera; n vertices, T triangles.
+
+    Attributes:
+        tri: int32 [T, 3].
+        material: int32 [T], see `mesh.py`.
+        place: float32 [n, 3] turned, cm.
+        normal: float32 [n, 3] turned, unit.
+        tangent: float32 [n, 3] turned direction of strands.
+        mean_place: float32 [n, 3] the same point on the mean head.
+        uv: float32 [n, 2] place in the face's texture.
+        ao: float32 [n] ambient occlusion.
+        cover, shell: float32 [n], see `pieces.py`; on skin, `cover` is how densely hair colours it.
+    """
+
+    tri: NDArray[np.int32]
+    material: NDArray[np.int32]
+    place: NDArray[np.float32]
+    normal: NDArray[np.float32]
+    tangent: NDArray[np.float32]
+    mean_place: NDArray[np.float32]
+    uv: NDArray[np.float32]
+    ao: NDArray[np.float32]
+    cover: NDArray[np.float32]
+    shell: NDArray[np.float32]
+
+
+class Strands(NamedTuple):
+    """How hair reads the noise field.
+
+    Attributes:
+        pole_x, pole_z: point on top of the head from which strands run, cm.
+        curl: 0 strands to 1 curls.
+        wave: 0 straight to 1 wavy.
+        open: how far the outer shell opens into single strands.
+        grain: offset in the field.
+    """
+
+    pole_x: float
+    pole_z: float
+    curl: float
+    wave: float
+    open: float
+    grain: float
+
+
+@njit(fastmath=True, cache=True)
+def strand_at(
+    values: NDArray[np.float32], x: float, y: float, z: float, strands: Strands, beard: bool
+) -> float:
+    """Return the strand field (mean 0, variance about 1) at a place on the mean head."""
+    g = strands.grain
+    if beard:
+        return field_at(values, 4.0 * x + g, 1.2 * y, 4.0 * z)
+    if strands.curl > 0.5:
+        coarse = field_at(values, 1.9 * x + g, 1.9 * y, 1.9 * z)
+        return 0.75 * coarse + 0.6 * field_at(values, 4.7 * x, 4.7 * y + g, 4.7 * z)
+    # 128 and 256 cells a turn: multiples of the field's period, so that no seam shows.
+    turn = math.atan2(x - strands.pole_x, z - strands.pole_z) * (64.0 / math.pi)
+    turn += 1.6 * strands.wave * math.sin(1.3 * y + g)
+    broad = field_at(values, turn, 0.35 * y + g, g)
+    return 0.8 * broad + 0.6 * field_at(values, 2.0 * turn, 0.3 * y, g)
+
+
+@njit(fastmath=True, cache=True)
+def rasterise(
+    scene: Scene,
+    screen: NDArray[np.float32],
+    values: NDArray[np.float32],
+    strands: Strands,
+    shadow: bool,
+    nearness: NDArray[np.float32],
+    owner: NDArray[np.int32],
+    weight: NDArray[np.float32],
+) -> None:
+    """Draw a scene into three buffers of W × W pixels.
+
+    Args:
+        scene: what to draw.
+        screen: float32 [n, 3] x, y (pixels) and nearness of each vertex.
+        values: the noise lattice.
+        strands: how hair is cut out.
+        shadow: whether a shadow map is drawn (frames of glasses cast none).
+        nearness: float32 [W, W], out.
+        owner: int32 [W, W] index of the nearest triangle, −1 for none, out.
+        weight: float32 [W, W, 2] weights of its first two corners, out.
+    """
+    size = nearness.shape[0]
+    nearness[:] = -1e9
+    owner[:] = -1
+    for t in range(scene.tri.shape[0]):
+        a = scene.tri[t, 0]
+        b = scene.tri[t, 1]
+        c = scene.tri[t, 2]
+        x0, y0 = screen[a, 0], screen[a, 1]
+        x1, y1 = screen[b, 0], screen[b, 1]
+        x2, y2 = screen[c, 0], screen[c, 1]
+        area = (x1 - x0) * (y2 - y0) - (x2 - x0) * (y1 - y0)
+        material = scene.material[t]
+        strandy = material == _HAIR or material == _BEARD
+        if area == 0 or (area > 0 and material < _HAIR):
+            continue
+        if shadow and material == _FRAME:
+            continue
+        if strandy and max(scene.cover[a], scene.cover[b], scene.cover[c]) <= 0:
+            continue
+        left = max(0, int(math.ceil(min(x0, x1, x2) - 0.5)))
+        right = min(size - 1, int(math.floor(max(x0, x1, x2) - 0.5)))
+        top = max(0, int(math.ceil(min(y0, y1, y2) - 0.5)))
+        bottom = min(size - 1, int(math.floor(max(y0, y1, y2) - 0.5)))
+        inverse = 1.0 / area
+        for y in range(top, bottom + 1):
+            for x in range(left, right + 1):
+                px = x + 0.5
+                py = y + 0.5
+                w0 = ((x1 - px) * (y2 - py) - (x2 - px) * (y1 - py)) * inverse
+                w1 = ((x2 - px) * (y0 - py) - (x0 - px) * (y2 - py)) * inverse
+                w2 = 1 - w0 - w1
+                if w0 < 0 or w1 < 0 or w2 < 0:
+                    continue
+                near = w0 * screen[a, 2] + w1 * screen[b, 2] + w2 * screen[c, 2]
+                if near <= nearness[y, x]:
+                    continue
+                if strandy:
+                    grown = w0 * scene.cover[a] + w1 * scene.cover[b] + w2 * scene.cover[c]
+                    high = w0 * scene.shell[a] + w1 * scene.shell[b] + w2 * scene.shell[c]
+                    m = scene.mean_place
+                    n = strand_at(
+                        values,
+                        w0 * m[a, 0] + w1 * m[b, 0] + w2 * m[c, 0],
+                        w0 * m[a, 1] + w1 * m[b, 1] + w2 * m[c, 1],
+                        w0 * m[a, 2] + w1 * m[b, 2] + w2 * m[c, 2],
+                        strands,
+                        material == _BEARD,
+                    )
+                    if grown + 0.5 * n < 0.5 + strands.open * high:
+                        continue
+                nearness[y, x] = near
+                owner[y, x] = t
+                weight[y, x, 0] = w0
+                weight[y, x, 1] = w1

@@ -1,0 +1,210 @@
+"""One photo of one person: the scene put together, lit, seen through the lens and developed."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+
+import numpy as np
+from numpy.typing import NDArray
+
+from generators.heads.backdrop import backdrop
+from generators.heads.camera import project, rotation, turned
+from generators.heads.develop import develop
+from generators.heads.hair import curliness, strand_pole
+from generators.heads.head import Grown, Head, glasses_of, hair_of, head_at, identity_of, scalp_of
+from generators.heads.identity import Portrayed
+from generators.heads.mesh import HeadMesh, head_mesh
+from generators.heads.noise import lattice
+from generators.heads.pieces import Points, vertex_normals
+from generators.heads.pigment import Paint
+from generators.heads.raster import Scene, Strands, rasterise
+from generators.heads.shade import Light, shade
+from generators.heads.shot import Lighting, ShotCode, draw_shot
+from generators.heads.worn import grow_beard
+
+_SAMPLES = 2
+"""Samples a pixel in each direction."""
+
+
+def photo_of(
+    who: Portrayed, photo: int, age: float, quality: float, group: int, size: int
+) -> NDArray[np.float32]:
+    """Return one photo of a person, a function of the arguments alone.
+
+    Args:
+        who: the person.
+        photo: id of the photo.
+        age: age on the capture day, years.
+        quality: 0 to 1; 1 is sharp, well lit and frontal.
+        group: number of faces in the photo.
+        size: pixels a side.
+
+    Returns:
+        float32 [size, size, 3] in 0..1, sRGB.
+
+    Raises:
+        FacesUnavailableError: there is no head model, or it is not the expected one.
+    """
+    shot = draw_shot(identity_of(who), photo, quality, group)
+    return render(who, age, shot, size)
+
+
+def render(who: Portrayed, age: float, shot: ShotCode, size: int) -> NDArray[np.float32]:
+    """Return a person at an age in a given shot; see `photo_of`."""
+    mesh, year = head_mesh(), round(age)
+    head = head_at(who, year, 128 if size <= 64 else 256)
+    place = _expressed(mesh, head.place, shot.expression)
+    matrix = rotation(shot.pose)
+    scene = _scene(mesh, who, year, head, place, shot, matrix)
+    marks = turned(place[mesh.landmarks], matrix)
+    wide = size * _SAMPLES
+    screen, camera = project(scene.place, marks, shot.pose, shot.framing, wide)
+
+    values = lattice()
+    pole_x, pole_z = strand_pole(head.code.hair, shot.hair_day)
+    curl = curliness(head.code.hair)
+    strands = Strands(
+        pole_x,
+        pole_z,
+        curl,
+        head.code.hair.wave,
+        1.0 if curl > 0.5 else 0.75,
+        float(head.code.hair.grain[0]),
+    )
+    near, owner, weight = _buffers(wide)
+    rasterise(scene, screen, values, strands, False, near, owner, weight)
+    light = _light(scene, strands, shot.lighting, camera, marks.mean(axis=0), size)
+    seen = np.repeat(np.repeat(backdrop(shot.backdrop, size), _SAMPLES, 0), _SAMPLES, 1)
+    shade(scene, _paint(head, shot), strands, light, values, owner, weight, seen)
+    return develop(_halved(seen), _halved(owner >= 0) > 0, shot.camera, shot.backdrop)
+
+
+def _expressed(mesh: HeadMesh, place: Points, expression: dict[str, float]) -> Points:
+    moved = place.copy()
+    for name, weight in expression.items():
+        where, by = mesh.expressions[name]
+        moved[where] += np.float32(weight) * by
+    return moved
+
+
+def _scene(
+    mesh: HeadMesh,
+    who: Portrayed,
+    year: int,
+    head: Head,
+    place: Points,
+    shot: ShotCode,
+    matrix: NDArray[np.float32],
+) -> Scene:
+    """Put head, hair, beard and glasses together and turn them."""
+    normal = vertex_normals(place, mesh.tri)
+    grown = list(hair_of(who, year, shot.hair_day))
+    for piece in grow_beard(mesh, place, normal, head.code):
+        grown.append(Grown(piece, vertex_normals(piece.place, piece.tri)))
+    if shot.glasses:
+        grown.append(glasses_of(who, year))
+    pieces = [g.piece for g in grown]
+    counts = np.cumsum([len(place)] + [len(piece.place) for piece in pieces])
+    total = int(counts[-1])
+    uv = np.zeros((total, 2), dtype=np.float32)
+    uv[: len(place)] = mesh.uv
+    ao = np.ones(total, dtype=np.float32)
+    ao[: len(place)] = mesh.ao
+    tangent = [np.zeros_like(place)] + [piece.tangent for piece in pieces]
+    return Scene(
+        tri=np.concatenate(
+            [mesh.tri] + [p.tri + np.int32(start) for p, start in zip(pieces, counts, strict=False)]
+        ),
+        material=np.concatenate(
+            [mesh.material] + [np.full(len(p.tri), p.material, dtype=np.int32) for p in pieces]
+        ),
+        place=turned(np.concatenate([place] + [p.place for p in pieces]), matrix),
+        normal=np.ascontiguousarray(
+            np.concatenate([normal] + [g.normal for g in grown]) @ matrix.T
+        ),
+        tangent=np.ascontiguousarray(np.concatenate(tangent) @ matrix.T),
+        mean_place=np.concatenate([mesh.mean] + [p.mean_place for p in pieces]),
+        uv=uv,
+        ao=ao,
+        cover=np.concatenate(
+            [scalp_of(who, year, shot.hair_day)] + [piece.cover for piece in pieces]
+        ),
+        shell=np.concatenate(
+            [np.zeros(len(place), dtype=np.float32)] + [piece.shell for piece in pieces]
+        ),
+    )
+
+
+def _paint(head: Head, shot: ShotCode) -> Paint:
+    code, skin = head.code, head.skin
+    return Paint(
+        texture=skin.made_up if shot.lipstick else skin.texture,
+        base=skin.base,
+        gloss=code.gloss,
+        grain=code.grain,
+        hair=skin.hair,
+        grey=skin.grey,
+        hair_shine=0.03 if curliness(code.hair) > 0.5 else 0.13,
+        beard=skin.beard,
+        iris=code.iris,
+        iris_radius=code.iris_radius,
+        iris_grain=code.iris_grain,
+        cloth=shot.cloth,
+        stripes=shot.stripes,
+        neckline=shot.neckline,
+        frame=code.glasses.colour,
+    )
+
+
+def _light(
+    scene: Scene,
+    strands: Strands,
+    lighting: Lighting,
+    camera: NDArray[np.float32],
+    middle: NDArray[np.float32],
+    size: int,
+) -> Light:
+    """Return the shot's light with a shadow map seen from the key light."""
+    texels = 96 if size <= 64 else 144
+    towards = lighting.key_from
+    across = np.cross([0, 1, 0], towards)
+    across /= np.linalg.norm(across)
+    upward = np.cross(towards, across)
+    scale = texels / 36
+    matrix = np.zeros((3, 4), dtype=np.float32)
+    matrix[0, :3], matrix[0, 3] = across * scale, texels / 2 - scale * (across @ middle)
+    matrix[1, :3], matrix[1, 3] = -upward * scale, texels / 2 + scale * (upward @ middle)
+    matrix[2, :3] = towards
+    from_light = np.ascontiguousarray(scene.place @ matrix[:, :3].T + matrix[:, 3])
+    shadow, owner, weight = (buffer.copy() for buffer in _buffers(texels))
+    rasterise(scene, from_light, lattice(), strands, True, shadow, owner, weight)
+    return Light(
+        key_from=lighting.key_from,
+        key=lighting.key,
+        fill_from=lighting.fill_from,
+        fill=lighting.fill,
+        sky=lighting.sky,
+        ground=lighting.ground,
+        camera=camera,
+        shadow=shadow,
+        shadow_matrix=matrix,
+    )
+
+
+@lru_cache(maxsize=8)
+def _buffers(
+    size: int,
+) -> tuple[NDArray[np.float32], NDArray[np.int32], NDArray[np.float32]]:
+    """Return depth, owner and weight buffers, to be used again for the next photo."""
+    return (
+        np.empty((size, size), np.float32),
+        np.empty((size, size), np.int32),
+        np.empty((size, size, 2), np.float32),
+    )
+
+
+def _halved(wide: NDArray[np.generic]) -> NDArray[np.float32]:
+    """Return the mean over the samples of each pixel."""
+    size = wide.shape[0] // _SAMPLES
+    shape = (size, _SAMPLES, size, _SAMPLES, *wide.shape[2:])
+    return wide.astype(np.float32).reshape(shape).mean(axis=(1, 3))
