@@ -112,8 +112,17 @@ class Population:
         for name in ("weights", *COLUMNS, "indptr", "indices"):
             array = np.ascontiguousarray(getattr(self, name))
             digest.update(f"{name} {array.dtype.str} {array.shape}".encode())
-            digest.update(array.data)
+            digest.update(array.tobytes())
         return digest.hexdigest()
+
+    @property
+    def real_residents(self) -> NDArray[np.float64]:
+        """Real residents of each jurisdiction, float64 [J], as the tables have them.
+
+        Not the weights times the sample: one more simulated person makes no country larger.
+        """
+        residents = self.parameters["residents"]
+        return np.array([residents[code] for code in self.jurisdictions])
 
     @property
     def edges(self) -> int:
@@ -305,7 +314,14 @@ def build_population(people: int, seed: int, strata: Strata | None = None) -> Po
         indices=indices,
         platforms=strata.platforms,
         seed=seed,
-        parameters={"people": people, "tables": strata.digest, "ties": dict(strata.ties)},
+        parameters={
+            "people": people,
+            "tables": strata.digest,
+            "ties": dict(strata.ties),
+            "residents": dict(
+                zip(strata.jurisdictions, (float(r) for r in strata.residents), strict=True)
+            ),
+        },
     )
 
 

@@ -100,8 +100,10 @@ class Levers:
         stack = rest if new is None else [*rest, new]
         if stack == self._stack[lever]:
             return
-        self._before_change(day)
-        self._stack[lever] = stack
-        after = self.value(lever)
+        after = 1.0
+        for modifier in stack:
+            after *= modifier.passes
         if after != before:
+            self._before_change(day)
             self.changes.append((day, lever, after))
+        self._stack[lever] = stack

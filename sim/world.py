@@ -83,7 +83,7 @@ class World:
         self.ever_enrolled = 0
         self.recollected = 0
         self._clock: NDArray[np.float32] = np.full(len(candidates), np.nan, dtype=np.float32)
-        self._scope_rows: dict[float, NDArray[np.int64]] = {}
+        self._inferred = np.flatnonzero(candidates.evidence > self.threshold)
         self._purges: dict[int, list[tuple[NDArray[np.int64], NDArray[np.int64]]]] = {}
         # Removed photos that may be found again, and the revisit hazard at which they are:
         # separately for faces that the filter takes for residents in scope and for the others.
@@ -195,11 +195,11 @@ class World:
         """Remove templates inferred to be in scope whose own clock the day's hazard passes.
 
         Args:
-            order: what is ordered, with the threshold for being in scope.
+            order: what is ordered.
             day: day number; its finds are enrolled already.
             hazard: of that day.
         """
-        rows = self._in_scope_rows(order.threshold)
+        rows = self._inferred
         rows = rows[: np.searchsorted(self.candidates.day[rows], day, side="right")]
         rows = rows[self.state[rows] == SEARCHABLE]
         fresh = rows[np.isnan(self._clock[rows])]
@@ -212,11 +212,6 @@ class World:
         strangers = self.candidates.person[removed]
         self.over_deleted[strangers[~self.in_scope[strangers]]] = True
         self.hide(removed, day, erases=order.erases)
-
-    def _in_scope_rows(self, threshold: float) -> NDArray[np.int64]:
-        if threshold not in self._scope_rows:
-            self._scope_rows[threshold] = np.flatnonzero(self.candidates.evidence > threshold)
-        return self._scope_rows[threshold]
 
     def remove_person(self, person: int, day: int) -> None:
         """Remove every searchable template of one person (an erasure request that is honoured)."""
@@ -259,13 +254,14 @@ class World:
         """Erase from all stores what was due on the days before `day`."""
         for due in sorted(d for d in self._purges if d < day):
             for template, rows in self._purges.pop(due):
+                latest = self.visit[rows] == (template & 0xFF) + 1
                 person = self.candidates.person[rows].astype(np.int64)
                 self.matcher.erase(template, person)
                 self.templates -= self._by_jurisdiction(person)
                 who = np.unique(person)
                 who = who[(self.matcher.held[who] + self.extra_photos[who]) == 0]
                 self.held.vanish(who, np.full(len(who), due))
-                self.state[rows[self.state[rows] == HIDDEN]] = ERASED
+                self.state[rows[latest & (self.state[rows] == HIDDEN)]] = ERASED
 
     def hold_extra_photo(self, person: int, day: int) -> None:
         """Keep the photo that somebody had to send with a request."""

@@ -37,14 +37,12 @@ class RemovalOrder:
         source: who orders it (a case's id or an intervention).
         start: first day of the job.
         deadline: day by which erasure from all stores should have ended.
-        threshold: residency evidence above which a template is in scope.
         erases: erase from every store, or only hide from results.
     """
 
     source: str
     start: int
     deadline: int
-    threshold: float
     erases: bool
 
 
@@ -94,15 +92,12 @@ class Compliance:
         self.last_day = last_day
         self._bound: set[str] = set()
 
-    def on_bound(
-        self, notice: EnforcementNotice, source: str, threshold: float, day: int, event: Event
-    ) -> None:
+    def on_bound(self, notice: EnforcementNotice, source: str, day: int, event: Event) -> None:
         """Answer an enforcement notice that has come to bind.
 
         Args:
             notice: the notice, its months counted from `notice.runs_from`.
             source: the case's id.
-            threshold: residency evidence above which a face is treated as in scope.
             day: day from which it binds.
             event: what made it bind.
         """
@@ -126,7 +121,7 @@ class Compliance:
             self.env.process(self._cease(source, max(day, cease), event))
         if delete is not None:
             start = max(day, cease if cease is not None else day)
-            order = RemovalOrder(source, start, delete, threshold, self.strategy.erases)
+            order = RemovalOrder(source, start, delete, self.strategy.erases)
             self.env.process(self.removal(order, event))
 
     def on_released(self, source: str, day: int, event: Event) -> None:
@@ -187,7 +182,11 @@ class Compliance:
         )
 
     def removal(self, order: RemovalOrder, because: Event | None) -> Iterator[simpy.Event]:
-        """Remove, day by day, until nothing in scope is left or the order no longer binds."""
+        """Remove, day by day, until the deadline is reached with nothing in scope left in results.
+
+        What is collected after that is for the next order. The job stops where it stands when
+        the order no longer binds.
+        """
         if order.start > self.last_day:
             return
         yield self.env.timeout(order.start + JOB_TIME - self.env.now)
@@ -228,7 +227,7 @@ class Compliance:
                     text=f"{self.background.in_scope_held:.3g} templates inferred to be in "
                     f"scope are left on {iso(day)}.",
                 )
-            if self.background.in_scope_held <= 0.0 and not self._collects():
+            if self.background.in_scope_held <= 0.0 and day >= done_by:
                 self.log.write(
                     day,
                     "operator",
@@ -241,6 +240,3 @@ class Compliance:
                 return
             day += 1
             yield self.env.timeout(1)
-
-    def _collects(self) -> bool:
-        return self.levers.value("crawler.in_scope_pass") > 0.0

@@ -85,10 +85,7 @@ def expected_photos(
     The bridge from images to residents: m_j = N phi s_j / P_j, times findability.
     """
     shares = gallery_shares(population.jurisdictions, parameters)
-    codes = np.arange(len(population.jurisdictions))
-    sampled = np.array([(population.jurisdiction == c).sum() for c in codes], dtype=np.float64)
-    residents = np.maximum(sampled * population.weights, 1.0)
-    mean = images * parameters["gallery.faces_per_image"] * shares / residents
+    mean = images * parameters["gallery.faces_per_image"] * shares / population.real_residents
     spread = findability(population.findability_z, parameters["people.findability_cv"])
     return mean[population.jurisdiction] * spread
 

@@ -1,0 +1,29 @@
+"""Cease collection: the crawler no longer enrols faces inferred to be residents in scope.
+
+Legal power: an enforcement notice may require a controller to refrain from processing
+(Data Protection Act 2018, section 149(2) and (6); UK GDPR article 58(2)(f)). Here it holds from
+its own start, without a case, an appeal or a strategy: what the measure alone would change.
+"""
+
+from __future__ import annotations
+
+from sim.interventions.registry import Actors, InterventionKind, Option, checked_options
+from sim.interventions.timed import hold_lever
+from sim.setup import InterventionSpec
+
+
+def install(spec: InterventionSpec, actors: Actors) -> None:
+    """Hold the crawler's filter at 1 - strength from the start to the end."""
+    strength = float(checked_options(spec)["strength"])
+    hold_lever(spec, actors, "crawler.in_scope_pass", 1.0 - strength)
+
+
+KIND = InterventionKind(
+    name="cease-collection",
+    what="The crawler stops enrolling faces that it infers to be residents in scope.",
+    power="Data Protection Act 2018, section 149; UK GDPR article 58(2)(f).",
+    options={
+        "strength": Option(1.0, "share of the faces inferred in scope that are no longer enrolled")
+    },
+    install=install,
+)

@@ -1,0 +1,42 @@
+"""Deletion order: templates inferred to be of residents in scope are removed by a deadline.
+
+Legal power: an enforcement notice may require erasure (Data Protection Act 2018, section 149(6);
+UK GDPR article 58(2)(g)). `semantics: hide` is suppression in results instead, which the ICO did
+not accept as a remedy; what is hidden is still held. Collection is left as it is, so what is erased
+and still public can be found again.
+"""
+
+from __future__ import annotations
+
+from sim.interventions.registry import Actors, InterventionKind, Option, checked_options
+from sim.operator.compliance import RemovalOrder
+from sim.setup import InterventionSpec
+
+
+def install(spec: InterventionSpec, actors: Actors) -> None:
+    """Ask the operator for a removal from the start, to be ended by the deadline."""
+    options = checked_options(spec)
+    days = round(float(options["days"]))
+    actors.operator.start_removal(
+        RemovalOrder(
+            source=f"{spec.kind}@{spec.start}",
+            start=spec.start,
+            deadline=min(spec.start + days, spec.end or spec.start + days),
+            erases=options["semantics"] == "erase",
+        ),
+        None,
+    )
+
+
+KIND = InterventionKind(
+    name="deletion-order",
+    what="Templates inferred to be of residents in scope are removed by a deadline.",
+    power="Data Protection Act 2018, section 149; UK GDPR article 58(2)(g).",
+    options={
+        "days": Option(91.0, "days allowed", unit="days", least=1.0, most=3650.0),
+        "semantics": Option(
+            "erase", "erase from every store, or only hide", choices=("erase", "hide")
+        ),
+    },
+    install=install,
+)

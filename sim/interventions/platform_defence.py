@@ -1,0 +1,27 @@
+"""Platforms defend: a share of all collection attempts fails, whoever is in the picture.
+
+No legal power is needed: platforms act on their own terms (the cease-and-desist letters of
+January and February 2020 are in the record, and nothing slowed). What is kept out this way is not
+collected elsewhere.
+"""
+
+from __future__ import annotations
+
+from sim.interventions.registry import Actors, InterventionKind, Option, checked_options
+from sim.interventions.timed import hold_lever
+from sim.setup import InterventionSpec
+
+
+def install(spec: InterventionSpec, actors: Actors) -> None:
+    """Let 1 - strength of the collection attempts through from the start to the end."""
+    strength = float(checked_options(spec)["strength"])
+    hold_lever(spec, actors, "platform.pass", 1.0 - strength)
+
+
+KIND = InterventionKind(
+    name="platform-defence",
+    what="Platforms block a share of all collection attempts.",
+    power="None needed: the platforms' own terms of service.",
+    options={"strength": Option(0.5, "share of collection attempts that fail")},
+    install=install,
+)
