@@ -11,7 +11,8 @@ from dataclasses import replace
 
 from generators.errors import Fault, ScenarioError
 from scenarios.cases import case_file, windows
-from scenarios.format import Intervention, Scenario
+from scenarios.format import Scenario
+from scenarios.format_parts import Intervention
 from scenarios.growth import growth_curve
 from scenarios.news import news
 from scenarios.public_record import load_record
@@ -159,5 +160,5 @@ def _specification(entry: Intervention) -> InterventionSpec:
         start=day_of(entry.from_),
         end=None if entry.to is None else day_of(entry.to),
         jurisdiction=entry.scope,
-        options=entry.options,
+        options=entry.values,
     )

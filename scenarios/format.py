@@ -7,12 +7,9 @@ hands over as validation context.
 
 from __future__ import annotations
 
-from datetime import date
-from typing import Any, Literal
+from typing import Literal
 
 from pydantic import (
-    BaseModel,
-    ConfigDict,
     Field,
     PrivateAttr,
     ValidationInfo,
@@ -22,154 +19,23 @@ from pydantic import (
 )
 from pydantic_core import PydanticCustomError
 
-from scenarios.cases import CODES, misdated, movable_steps
+from scenarios.cases import CODES
+from scenarios.format_parts import Case, Horizon, Intervention, Operator
 from scenarios.public_record import nearest_id
 from scenarios.quantities import Quantity, UnitMismatch, parse_quantity
 from scenarios.strict import (
-    Day,
     Errors,
     Strict,
     Surroundings,
-    as_date,
     nearest_names,
     several,
     surroundings,
     wrong,
 )
-from sim.dates import EPOCH
 from sim.parameters import Parameters
 
-FORMAT = 1
-LAST_DATE = date(2035, 12, 31)
 FEWEST_PEOPLE = 100
 MOST_PEOPLE = 10_000_000
-Strategy = Literal["comply", "minimal", "ignore", "litigate"]
-
-
-class Horizon(Strict):
-    """First and last day of the run, both included."""
-
-    from_: Day = Field(alias="from")
-    to: Day
-
-    @field_validator("from_")
-    @classmethod
-    def _not_before_day_zero(cls, value: date) -> date:
-        if not EPOCH <= value <= LAST_DATE:
-            raise wrong("lies outside the calendar", f"{EPOCH} to {LAST_DATE}")
-        return value
-
-    @field_validator("to")
-    @classmethod
-    def _after_from(cls, value: date, info: ValidationInfo) -> date:
-        start = info.data.get("from_")
-        if start is not None and value < start:
-            raise wrong("the run would end before it begins", f"{start} ('from') or later")
-        if value > LAST_DATE:
-            raise wrong("lies outside the calendar", f"{LAST_DATE} or earlier")
-        return value
-
-
-class Operator(Strict):
-    """Who runs the gallery and what it does when an order is served."""
-
-    profile: Literal["clearview-like"] = "clearview-like"
-    strategy: Strategy
-
-
-class Case(Strict):
-    """One authority's case of the record, with its dates and its rule for appeals."""
-
-    record: str
-    dates: Literal["recorded"] | dict[str, date] = "recorded"
-    stay: Literal["automatic", "none"] = "automatic"
-
-    @field_validator("record")
-    @classmethod
-    def _in_the_record(cls, value: str, info: ValidationInfo) -> str:
-        record = surroundings(info).record
-        if value not in record.ids:
-            raise wrong(
-                f"the record has no entry '{value}'",
-                "an id of the public record",
-                nearest_id(record, value),
-            )
-        country = record.action(value).jurisdiction
-        if country not in CODES:
-            raise wrong(
-                f"cases of '{country}' cannot be simulated yet; they come with law and operator",
-                "a case of " + " or ".join(CODES),
-            )
-        return value
-
-    @field_validator("dates", mode="before")
-    @classmethod
-    def _dates(cls, value: object, info: ValidationInfo) -> object:
-        if value == "recorded":
-            return value
-        if not isinstance(value, dict):
-            raise wrong("is not a set of dates", "'recorded', or steps with their dates")
-        moved: dict[str, date] = {}
-        errors: Errors = []
-        for kind, when in value.items():
-            try:
-                moved[kind] = as_date(when)
-            except PydanticCustomError as error:
-                errors.append(((kind,), error))
-        record = surroundings(info).record
-        if info.data.get("record") in record.ids:
-            action = record.action(info.data["record"])
-            steps = movable_steps(action)
-            for kind in moved:
-                if kind not in steps:
-                    message = f"'{kind}' is not a step of {action.id} that can be moved"
-                    nearest = nearest_names(kind, steps)
-                    errors.append(((kind,), wrong(message, ", ".join(steps), nearest, at_key=True)))
-            for fault in misdated(action, moved):
-                errors.append(((fault.kind,), wrong(fault.message, fault.expected)))
-        several("dates", errors)
-        return moved
-
-    @property
-    def moved(self) -> dict[str, date]:
-        """Return the steps whose dates differ from the record's."""
-        return {} if isinstance(self.dates, str) else self.dates
-
-
-class Intervention(BaseModel):
-    """An intervention outside any case; keys beyond these are its own options."""
-
-    model_config = ConfigDict(frozen=True, extra="allow", strict=True, populate_by_name=True)
-
-    kind: str
-    from_: Day = Field(alias="from")
-    to: Day | None = None
-    scope: Literal["GB", "AU", "EU", "US", "RW"] = "GB"
-
-    @field_validator("kind")
-    @classmethod
-    def _registered(cls, value: str, info: ValidationInfo) -> str:
-        known = surroundings(info).interventions
-        if value not in known:
-            raise wrong(
-                f"unknown intervention '{value}'",
-                "one of " + ", ".join(known) if known else "nothing: none can be listed yet",
-                nearest_names(value, known),
-            )
-        return value
-
-    @field_validator("to")
-    @classmethod
-    def _after_from(cls, value: date | None, info: ValidationInfo) -> date | None:
-        start = info.data.get("from_")
-        if value is not None and start is not None and value <= start:
-            raise wrong("the intervention would end before it begins", f"a day after {start}")
-        return value
-
-    @property
-    def options(self) -> dict[str, Any]:
-        """Return the intervention's own options."""
-        return dict(self.__pydantic_extra__ or {})
 
 
 class Scenario(Strict):

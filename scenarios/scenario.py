@@ -22,6 +22,7 @@ from scenarios.public_record import load_record
 from scenarios.strict import Surroundings, nearest_names
 from scenarios.yaml_marks import read_text
 from scenarios.yaml_reader import read_yaml
+from sim.interventions.registry import interventions
 from sim.parameters import Parameters, load_parameters
 
 __all__ = [
@@ -60,6 +61,12 @@ class LoadedScenario:
     def name(self) -> str:
         """Return the scenario's name."""
         return self.scenario.name
+
+    def set_by(self, parameter: str) -> str:
+        """Return who set a parameter: `default`, `scenario` or `--set`."""
+        if parameter in self.overridden:
+            return "--set"
+        return "scenario" if parameter in self.pinned else "default"
 
 
 def library_folder() -> Path:
@@ -124,7 +131,7 @@ def scenario_from_text(text: str, path: Path, overrides: Sequence[str] = ()) -> 
         name=path.stem,
         scenarios=_names_beside(path),
         parameters=table,
-        interventions=(),
+        interventions=interventions(),
         record=load_record(),
     )
     try:
@@ -175,7 +182,7 @@ def _plain(scenario: Scenario, mode: str) -> dict[str, Any]:
 def scenario_hash(scenario: Scenario) -> str:
     """Return the SHA-256 of the resolved scenario as canonical JSON, in hexadecimal.
 
-    Equal for two files that say the same (`2 weeks` and `14 days`); the name does not count.
+    A parameter counts in the table's unit (`2 weeks` is `14 days`); the name does not count.
     """
     text = json.dumps(
         _plain(scenario, "json"), sort_keys=True, ensure_ascii=False, separators=(",", ":")

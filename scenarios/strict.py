@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import difflib
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Annotated
@@ -17,6 +17,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, ValidationError, Va
 from pydantic_core import InitErrorDetails, PydanticCustomError
 
 from scenarios.public_record import Record
+from sim.interventions.registry import InterventionKind
 from sim.parameters import Parameters
 
 _ISO = re.compile(r"\d{4}-\d{2}-\d{2}")
@@ -31,14 +32,14 @@ class Surroundings:
         name: the scenario's own name.
         scenarios: names that `counterfactual` and `beside` may have.
         parameters: the model's parameters.
-        interventions: names of the interventions that may be listed.
+        interventions: the interventions that may be listed, by name.
         record: the public record.
     """
 
     name: str
     scenarios: tuple[str, ...]
     parameters: Parameters
-    interventions: tuple[str, ...]
+    interventions: Mapping[str, InterventionKind]
     record: Record
 
 

@@ -1,0 +1,204 @@
+"""The parts of a scenario file: days of the run, operator, cases, interventions."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+from typing import Any, Literal
+
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    PrivateAttr,
+    ValidationInfo,
+    field_validator,
+    model_validator,
+)
+from pydantic_core import PydanticCustomError
+
+from scenarios.cases import CODES, misdated, movable_steps
+from scenarios.public_record import nearest_id
+from scenarios.quantities import UnitMismatch, parse_quantity
+from scenarios.strict import (
+    Day,
+    Errors,
+    Strict,
+    as_date,
+    nearest_names,
+    several,
+    surroundings,
+    wrong,
+)
+from sim.dates import EPOCH
+from sim.interventions.registry import Option
+
+LAST_DATE = date(2035, 12, 31)
+Strategy = Literal["comply", "minimal", "ignore", "litigate"]
+
+
+class Horizon(Strict):
+    """First and last day of the run, both included."""
+
+    from_: Day = Field(alias="from")
+    to: Day
+
+    @field_validator("from_")
+    @classmethod
+    def _not_before_day_zero(cls, value: date) -> date:
+        if not EPOCH <= value <= LAST_DATE:
+            raise wrong("lies outside the calendar", f"{EPOCH} to {LAST_DATE}")
+        return value
+
+    @field_validator("to")
+    @classmethod
+    def _after_from(cls, value: date, info: ValidationInfo) -> date:
+        start = info.data.get("from_")
+        if start is not None and value < start:
+            raise wrong("the run would end before it begins", f"{start} ('from') or later")
+        if value > LAST_DATE:
+            raise wrong("lies outside the calendar", f"{LAST_DATE} or earlier")
+        return value
+
+
+class Operator(Strict):
+    """Who runs the gallery and what it does when an order is served."""
+
+    profile: Literal["clearview-like"] = "clearview-like"
+    strategy: Strategy
+
+
+class Case(Strict):
+    """One authority's case of the record, with its dates and its rule for appeals."""
+
+    record: str
+    dates: Literal["recorded"] | dict[str, date] = "recorded"
+    stay: Literal["automatic", "none"] = "automatic"
+
+    @field_validator("record")
+    @classmethod
+    def _in_the_record(cls, value: str, info: ValidationInfo) -> str:
+        record = surroundings(info).record
+        if value not in record.ids:
+            raise wrong(
+                f"the record has no entry '{value}'",
+                "an id of the public record",
+                nearest_id(record, value),
+            )
+        country = record.action(value).jurisdiction
+        if country not in CODES:
+            raise wrong(
+                f"cases of '{country}' cannot be simulated yet; they come with law and operator",
+                "a case of " + " or ".join(CODES),
+            )
+        return value
+
+    @field_validator("dates", mode="before")
+    @classmethod
+    def _dates(cls, value: object, info: ValidationInfo) -> object:
+        if value == "recorded":
+            return value
+        if not isinstance(value, dict):
+            raise wrong("is not a set of dates", "'recorded', or steps with their dates")
+        moved: dict[str, date] = {}
+        errors: Errors = []
+        for kind, when in value.items():
+            try:
+                moved[kind] = as_date(when)
+            except PydanticCustomError as error:
+                errors.append(((kind,), error))
+        record = surroundings(info).record
+        if info.data.get("record") in record.ids:
+            action = record.action(info.data["record"])
+            steps = movable_steps(action)
+            for kind in moved:
+                if kind not in steps:
+                    message = f"'{kind}' is not a step of {action.id} that can be moved"
+                    nearest = nearest_names(kind, steps)
+                    errors.append(((kind,), wrong(message, ", ".join(steps), nearest, at_key=True)))
+            for fault in misdated(action, moved):
+                errors.append(((fault.kind,), wrong(fault.message, fault.expected)))
+        several("dates", errors)
+        return moved
+
+    @property
+    def moved(self) -> dict[str, date]:
+        """Return the steps whose dates differ from the record's."""
+        return {} if isinstance(self.dates, str) else self.dates
+
+
+class Intervention(BaseModel):
+    """An intervention outside any case; keys beyond these are its own options."""
+
+    model_config = ConfigDict(frozen=True, extra="allow", strict=True, populate_by_name=True)
+
+    kind: str
+    from_: Day = Field(alias="from")
+    to: Day | None = None
+    _values: dict[str, float | str] = PrivateAttr(default_factory=dict)
+    scope: Literal["GB"] = "GB"
+
+    @field_validator("kind")
+    @classmethod
+    def _registered(cls, value: str, info: ValidationInfo) -> str:
+        known = tuple(surroundings(info).interventions)
+        if value not in known:
+            raise wrong(
+                f"unknown intervention '{value}'",
+                ", ".join(known),
+                nearest_names(value, known),
+            )
+        return value
+
+    @field_validator("to")
+    @classmethod
+    def _after_from(cls, value: date | None, info: ValidationInfo) -> date | None:
+        start = info.data.get("from_")
+        if value is not None and start is not None and value <= start:
+            raise wrong("the intervention would end before it begins", f"a day after {start}")
+        return value
+
+    @model_validator(mode="after")
+    def _take_options(self, info: ValidationInfo) -> Intervention:
+        known = surroundings(info).interventions[self.kind].options
+        errors: Errors = []
+        for name, written in self.options.items():
+            try:
+                self._values[name] = _option(name, written, known)
+            except PydanticCustomError as error:
+                errors.append(((name,), error))
+        several("intervention", errors)
+        return self
+
+    @property
+    def options(self) -> dict[str, Any]:
+        """Return the intervention's own options as written."""
+        return dict(self.__pydantic_extra__ or {})
+
+    @property
+    def values(self) -> dict[str, float | str]:
+        """Return its own options in the units that the intervention takes."""
+        return dict(self._values)
+
+
+def _option(name: str, written: object, known: Mapping[str, Option]) -> float | str:
+    if name not in known:
+        raise wrong(
+            f"unknown option '{name}'", ", ".join(known), nearest_names(name, [*known]), at_key=True
+        )
+    option = known[name]
+    if option.choices:
+        if written not in option.choices:
+            choices = " or ".join(option.choices)
+            raise wrong(f"'{name}' cannot be that", choices, nearest_names(written, option.choices))
+        return str(written)
+    try:
+        value = parse_quantity(written, option.unit).value
+    except UnitMismatch as error:
+        raise wrong(f"'{name}' {error}", error.expected) from None
+    if not option.least <= value <= option.most:
+        unit = "" if option.unit == "1" else f" {option.unit}"
+        raise wrong(
+            f"'{name}' cannot be {value:g}{unit}", f"{option.least:g} to {option.most:g}{unit}"
+        )
+    return value
