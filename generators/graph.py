@@ -17,8 +17,8 @@ from numpy.typing import NDArray
 
 from generators.errors import Fault, PopulationError
 
-MOST_TIES = 5000
-"""No degree above this: the limit on friends of the network that Ugander et al. 2011 describe."""
+MOST_OVER_MEAN = 5000 / 190
+"""No degree above this many times the mean: limit and mean of the friends in Ugander et al. 2011."""
 LARGE = 1000
 """People in a jurisdiction from which the mixing share is held to be reachable or refused."""
 REFILLS = 3
@@ -84,7 +84,7 @@ def _target_degrees(
     normal = lean * z + math.sqrt(1 - lean**2) * rng.standard_normal(z.size)
     real = ties["mean_degree"] * np.exp(spread * normal - spread**2 / 2)
     # In a very small society nobody is tied to more than half of it.
-    most = max(1, min(MOST_TIES, (z.size - 1) // 2))
+    most = max(1, min(int(MOST_OVER_MEAN * ties["mean_degree"]), (z.size - 1) // 2))
     return np.clip(np.floor(real + rng.random(z.size)), 1, most).astype(np.int64)
 
 

@@ -86,7 +86,7 @@ def draw_people(people: int, strata: Strata, streams: Streams) -> People:
     jurisdiction = np.repeat(np.arange(counts.size, dtype=np.uint8), counts)
     sex = np.empty(n, dtype=np.uint8)
     tone = np.empty(n, dtype=np.uint8)
-    age = np.empty(n)
+    age = np.empty(n, dtype=np.int64)
     z = np.empty(n)
     ends = np.cumsum(counts)
     for j, (start, end) in enumerate(zip(ends - counts, ends, strict=True)):
@@ -101,7 +101,7 @@ def draw_people(people: int, strata: Strata, streams: Streams) -> People:
         jurisdiction=jurisdiction,
         sex=sex,
         tone=tone,
-        birth_day=_birth_day(age),
+        birth_day=(REFERENCE_DAY - age).astype(np.int32),
         findability_z=z,
         identity=streams.words("identity", np.arange(n)),
         name_code=name_codes(streams, np.arange(n)),
@@ -154,8 +154,8 @@ def _pick(uniforms: NDArray[np.float64], shares: NDArray[np.float64]) -> NDArray
 
 def _sex_and_age(
     uniforms: NDArray[np.float64], shares: NDArray[np.float64], limits: NDArray[np.float64]
-) -> tuple[NDArray[np.uint8], NDArray[np.float64]]:
-    """Return sex [n] and age in years at the reference day [n] from one uniform each.
+) -> tuple[NDArray[np.uint8], NDArray[np.int64]]:
+    """Return sex [n] and age in days at the reference day [n] from one uniform each.
 
     The cells (age group, sex) are laid out by age inside each sex; the place inside a cell is the
     age inside the group (uniform).
@@ -165,9 +165,6 @@ def _sex_and_age(
     start = np.concatenate(([0.0], np.cumsum(cells)))[cell]
     part = np.clip((uniforms - start) / cells[cell], 0.0, np.nextafter(1.0, 0.0))
     sex, group = np.divmod(cell, shares.shape[0])
-    age = limits[group] + part * (limits[group + 1] - limits[group])
-    return sex.astype(np.uint8), age
-
-
-def _birth_day(age: NDArray[np.float64]) -> NDArray[np.int32]:
-    return np.floor(REFERENCE_DAY - age * DAYS_A_YEAR).astype(np.int32)
+    days = np.ceil(limits * DAYS_A_YEAR).astype(np.int64)
+    born_ago = days[group] + np.floor(part * (days[group + 1] - days[group])).astype(np.int64)
+    return sex.astype(np.uint8), born_ago

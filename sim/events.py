@@ -67,7 +67,9 @@ class Log:
             ValueError: the cause lies after the event, or the day before the last one written.
         """
         if because is not None and because.day > day:
-            raise ValueError(f"{kind} on day {day} before its cause {because.kind} on {because.day}")
+            raise ValueError(
+                f"{kind} on day {day} before its cause {because.kind} on {because.day}"
+            )
         if self.events and day < self.events[-1].day:
             raise ValueError(f"{kind} on day {day} written after day {self.events[-1].day}")
         event = Event(

@@ -121,9 +121,7 @@ def run_arms(
 class _Run:
     """One arm of one replication, while it runs."""
 
-    def __init__(
-        self, shared: Shared, setup: ArmSetup, watched: NDArray[np.int64] | None
-    ) -> None:
+    def __init__(self, shared: Shared, setup: ArmSetup, watched: NDArray[np.int64] | None) -> None:
         self.shared = shared
         self.setup = setup
         self.watched = watched
@@ -236,9 +234,7 @@ class _Run:
         return Case(self.env, file, self.log, parties, period)
 
     def _install_interventions(self) -> None:
-        actors = Actors(
-            self.env, self.log, self.world.levers, self.operator, self.setup.last_day
-        )
+        actors = Actors(self.env, self.log, self.world.levers, self.operator, self.setup.last_day)
         known = interventions()
         for spec in self.setup.interventions:
             checked_options(spec)
@@ -405,9 +401,7 @@ class _Run:
             movers["news"] = tuple(self.attention.pulses)
         if self.world.levers.changes:
             movers["levers"] = tuple(self.world.levers.changes)
-        removals = tuple(
-            (e.day, e.kind) for e in self.log.events if e.kind.startswith("removal_")
-        )
+        removals = tuple((e.day, e.kind) for e in self.log.events if e.kind.startswith("removal_"))
         if removals:
             movers["removal"] = removals
         for name in ("proposed", "imposed", "payable", "collected"):

@@ -149,7 +149,10 @@ class Parameters(Mapping[str, float]):
         """
         names = self.ranged(pinned)
         return self.with_values(
-            {n: self.table[n].at_quantile(float(u)) for n, u in zip(names, unit_square, strict=True)}
+            {
+                n: self.table[n].at_quantile(float(u))
+                for n, u in zip(names, unit_square, strict=True)
+            }
         )
 
     def ranged(self, pinned: frozenset[str] = frozenset()) -> tuple[str, ...]:

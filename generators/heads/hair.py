@@ -56,8 +56,8 @@ CUTS: dict[HairStyle, Cut] = {
     "crop": Cut(0.22, 0.12, 1, 1.5, 0.6, 0.05),
     "short": Cut(1.0, 0.45, 3, 1.5, 0.0, 0.16),
     "swept": Cut(1.9, 0.40, 3, 2.2, 0.0, 0.14),
-    "curls": Cut(2.0, 1.0, 3, 2.0, 1.0, 0.30),
-    "afro": Cut(3.4, 2.6, 3, 3.4, 1.0, 0.16),
+    "curls": Cut(2.0, 1.0, 4, 2.0, 1.0, 0.22),
+    "afro": Cut(3.2, 2.6, 4, 3.4, 1.0, 0.08),
     "bald": Cut(0.25, 0.25, 1, 1.5, 0.0, 0.05),
 }
 
@@ -168,7 +168,7 @@ def _scalp_shells(
     root = 0.30 if fringe else 0.0
     grown = root + (1 - root) * ramp(over, -0.2, cut.rise)
     thick = np.clip(thick * grown * (1 + cut.rough * lumps), 0.03, None)
-    cover = np.clip((over + 0.25) / 0.9, -1, 1.6)
+    cover = np.clip((over + 0.15) / (0.45 if fringe else 0.8), -1, 1.6)
     pole_x, pole_z = strand_pole(hair, day)
     pole = np.array([pole_x, 14.5, pole_z], dtype=np.float32)
     pieces = []

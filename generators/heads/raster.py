@@ -72,15 +72,16 @@ def strand_at(
     """Return the strand field (mean 0, variance about 1) at a place on the mean head."""
     g = strands.grain
     if beard:
-        return field_at(values, 4.0 * x + g, 1.2 * y, 4.0 * z)
+        fine = field_at(values, 7.3 * x, 2.6 * y + g, 7.3 * z)
+        return 0.7 * field_at(values, 4.1 * x + g, 1.7 * y, 4.1 * z) + 0.7 * fine
     if strands.curl > 0.5:
-        coarse = field_at(values, 1.9 * x + g, 1.9 * y, 1.9 * z)
-        return 0.75 * coarse + 0.6 * field_at(values, 4.7 * x, 4.7 * y + g, 4.7 * z)
-    # 128 and 256 cells a turn: multiples of the field's period, so that no seam shows.
+        coarse = field_at(values, 2.6 * x + g, 2.6 * y, 2.6 * z)
+        return 0.6 * coarse + 0.8 * field_at(values, 6.1 * x, 6.1 * y + g, 6.1 * z)
+    # 128 and 384 cells a turn: multiples of the field's period, so that no seam shows.
     turn = math.atan2(x - strands.pole_x, z - strands.pole_z) * (64.0 / math.pi)
     turn += 1.6 * strands.wave * math.sin(1.3 * y + g)
-    broad = field_at(values, turn, 0.35 * y + g, g)
-    return 0.8 * broad + 0.6 * field_at(values, 2.0 * turn, 0.3 * y, g)
+    broad = field_at(values, turn, 0.30 * y + g, g)
+    return 0.65 * broad + 0.75 * field_at(values, 3.0 * turn, 0.25 * y, g)
 
 
 @njit(fastmath=True, cache=True)
@@ -118,17 +119,17 @@ def rasterise(
         x2, y2 = screen[c, 0], screen[c, 1]
         area = (x1 - x0) * (y2 - y0) - (x2 - x0) * (y1 - y0)
         material = scene.material[t]
-        strandy = material == _HAIR or material == _BEARD
+        strandy = material in (_HAIR, _BEARD)
         if area == 0 or (area > 0 and material < _HAIR):
             continue
         if shadow and material == _FRAME:
             continue
         if strandy and max(scene.cover[a], scene.cover[b], scene.cover[c]) <= 0:
             continue
-        left = max(0, int(math.ceil(min(x0, x1, x2) - 0.5)))
-        right = min(size - 1, int(math.floor(max(x0, x1, x2) - 0.5)))
-        top = max(0, int(math.ceil(min(y0, y1, y2) - 0.5)))
-        bottom = min(size - 1, int(math.floor(max(y0, y1, y2) - 0.5)))
+        left = max(0, math.ceil(min(x0, x1, x2) - 0.5))
+        right = min(size - 1, math.floor(max(x0, x1, x2) - 0.5))
+        top = max(0, math.ceil(min(y0, y1, y2) - 0.5))
+        bottom = min(size - 1, math.floor(max(y0, y1, y2) - 0.5))
         inverse = 1.0 / area
         for y in range(top, bottom + 1):
             for x in range(left, right + 1):
@@ -154,7 +155,7 @@ def rasterise(
                         strands,
                         material == _BEARD,
                     )
-                    if grown + 0.5 * n < 0.5 + strands.open * high:
+                    if grown + 0.4 * n < 0.4 + strands.open * high:
                         continue
                 nearness[y, x] = near
                 owner[y, x] = t

@@ -155,14 +155,14 @@ def shade(
                 red, green, blue, shine = eye_pigment(values, paint, mx, my, mz)
                 sharpness = 90.0
                 wrap = 0.4
-                open_sky = 0.30 + 0.70 * open_sky
+                open_sky = 0.22 + 0.70 * open_sky
             elif material == _TEETH:
                 red, green, blue, shine = 0.58, 0.53, 0.45, 0.22
                 sharpness = 40.0
-                open_sky *= 0.75
+                open_sky = 0.45 + 0.35 * open_sky
             elif material == _MOUTH:
                 red, green, blue, shine = 0.20, 0.045, 0.05, 0.1
-                open_sky *= 0.55
+                open_sky = 0.15 + 0.45 * open_sky
             elif material <= _BEARD:
                 strand = True
                 beard = material == _BEARD

@@ -146,7 +146,7 @@ def draw_shot(code: IdentityCode, photo: int, quality: float, group: int) -> Sho
         lipstick=bool(style.random() < code.makeup),
         cloth=_draw_cloth(style),
         stripes=float(style.uniform(2, 5)) if style.random() < 0.15 else 0.0,
-        neckline=float(style.uniform(-13.2, -10.8)),
+        neckline=float(style.uniform(-12.4, -9.9)),
         backdrop=int(rng["backdrop"].integers(2**62)),
     )
 

@@ -21,8 +21,8 @@ Colour = NDArray[np.float32]
 
 _TONE_SRGB = np.array(
     [
-        (240, 210, 195), (235, 202, 182), (229, 193, 164), (220, 177, 143), (203, 155, 116),
-        (172, 121, 84), (141, 96, 67), (111, 74, 53), (85, 57, 43), (65, 44, 34),
+        (240, 212, 199), (235, 204, 187), (228, 193, 169), (217, 177, 149), (198, 155, 124),
+        (168, 123, 93), (137, 97, 73), (109, 76, 59), (85, 59, 47), (66, 46, 38),
     ],
     dtype=np.float64,
 )  # fmt: skip
@@ -91,7 +91,7 @@ def paint_skin(code: IdentityCode, age: float, size: int) -> Skin:
     texture[..., 3] *= 1 + 0.5 * where.forehead + 0.6 * where.nose
 
     grey = float(np.clip((age - code.hair.grey_from) / 26, 0, 1))
-    hair = _greyed(code.hair.colour, grey, 0.34)
+    hair = _greyed(code.hair.colour, grey, 0.30)
     beard = _beard_colour(code, base, grey)
     _beard(texture, code, where, beard)
     _brows(texture, code, where, _brow_colour(code, base, grey))
@@ -202,7 +202,7 @@ def _brow_colour(code: IdentityCode, base: Colour, grey: float) -> Colour:
 def _beard_colour(code: IdentityCode, base: Colour, grey: float) -> Colour:
     """Return a beard's colour: stubble is always darker than the skin, a grown beard may grey."""
     grown = code.beard not in ("none", "stubble")
-    colour = _greyed(code.hair.colour, 0.75 * grey, 0.28)
+    colour = _greyed(code.hair.colour, 0.75 * grey, 0.20)
     return colour if grown and grey > 0.3 else _below(colour, base, 0.5)
 
 

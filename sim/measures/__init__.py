@@ -1,1 +1,22 @@
 """Measures: named questions asked of a `History`, one module per family."""
+
+from sim.measures.question import Measure, Reading
+from sim.measures.registry import (
+    GALLERY_SERIES,
+    MEASURES,
+    SERIES,
+    read_measures,
+    structural_zero,
+    weekly_series,
+)
+
+__all__ = [
+    "GALLERY_SERIES",
+    "MEASURES",
+    "SERIES",
+    "Measure",
+    "Reading",
+    "read_measures",
+    "structural_zero",
+    "weekly_series",
+]

@@ -53,9 +53,7 @@ class CandidateFinds:
     def __len__(self) -> int:
         return len(self.person)
 
-    def template_id(
-        self, rows: NDArray[np.int64], visit: NDArray[np.uint8]
-    ) -> NDArray[np.int64]:
+    def template_id(self, rows: NDArray[np.int64], visit: NDArray[np.uint8]) -> NDArray[np.int64]:
         """Return 64-bit ids of the templates made when these rows are found for the n-th time.
 
         The person, the ordinal and the visit make the id, so ids are never reused and do not

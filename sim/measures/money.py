@@ -1,0 +1,44 @@
+"""The penalty's ledger at the end of the run: proposed, imposed, payable, collected."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from sim.history import History
+from sim.measures.question import Measure, Reading
+
+_WORDS = {
+    "proposed": ("Q_p", "What amount did the notice of intent propose?", "no notice of intent"),
+    "imposed": ("Q_i", "What amount stands imposed at the end?", "no penalty stands imposed"),
+    "payable": (
+        "Q_d",
+        "What amount has fallen due by the end?",
+        "nothing has fallen due: nothing is payable while an appeal is open",
+    ),
+    "collected": ("Q_c", "What amount has been paid by the end?", "nothing has been paid"),
+}
+
+
+def _reader(entry: str) -> Callable[[History], list[Reading]]:
+    def read(history: History) -> list[Reading]:
+        amount = sum(getattr(ledger, entry) for ledger in history.ledgers)
+        return [Reading(f"fine_{entry}", "", "all", "", float(amount))]
+
+    return read
+
+
+MEASURES = tuple(
+    Measure(
+        name=f"fine_{entry}",
+        symbol=symbol,
+        unit="GBP",
+        formula=rf"\text{{amount {entry}}}",
+        question=question,
+        family="money",
+        decimals=0,
+        moved_by=(f"money.{entry}",),
+        zero_reason=f"{why} in either arm, or the same amount in both",
+        read=_reader(entry),
+    )
+    for entry, (symbol, question, why) in _WORDS.items()
+)

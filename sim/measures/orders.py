@@ -1,0 +1,84 @@
+"""What an order reached: what is left, who was missed, who was erased without being meant."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from sim.dates import iso
+from sim.history import History
+from sim.measures.question import COLLECTION_MOVERS, COLLECTION_ZERO, Measure, Reading
+
+
+def _left(history: History) -> list[Reading]:
+    w = history.setup.windows
+    base = history.at(w.notice).templates[history.scope] if w.notice <= _last(history) else 0
+    readings = []
+    for day in (w.delete_deadline, w.delete_deadline + 90, w.delete_deadline + 365):
+        if day > _last(history):
+            value, why = None, "the run ends before that day"
+        elif base == 0:
+            value, why = None, "no template of residents in scope was held on the day of the notice"
+        else:
+            value, why = float(history.at(day).templates[history.scope] / base), None
+        readings.append(Reading("in_scope_left", iso(day), "all", "", value, why))
+    return readings
+
+
+def _last(history: History) -> int:
+    return history.setup.last_day
+
+
+def _removed(history: History) -> bool:
+    return "removal" in history.movers
+
+
+def _under(history: History) -> list[Reading]:
+    day = history.setup.windows.delete_deadline + 90
+    name, at = "under_deletion", iso(day)
+    before = history.searchable_at_notice[history.scope]
+    if not _removed(history):
+        return [Reading(name, at, "all", "", None, "nothing was removed for an order")]
+    if day > _last(history) or before == 0:
+        return [Reading(name, at, "all", "", None, "nobody to count on that day")]
+    share = history.at(day).still[history.scope] / before
+    return [Reading(name, at, "all", "", float(share))]
+
+
+def _over(history: History) -> list[Reading]:
+    persons = float(np.dot(history.over_deleted, history.weights))
+    return [Reading("over_deletion", "", "all", "", persons)]
+
+
+def _displacement(history: History) -> list[Reading]:
+    snapshot = history.at(_last(history))
+    return [Reading("displacement", iso(snapshot.day), "all", "", snapshot.displaced)]
+
+
+MEASURES = (
+    Measure(
+        "in_scope_left", "L(t)", "ratio to the day of the notice",
+        r"L(t) = \frac{\text{templates of residents held at } t}{\text{templates of residents held on the day of the notice}}",
+        "How many templates of residents are held, relative to the day of the notice? Above 1 "
+        "where collection goes on.",
+        "orders", 2, COLLECTION_MOVERS, COLLECTION_ZERO, _left,
+    ),
+    Measure(
+        "under_deletion", "M", "share of residents",
+        r"M = \frac{\sum_i w_i \, 1[i \text{ searchable on the day of the notice and at } t]}{\sum_i w_i \, 1[i \text{ searchable on the day of the notice}]}",
+        "Of those searchable on the day of the notice, what share still is 90 days after the "
+        "deadline for deletion?",
+        "orders", 1, COLLECTION_MOVERS, COLLECTION_ZERO, _under,
+    ),
+    Measure(
+        "over_deletion", "O", "persons",
+        r"O = \sum_{i \text{ not in scope}} w_i \, 1[\text{a template of } i \text{ was removed for the order}]",
+        "How many people who are not residents lost a template to the order?",
+        "orders", 0, ("removal",), "nothing is removed for an order in either arm", _over,
+    ),
+    Measure(
+        "displacement", "X", "faces",
+        r"X = \sum_t \text{faces of others enrolled with capacity that a filter freed}",
+        "How many more faces of other people were collected because capacity was freed?",
+        "orders", 0, ("levers",), "no filter frees capacity in either arm", _displacement,
+    ),
+)  # fmt: skip

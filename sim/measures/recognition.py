@@ -1,0 +1,115 @@
+"""What searches return: of residents in scope, and of others in their place.
+
+Every figure here uses the `operator` score model (`generators.scores`).
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from generators.scores import OperatorScores
+from sim.dates import iso
+from sim.history import History
+from sim.measures.question import (
+    COLLECTION_MOVERS,
+    COLLECTION_ZERO,
+    Measure,
+    Reading,
+    by_jurisdiction,
+)
+from sim.tallies import PHOTO_BINS, Snapshot
+
+PROBES_ELSEWHERE = "US"
+"""Residence that stands for all probes that do not show residents in scope: the operator's
+customers are there (the record counts US agencies)."""
+
+
+def scores_of(history: History) -> OperatorScores:
+    """Return the score model of an arm."""
+    p = history.setup.parameters
+    return OperatorScores(
+        anchor_fnir=p["search.fnir_at_12m"],
+        exponent=p["search.fnir_exponent"],
+        web_penalty=p["search.web_penalty"],
+        probe_share=p["search.probe_share"],
+        fpir=p["search.fpir"],
+    )
+
+
+def identifiability_at(history: History, snapshot: Snapshot) -> float:
+    """Return the chance that a probe of a random resident in scope returns that resident."""
+    total = snapshot.photos.sum()
+    chance = scores_of(history).identification(PHOTO_BINS - 1, snapshot.gallery)[0]
+    return float(snapshot.photos @ chance / total)
+
+
+def mated_share(history: History, snapshot: Snapshot) -> float:
+    """Return the expected share of all searches whose person is searchable."""
+    present = by_jurisdiction(history, snapshot.searchable)
+    people = np.maximum(by_jurisdiction(history, history.residents), 1.0)
+    share = present / people
+    elsewhere = share[history.jurisdictions.index(PROBES_ELSEWHERE)]
+    here = history.setup.parameters["search.share.uk"]
+    return float(here * share[history.scope] + (1.0 - here) * elsewhere)
+
+
+def _last(history: History) -> tuple[Snapshot, str]:
+    snapshot = history.at(history.setup.last_day)
+    return snapshot, iso(snapshot.day)
+
+
+def _identifiability(history: History) -> list[Reading]:
+    w = history.setup.windows
+    last = history.setup.last_day
+    days = [d for d in (w.notice, w.delete_deadline, last) if d <= last]
+    return [
+        Reading("identifiability", iso(d), "all", "", identifiability_at(history, history.at(d)))
+        for d in dict.fromkeys(days)
+    ]
+
+
+def _surfaced(history: History) -> list[Reading]:
+    snapshot, at = _last(history)
+    here = history.setup.parameters["search.share.uk"]
+    value = 1e6 * here * identifiability_at(history, snapshot)
+    return [Reading("surfaced_per_million_searches", at, "all", "", value)]
+
+
+def _wrong(history: History) -> list[Reading]:
+    snapshot, at = _last(history)
+    p = history.setup.parameters
+    wrong = (1.0 - mated_share(history, snapshot)) * p["search.fpir"] * p["search.review_pass"]
+    return [Reading("wrong_identifications_per_100k", at, "all", "", 1e5 * wrong)]
+
+
+def _fpir(history: History) -> list[Reading]:
+    _, at = _last(history)
+    return [Reading("fpir", at, "all", "", history.setup.parameters["search.fpir"])]
+
+
+MEASURES = (
+    Measure(
+        "identifiability", "D(t)", "share of residents",
+        r"D(t) = \frac{1}{P} \sum_i w_i \left(1 - \prod_{k < n_i} \frac{a + k}{a + b + k}\right)",
+        "With what chance does one photo of a random resident return that resident?",
+        "recognition", 1, COLLECTION_MOVERS, COLLECTION_ZERO, _identifiability,
+    ),
+    Measure(
+        "surfaced_per_million_searches", "U", "residents per million searches",
+        r"U = 10^6 \, q \, D(T)",
+        "How many residents do a million searches return, whoever is searched for?",
+        "recognition", 0, COLLECTION_MOVERS, COLLECTION_ZERO, _surfaced,
+    ),
+    Measure(
+        "wrong_identifications_per_100k", "F", "wrong identifications per 100,000 searches",
+        r"F = 10^5 \, (1 - M) \, \mathrm{FPIR} \, v",
+        "How many searches in 100,000 end with a wrong person taken for the right one?",
+        "recognition", 1, COLLECTION_MOVERS, COLLECTION_ZERO, _wrong,
+    ),
+    Measure(
+        "fpir", r"\mathrm{FPIR}", "share of non-mated searches",
+        r"\mathrm{FPIR} = \text{share of non-mated searches that return any candidate}",
+        "What share of searches for somebody who is not enrolled returns anybody?",
+        "recognition", 3, (), "the threshold is reset to hold FPIR as the gallery changes", _fpir,
+    ),
+)  # fmt: skip

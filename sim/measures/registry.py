@@ -1,0 +1,68 @@
+"""Every measure by name, what a history answers to all of them, and which zeros are structural."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.dates import iso
+from sim.history import History
+from sim.measures import money, orders, presence, recognition, rights
+from sim.measures.question import Measure, Reading
+
+MEASURES: dict[str, Measure] = {
+    measure.name: measure
+    for family in (presence, recognition, orders, rights, money)
+    for measure in family.MEASURES
+}
+
+SERIES: dict[str, tuple[str, str]] = {
+    "searchable_persons": ("share of residents", "searchable"),
+    "held_persons": ("share of residents", "held"),
+}
+"""Measures that are kept for every week: unit, and the snapshot's field."""
+
+GALLERY_SERIES = "gallery_images"
+"""Images in the operator's gallery, weekly, real units; set beside the record's claims."""
+
+
+def read_measures(history: History) -> list[Reading]:
+    """Return every measure's readings for one arm of one replication."""
+    return [reading for measure in MEASURES.values() for reading in measure.read(history)]
+
+
+def weekly_series(history: History) -> dict[str, NDArray[np.str_] | NDArray[np.float64]]:
+    """Return the measures that are kept weekly, by every margin, as columns of equal length.
+
+    Returns:
+        `measure`, `at` (ISO date), `margin`, `level` as text; `value` float64.
+    """
+    weekly = [s for s in history.snapshots if s.weekly]
+    parts = [presence.shares(history, name, weekly, field) for name, (_, field) in SERIES.items()]
+    size = len(weekly)
+    per_image = history.setup.parameters["gallery.faces_per_image"]
+    parts.append(
+        {
+            "measure": np.full(size, GALLERY_SERIES),
+            "at": np.array([iso(s.day) for s in weekly]),
+            "margin": np.full(size, "all"),
+            "level": np.full(size, ""),
+            "value": np.array([s.gallery / per_image for s in weekly]),
+        }
+    )
+    return {key: np.concatenate([part[key] for part in parts]) for key in parts[0]}
+
+
+def structural_zero(name: str, arm: History, other: History) -> str | None:
+    """Return why a measure's difference between two arms cannot be anything but zero, or None.
+
+    It cannot where no lever and no event that could move it differs between the two.
+
+    Raises:
+        KeyError: an unknown measure.
+    """
+    measure = MEASURES[name]
+    for mover in measure.moved_by:
+        if arm.movers.get(mover) != other.movers.get(mover):
+            return None
+    return measure.zero_reason

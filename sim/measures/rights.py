@@ -1,0 +1,45 @@
+"""Requests of residents in scope, in real units: conditional expectations, not rare draws."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from sim.history import History, Requests
+from sim.measures.question import Measure, Reading
+
+_ZERO = "no news differs between the two arms, and only informed residents ask"
+
+
+def _reader(name: str, of: Callable[[Requests], float]) -> Callable[[History], list[Reading]]:
+    def read(history: History) -> list[Reading]:
+        return [Reading(name, "", "all", "", float(of(history.requests)))]
+
+    return read
+
+
+MEASURES = (
+    Measure(
+        "requests_made", "R", "requests",
+        r"R = P \int I(t) \, h \, dt",
+        "How many access and erasure requests do residents send?",
+        "rights", 0, ("news",), _ZERO, _reader("requests_made", lambda r: r.made),
+    ),
+    Measure(
+        "requests_answered", "R_a", "requests",
+        r"R_a = a \cdot \text{requests closed by the desk and out by } T",
+        "How many of them are answered by the end?",
+        "rights", 0, ("news",), _ZERO, _reader("requests_answered", lambda r: r.answered),
+    ),
+    Measure(
+        "requests_abandoned", "R_g", "requests",
+        r"R_g = R \, d \, g",
+        "How many are given up because a photo is demanded?",
+        "rights", 0, ("news",), _ZERO, _reader("requests_abandoned", lambda r: r.abandoned),
+    ),
+    Measure(
+        "extra_photos_held", "R_x", "photos",
+        r"R_x = R \, d \, (1 - g)",
+        "How many photos does the operator gain from those who ask?",
+        "rights", 0, ("news",), _ZERO, _reader("extra_photos_held", lambda r: r.extra_photos),
+    ),
+)  # fmt: skip
