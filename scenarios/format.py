@@ -7,12 +7,13 @@ hands over as validation context.
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import (
     Field,
     PrivateAttr,
     ValidationInfo,
+    WithJsonSchema,
     field_serializer,
     field_validator,
     model_validator,
@@ -52,7 +53,9 @@ class Scenario(Strict):
     operator: Operator
     cases: tuple[Case, ...] = ()
     interventions: tuple[Intervention, ...] = ()
-    parameters: dict[str, Quantity] = Field(default_factory=dict)
+    parameters: dict[str, Annotated[Quantity, WithJsonSchema({"type": ["string", "number"]})]] = (
+        Field(default_factory=dict)
+    )
     _name: str = PrivateAttr(default="")
 
     @property
@@ -182,3 +185,21 @@ def _quantity(name: str, written: object, table: Parameters) -> Quantity:
             f"{parameter.least:g} to {parameter.most:g}{unit}",
         )
     return quantity
+
+
+def json_schema(table: Parameters) -> dict[str, Any]:
+    """Return the JSON schema of the file format, the parameters' names and meanings included.
+
+    Args:
+        table: the model's parameters.
+    """
+    schema = Scenario.model_json_schema(by_alias=True)
+    schema["$schema"] = "https://json-schema.org/draft/2020-12/schema"
+    parameters = schema["properties"]["parameters"]
+    either = parameters.pop("additionalProperties")
+    parameters["additionalProperties"] = False
+    parameters["properties"] = {
+        name: {**either, "description": f"{row.what} (in {row.unit})"}
+        for name, row in table.table.items()
+    }
+    return schema

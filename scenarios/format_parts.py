@@ -190,7 +190,9 @@ def _option(name: str, written: object, known: Mapping[str, Option]) -> float | 
     if option.choices:
         if written not in option.choices:
             choices = " or ".join(option.choices)
-            raise wrong(f"'{name}' cannot be that", choices, nearest_names(written, option.choices))
+            raise wrong(
+                f"'{name}' cannot be '{written}'", choices, nearest_names(written, option.choices)
+            )
         return str(written)
     try:
         value = parse_quantity(written, option.unit).value

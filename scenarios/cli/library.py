@@ -1,0 +1,101 @@
+"""`efface list | explain | validate | schema`: what there is to ask, and what a file may say."""
+
+from __future__ import annotations
+
+import json
+from enum import StrEnum
+from typing import Annotated, Any
+
+import typer
+
+from generators.errors import EffaceError, Fault, ScenarioError
+
+JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON, and only that.")]
+SetOption = Annotated[
+    list[str] | None,
+    typer.Option("--set", metavar="KEY=VALUE", help="Replace a value; may be given several times."),
+]
+
+
+class Kind(StrEnum):
+    """What `efface list` can list."""
+
+    SCENARIOS = "scenarios"
+    INTERVENTIONS = "interventions"
+    MEASURES = "measures"
+    PARAMETERS = "parameters"
+
+
+def _print_json(value: Any) -> None:
+    typer.echo(json.dumps(value, indent=2, ensure_ascii=False, allow_nan=False))
+
+
+def list_names(
+    what: Annotated[Kind, typer.Argument(help="What to list.")] = Kind.SCENARIOS,
+    as_json: JsonOption = False,
+) -> None:
+    """List the scenarios, interventions, measures or parameters."""
+    from scenarios import catalogue
+
+    entries = {
+        Kind.SCENARIOS: catalogue.scenarios,
+        Kind.INTERVENTIONS: catalogue.interventions,
+        Kind.MEASURES: catalogue.measures,
+        Kind.PARAMETERS: catalogue.parameters,
+    }[what]()
+    if as_json:
+        _print_json({str(what): entries})
+        return
+    width = max(len(entry["name"]) for entry in entries)
+    for entry in entries:
+        typer.echo(f"{entry['name']:<{width}}  {catalogue.line(entry)}")
+
+
+def validate(
+    names: Annotated[list[str], typer.Argument(metavar="NAME_OR_FILE...", help="Scenarios.")],
+    settings: SetOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Check scenario files and their arms; print everything wrong at once."""
+    from scenarios.arms import arms_of
+    from scenarios.scenario import load_scenario
+
+    faults: list[Fault] = []
+    for name in names:
+        try:
+            arms = arms_of(load_scenario(name, settings or ()))
+        except ScenarioError as error:
+            faults += error.faults
+        else:
+            if not as_json:
+                typer.echo(f"{name}: holds (arms: {', '.join(arms)})")
+    if as_json:
+        _print_json({"ok": not faults, "errors": [fault.as_json() for fault in faults]})
+    if faults and as_json:
+        raise typer.Exit(2)
+    if faults:
+        raise EffaceError(faults)
+
+
+def schema() -> None:
+    """Print the JSON schema of the scenario file, for editors."""
+    from scenarios.format import json_schema
+    from sim.parameters import load_parameters
+
+    _print_json(json_schema(load_parameters()))
+
+
+def explain(
+    scenario: Annotated[str, typer.Argument(metavar="NAME_OR_FILE", help="A scenario.")],
+    settings: SetOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Say what a scenario asks, rests on and runs: arms, case, levers, parameters."""
+    from scenarios.explanation import as_text, explanation
+    from scenarios.scenario import load_scenario
+
+    told = explanation(load_scenario(scenario, settings or ()))
+    if as_json:
+        _print_json(told)
+    else:
+        typer.echo(as_text(told))
