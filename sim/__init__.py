@@ -1,1 +1,4 @@
-"""What happens to them: operator, platforms, people, law, measures. Knows nothing of a scenario by name."""
+"""What happens to them: operator, platforms, people, law, measures.
+
+Nothing in here knows a scenario by name: the record and the scenario are input.
+"""

@@ -6,7 +6,14 @@ is an error of the program, and is refused when it is written.
 
 from __future__ import annotations
 
+from collections.abc import Generator
 from dataclasses import dataclass, field
+from typing import Any
+
+import simpy
+
+Process = Generator[simpy.Event, Any, None]
+"""A SimPy process: reads like the story that it tells."""
 
 
 @dataclass(frozen=True)

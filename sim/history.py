@@ -1,4 +1,7 @@
-"""What one arm of one replication leaves behind: events, tallies, counters. Measures read only this."""
+"""What one arm of one replication leaves behind: events, tallies, counters.
+
+Measures read only this.
+"""
 
 from __future__ import annotations
 

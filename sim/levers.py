@@ -91,7 +91,7 @@ class Levers:
         self._change(lever, source, day, Modifier(lever, source, day, passes))
 
     def clear(self, lever: str, source: str, day: int) -> None:
-        """Take a source's modifier off a lever from `day` on; nothing happens where there is none."""
+        """Take a source's modifier off a lever from `day` on, if it has one."""
         self._change(lever, source, day, None)
 
     def _change(self, lever: str, source: str, day: int, new: Modifier | None) -> None:

@@ -18,6 +18,8 @@ from generators.scores import OperatorScores
 BACKGROUND = -1
 """Person of a candidate that comes from the rest of the operator's gallery."""
 
+_ONE = np.int32(1)
+
 
 @dataclass(frozen=True)
 class ProbeRows:
@@ -99,8 +101,8 @@ class ScoresMatcher:
 
     def enrol(self, rows: PhotoRows) -> None:
         """Count these templates as searchable."""
-        np.add.at(self.searchable, rows.person, 1)
-        np.add.at(self.held, rows.person, 1)
+        np.add.at(self.searchable, rows.person, _ONE)
+        np.add.at(self.held, rows.person, _ONE)
         self.enrolled += len(rows)
 
     def hide(self, template: NDArray[np.int64], person: NDArray[np.int64]) -> None:
@@ -109,7 +111,7 @@ class ScoresMatcher:
         Raises:
             ValueError: more are hidden of somebody than are searchable.
         """
-        np.subtract.at(self.searchable, person, 1)
+        np.subtract.at(self.searchable, person, _ONE)
         if (self.searchable[person] < 0).any():
             raise ValueError("a template was hidden that was not searchable")
         self.hidden += len(template)
@@ -120,7 +122,7 @@ class ScoresMatcher:
         Raises:
             ValueError: more are erased than are hidden.
         """
-        np.subtract.at(self.held, person, 1)
+        np.subtract.at(self.held, person, _ONE)
         self.hidden -= len(template)
         if self.hidden < 0 or (self.held[person] < self.searchable[person]).any():
             raise ValueError("a template was erased that was not hidden")

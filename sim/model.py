@@ -7,7 +7,7 @@ is the order in which things happen within a day, and the code uses its times.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -20,7 +20,7 @@ from generators.scores import OperatorScores
 from sim.customers import Customers, SearchTally
 from sim.dates import WEEK
 from sim.draws import streams as named_streams
-from sim.events import Event, Log
+from sim.events import Event, Log, Process
 from sim.history import History, Ledger, Requests, TemplateCounts, WatchedCounts
 from sim.interventions.registry import Actors, checked_options, interventions
 from sim.law.case import AFTER_LAW, Case, Parties
@@ -240,7 +240,7 @@ class _Run:
             checked_options(spec)
             known[spec.kind].install(spec, actors)
 
-    def _days(self) -> Iterator[simpy.Event]:
+    def _days(self) -> Process:
         """The desk, day by day: expected requests in real units, drawn ones for the sample."""
         p = self.setup.parameters
         rate = p["requests.rate"] / DAYS_PER_YEAR
@@ -276,7 +276,7 @@ class _Run:
         if erasure and answered and when <= self.setup.last_day:
             self.answers.setdefault(when, []).append(person)
 
-    def _weeks(self) -> Iterator[simpy.Event]:
+    def _weeks(self) -> Process:
         start = 0
         while start <= self.setup.last_day:
             day = min(start + WEEK - 1, self.setup.last_day)
@@ -291,7 +291,7 @@ class _Run:
             self._look(day, weekly=True)
             start = day + 1
 
-    def _looks(self) -> Iterator[simpy.Event]:
+    def _looks(self) -> Process:
         for day in look_days(self.setup):
             yield self.env.timeout(day + LOOK_TIME - self.env.now)
             self.world.bring_up_to(day + 1)

@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
-import simpy
-
+from sim.events import Process
 from sim.interventions.registry import Actors
 from sim.setup import InterventionSpec
 
@@ -21,7 +18,7 @@ def hold_lever(spec: InterventionSpec, actors: Actors, lever: str, passes: float
     """
     source = f"{spec.kind}@{spec.start}"
 
-    def process() -> Iterator[simpy.Event]:
+    def process() -> Process:
         if spec.start > actors.last_day:
             return
         yield actors.env.timeout(spec.start - actors.env.now)

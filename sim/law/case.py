@@ -8,7 +8,7 @@ runs out, the notices come into force and their months begin to run.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 from enum import Enum
 from typing import Any
@@ -17,7 +17,7 @@ import simpy
 
 from generators.errors import ScenarioError
 from sim.dates import iso
-from sim.events import Event, Log
+from sim.events import Event, Log, Process
 from sim.law.instruments import EnforcementNotice, PenaltyNotice, Status
 from sim.setup import CaseFile, Step
 
@@ -81,8 +81,6 @@ NEWS: dict[str, str] = {
 }
 """Which steps are news, and of which size (`news.weight.*`). Both final notices are one piece of
 news."""
-
-Process = Iterator[simpy.Event]
 
 
 class Case:

@@ -1,4 +1,4 @@
-"""Instruments of a case: an enforcement notice and a monetary penalty notice, apart from each other.
+"""Instruments of a case: an enforcement notice and a monetary penalty notice, each by itself.
 
 Each has its own status with legal successors, its own appeal and, for the penalty, a ledger
 proposed -> imposed -> payable -> collected. A change of status that the law does not know raises.

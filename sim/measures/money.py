@@ -8,14 +8,27 @@ from sim.history import History
 from sim.measures.question import Measure, Reading
 
 _WORDS = {
-    "proposed": ("Q_p", "What amount did the notice of intent propose?", "no notice of intent"),
-    "imposed": ("Q_i", "What amount stands imposed at the end?", "no penalty stands imposed"),
+    "proposed": (
+        "Q_p",
+        "What amount did the notice of intent propose?",
+        "no notice of intent proposed an amount, or both proposed the same",
+    ),
+    "imposed": (
+        "Q_i",
+        "What amount stands imposed at the end?",
+        "no penalty stands imposed, or the same in both arms",
+    ),
     "payable": (
         "Q_d",
         "What amount has fallen due by the end?",
-        "nothing has fallen due: nothing is payable while an appeal is open",
+        "nothing has fallen due in either arm (nothing is payable while an appeal is open), or the "
+        "same amount in both",
     ),
-    "collected": ("Q_c", "What amount has been paid by the end?", "nothing has been paid"),
+    "collected": (
+        "Q_c",
+        "What amount has been paid by the end?",
+        "nothing has been paid in either arm, or the same amount in both",
+    ),
 }
 
 
@@ -37,7 +50,7 @@ MEASURES = tuple(
         family="money",
         decimals=0,
         moved_by=(f"money.{entry}",),
-        zero_reason=f"{why} in either arm, or the same amount in both",
+        zero_reason=why,
         read=_reader(entry),
     )
     for entry, (symbol, question, why) in _WORDS.items()

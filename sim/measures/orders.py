@@ -57,21 +57,24 @@ def _displacement(history: History) -> list[Reading]:
 MEASURES = (
     Measure(
         "in_scope_left", "L(t)", "ratio to the day of the notice",
-        r"L(t) = \frac{\text{templates of residents held at } t}{\text{templates of residents held on the day of the notice}}",
+        r"L(t) = \frac{\text{templates of residents held at } t}"
+        r"{\text{templates of residents held on the day of the notice}}",
         "How many templates of residents are held, relative to the day of the notice? Above 1 "
         "where collection goes on.",
         "orders", 2, COLLECTION_MOVERS, COLLECTION_ZERO, _left,
     ),
     Measure(
         "under_deletion", "M", "share of residents",
-        r"M = \frac{\sum_i w_i \, 1[i \text{ searchable on the day of the notice and at } t]}{\sum_i w_i \, 1[i \text{ searchable on the day of the notice}]}",
+        r"M = \frac{\sum_i w_i \, 1[i \text{ searchable on the day of the notice and at } t]}"
+        r"{\sum_i w_i \, 1[i \text{ searchable on the day of the notice}]}",
         "Of those searchable on the day of the notice, what share still is 90 days after the "
         "deadline for deletion?",
         "orders", 1, COLLECTION_MOVERS, COLLECTION_ZERO, _under,
     ),
     Measure(
         "over_deletion", "O", "persons",
-        r"O = \sum_{i \text{ not in scope}} w_i \, 1[\text{a template of } i \text{ was removed for the order}]",
+        r"O = \sum_{i \text{ not in scope}} w_i \,"
+        r" 1[\text{a template of } i \text{ was removed for the order}]",
         "How many people who are not residents lost a template to the order?",
         "orders", 0, ("removal",), "nothing is removed for an order in either arm", _over,
     ),

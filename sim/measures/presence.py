@@ -126,7 +126,8 @@ def _informed(history: History) -> list[Reading]:
 MEASURES = (
     Measure(
         "searchable_persons", "S(t)", "share of residents",
-        r"S(t) = \frac{1}{P} \sum_i w_i \, 1[\text{a template of } i \text{ is enrolled and not hidden at } t]",
+        r"S(t) = \frac{1}{P} \sum_i w_i \,"
+        r" 1[\text{a template of } i \text{ is enrolled and not hidden at } t]",
         "What share of residents can a search find at all?",
         "presence", 1, COLLECTION_MOVERS, COLLECTION_ZERO, _searchable,
     ),
@@ -151,7 +152,8 @@ MEASURES = (
     ),
     Measure(
         "searchable_under_18", "S_{<18}", "share of residents",
-        r"S_{<18} = \frac{\sum_{i: a_i < 18} w_i \, 1[i \text{ searchable}]}{\sum_{i: a_i < 18} w_i}",
+        r"S_{<18} = \frac{\sum_{i: a_i < 18} w_i \, 1[i \text{ searchable}]}"
+        r"{\sum_{i: a_i < 18} w_i}",
         "What share of the children (under 18 on the day of the notice) is searchable at the end?",
         "presence", 1, COLLECTION_MOVERS, COLLECTION_ZERO, _under_18,
     ),

@@ -70,7 +70,8 @@ COLLECTION_ZERO = "no news, lever or removal differs between the two arms"
 def by_jurisdiction(history: History, cells: NDArray[np.int64]) -> NDArray[np.float64]:
     """Return sums over cells for each jurisdiction, unweighted, float64 [J]."""
     size = len(history.jurisdictions)
-    return np.bincount(history.cells.jurisdiction, weights=cells, minlength=size)
+    sums = np.bincount(history.cells.jurisdiction, weights=cells, minlength=size)
+    return sums.astype(np.float64)
 
 
 def residents_in_scope(history: History) -> float:

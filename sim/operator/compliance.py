@@ -10,13 +10,13 @@ stops where it stands.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import simpy
 
 from sim.dates import add_months, iso
-from sim.events import Event, Log
+from sim.events import Event, Log, Process
 from sim.law.instruments import EnforcementNotice, PenaltyNotice
 from sim.levers import Levers
 from sim.operator.background import Background
@@ -164,7 +164,7 @@ class Compliance:
         self._bound.add(order.source)
         self.env.process(self.removal(order, event))
 
-    def _cease(self, source: str, day: int, because: Event) -> Iterator[simpy.Event]:
+    def _cease(self, source: str, day: int, because: Event) -> Process:
         if day > self.last_day:
             return
         yield self.env.timeout(day - self.env.now)
@@ -181,7 +181,7 @@ class Compliance:
             text="The crawler no longer enrols faces that it infers to be residents in scope.",
         )
 
-    def removal(self, order: RemovalOrder, because: Event | None) -> Iterator[simpy.Event]:
+    def removal(self, order: RemovalOrder, because: Event | None) -> Process:
         """Remove, day by day, until the deadline is reached with nothing in scope left in results.
 
         What is collected after that is for the next order. The job stops where it stands when
