@@ -86,12 +86,11 @@ def _night(rng: np.random.Generator) -> NDArray[np.float64]:
 def _enlarge(small: NDArray[np.float32], size: int) -> NDArray[np.float32]:
     """Return the picture blurred once and enlarged, linearly in both directions."""
     padded = np.pad(small, ((1, 1), (1, 1), (0, 0)), "edge")
-    small = (padded[:-2] + 2 * padded[1:-1] + padded[2:])[:, 1:-1] / 4
-    padded = np.pad(small, ((0, 0), (1, 1), (0, 0)), "edge")
-    small = (padded[:, :-2] + 2 * padded[:, 1:-1] + padded[:, 2:]) / 4
+    blurred = (padded[:-2] + 2 * padded[1:-1] + padded[2:]) / np.float32(4)
+    blurred = (blurred[:, :-2] + 2 * blurred[:, 1:-1] + blurred[:, 2:]) / np.float32(4)
     at = np.clip((np.arange(size) + 0.5) * _COARSE / size - 0.5, 0, _COARSE - 1.001)
     low = at.astype(np.int64)
     share = (at - low).astype(np.float32)[:, None, None]
-    rows = small[low] * (1 - share) + small[low + 1] * share
+    rows = blurred[low] * (1 - share) + blurred[low + 1] * share
     share = share[:, 0][None]
     return np.ascontiguousarray(rows[:, low] * (1 - share) + rows[:, low + 1] * share)

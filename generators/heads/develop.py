@@ -11,7 +11,7 @@ from generators.heads.shot import Camera
 
 Picture = NDArray[np.float32]
 
-_GREY = 0.20
+_GREY = 0.22
 """Mean linear light that the meter aims at."""
 _METER = 0.5
 """How far the meter corrects a dark or bright head: 0 not at all, 1 wholly. An assumption: full
@@ -107,4 +107,5 @@ def _compressed(picture: Picture, strength: float) -> Picture:
     steps = step * np.array([1, 2, 2], dtype=np.float32)[:, None, None]
     spectrum = np.round(spectrum / steps) * steps
     blocks = cosines.T @ spectrum @ cosines
-    return blocks.transpose(0, 3, 1, 4, 2).reshape(side, side, 3) @ _FROM_YCC.T
+    ycc = blocks.transpose(0, 3, 1, 4, 2).reshape(side, side, 3)
+    return np.asarray(ycc @ _FROM_YCC.T, dtype=np.float32)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -103,14 +104,14 @@ def face_map(size: int) -> FaceMap:
     )
 
 
-def _bump(x: Mask, centre: float | Mask, width: float) -> Mask:
+def _bump(x: Mask, centre: float | NDArray[np.floating], width: float) -> Mask:
     return np.exp(-(((x - centre) / np.float32(width)) ** 2))
 
 
 def _along(x: Mask, y: Mask, corner: NDArray[np.float32], width: float) -> Mask:
     """Return a soft line of half `width` (cm) along the corners [4, 2] of a lid's rim."""
     squared = np.full_like(x, np.inf)
-    for a, b in zip(corner[:-1], corner[1:], strict=True):
+    for a, b in pairwise(corner):
         run = b - a
         t = np.clip(((x - a[0]) * run[0] + (y - a[1]) * run[1]) / (run @ run), 0, 1)
         squared = np.minimum(squared, (x - a[0] - t * run[0]) ** 2 + (y - a[1] - t * run[1]) ** 2)

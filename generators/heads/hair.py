@@ -76,6 +76,11 @@ def strand_pole(hair: Hair, day: int) -> tuple[float, float]:
     return (hair.part * (0.4 if day == 2 else 1.0), 1.0 if day != 2 else 7.0)
 
 
+def has_fringe(hair: Hair, day: int) -> bool:
+    """Return whether hair falls over the forehead on that kind of day."""
+    return hair.fringe and hair.style in ("long", "bob", "swept") and day not in (2, 3)
+
+
 def above_hairline(place: Points, code: IdentityCode, age: float, day: int) -> NDArray[np.float32]:
     """Return how far over the hairline places on the mean head lie, cm [...]; negative is bare."""
     hair = code.hair
@@ -89,7 +94,7 @@ def above_hairline(place: Points, code: IdentityCode, age: float, day: int) -> N
     line = line + front * (hair.line + 0.7 * old) + temple * (0.3 + 2.2 * old)
     if hair.style == "bald":
         line = line + np.clip((1.75 - away) / 0.5, 0, 1) * 9.0
-    elif hair.fringe and hair.style in ("long", "bob", "short", "swept") and day not in (2, 3):
+    elif has_fringe(hair, day):
         line = line - front * (2.3 + 0.5 * hair.sweep * np.sin(1.4 * azimuth))
     return (y - line).astype(np.float32)
 
@@ -120,9 +125,9 @@ def grow_hair(
     pieces = outer
     style = code.hair.style
     if style in ("long", "bob") and not (style == "long" and day == 3):
-        pieces = pieces + _curtain(outer[-1], code, day)
+        pieces = [*pieces, *_curtain(outer[-1], code, day)]
     elif style in ("long", "tied"):
-        pieces = pieces + [_knot(skin, code)]
+        pieces = [*pieces, _knot(skin, code)]
     return pieces
 
 
@@ -164,7 +169,7 @@ def _scalp_shells(
         np.full(3, 0.42 if cut.curl > 0.5 else 0.22, dtype=np.float32),
         hair.grain,
     )
-    fringe = hair.fringe and day not in (2, 3) and hair.style in ("long", "bob", "short", "swept")
+    fringe = has_fringe(hair, day)
     root = 0.30 if fringe else 0.0
     grown = root + (1 - root) * ramp(over, -0.2, cut.rise)
     thick = np.clip(thick * grown * (1 + cut.rough * lumps), 0.03, None)

@@ -51,12 +51,15 @@ def identity_of(who: Portrayed) -> IdentityCode:
 @lru_cache(maxsize=8)
 def _young_shape(who: Portrayed) -> Points:
     mesh = head_mesh()
-    return blend_modes(mesh.mean, mesh.modes, identity_of(who).modes)
+    place = blend_modes(mesh.mean, mesh.modes, identity_of(who).modes)
+    # Unusual heads have teeth that come through closed lips; set back, they never do.
+    place[mesh.teeth, 2] -= np.float32(0.35)
+    return place
 
 
 @lru_cache(maxsize=16)
 def head_at(who: Portrayed, year: int, texture: int) -> Head:
-    """Return a person's head at an age of whole years, with a texture of that many texels a side."""
+    """Return a person's head at an age of whole years; `texture` is texels a side."""
     mesh, code = head_mesh(), identity_of(who)
     place = _sagged(mesh, _young_shape(who), agedness(code, year))
     return Head(code=code, place=place, skin=paint_skin(code, year, texture))

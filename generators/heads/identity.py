@@ -66,7 +66,7 @@ class Hair:
         bulk: thickness against the usual of the style.
         line: height of the hairline over the brow against the mean, cm.
         recession: how far the temples recede with age, 0 to 1.
-        fringe: whether it falls over the forehead.
+        fringe: whether it falls over the forehead, where the style has one.
         sweep: which way the front lies, −1 to 1.
         part: side on which the hair is parted, cm from the middle.
         wave: 0 straight to 1 wavy.
@@ -102,7 +102,7 @@ class Brows:
 
 @dataclass(frozen=True)
 class Glasses:
-    """Glasses: how often worn (0 never), half width, half height, squareness, gauge (cm), colour."""
+    """Glasses: how often worn (0 never), half width, height and gauge (cm), squareness, colour."""
 
     worn: float
     half_width: float
@@ -246,7 +246,7 @@ def _draw_shape(
     masculine = float(rng.uniform(0.45, 1.0)) * (1 if male else -1)
     modes = np.clip(rng.normal(size=len(direction)), -_LARGEST_MODE, _LARGEST_MODE)
     along = float(modes @ direction)
-    modes += direction * (1.35 * masculine - 0.6 * along)
+    modes += direction * (1.6 * masculine - 0.6 * along)
     return masculine, modes.astype(np.float32)
 
 
@@ -286,7 +286,7 @@ def _draw_hair(rng: np.random.Generator, male: bool, tone: int) -> Hair:
         bulk=float(rng.uniform(0.8, 1.25)),
         line=float(np.clip(rng.normal(0, 0.4), -0.7, 0.8)),
         recession=float(rng.uniform(0, 1)) if male else 0.1,
-        fringe=bool(rng.random() < (0.15 if male else 0.35)),
+        fringe=bool(rng.random() < 0.35),
         sweep=float(rng.uniform(-1, 1)),
         part=float(rng.choice([-2.6, 0.0, 2.6]) + rng.normal(0, 0.5)),
         wave=float(rng.choice([0.0, 0.0, 0.4, 1.0])),

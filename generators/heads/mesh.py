@@ -44,6 +44,7 @@ class HeadMesh:
         uv: float32 [n, 2] place in the face's texture (0 for other materials).
         ao: float32 [n] ambient occlusion, 1 is open.
         landmarks: int32 [68].
+        teeth: int32 [d] vertices of the teeth.
         masculine: float32 [100] unit direction over modes.
         texel_place: float32 [256, 256, 3] place on the mean head of each texel of the face.
         texel_lip: float32 [256, 256] 1 on the lips.
@@ -63,6 +64,7 @@ class HeadMesh:
     uv: NDArray[np.float32]
     ao: NDArray[np.float32]
     landmarks: NDArray[np.int32]
+    teeth: NDArray[np.int32]
     masculine: NDArray[np.float32]
     texel_place: NDArray[np.float32]
     texel_lip: NDArray[np.float32]
@@ -117,6 +119,7 @@ def build_mesh(pack: HeadPack, assets: HeadAssets) -> HeadMesh:
         uv=uv,
         ao=assets.ao[kept].astype(np.float32),
         landmarks=renumber[pack.landmarks68],
+        teeth=np.unique(tri[material == TEETH]),
         masculine=assets.sexdir,
         texel_place=assets.uvpos,
         texel_lip=assets.lip,
@@ -130,7 +133,7 @@ def build_mesh(pack: HeadPack, assets: HeadAssets) -> HeadMesh:
 
 
 def _sparse_expressions(
-    pack: HeadPack, kept: NDArray[np.int64]
+    pack: HeadPack, kept: NDArray[np.integer]
 ) -> dict[str, tuple[NDArray[np.int32], NDArray[np.float32]]]:
     """Return each blend shape as the vertices that it moves by more than 0.02 mm."""
     sparse = {}
@@ -154,10 +157,10 @@ def grid_triangles(columns: int, rows: int) -> NDArray[np.int32]:
     return np.concatenate([first, second]).astype(np.int32)
 
 
-def ramp(x: NDArray[np.float32], low: float, high: float) -> NDArray[np.float32]:
-    """Return a smooth step of `x`: 0 up to `low`, 1 from `high` (Hermite, falling if low > high)."""
+def ramp(x: NDArray[np.floating], low: float, high: float) -> NDArray[np.float32]:
+    """Return a smooth step of `x`: 0 up to `low`, 1 from `high`; falling where low > high."""
     t = np.clip((x - np.float32(low)) / np.float32(high - low), 0, 1)
-    return t * t * (3 - 2 * t)
+    return np.asarray(t * t * (3 - 2 * t), dtype=np.float32)
 
 
 def jaw_cover(place: NDArray[np.float32]) -> NDArray[np.float32]:

@@ -176,7 +176,7 @@ def _light(
     matrix[1, :3], matrix[1, 3] = -upward * scale, texels / 2 + scale * (upward @ middle)
     matrix[2, :3] = towards
     from_light = np.ascontiguousarray(scene.place @ matrix[:, :3].T + matrix[:, 3])
-    shadow, owner, weight = (buffer.copy() for buffer in _buffers(texels))
+    shadow, owner, weight = _buffers(texels, shadow=True)
     rasterise(scene, from_light, lattice(), strands, True, shadow, owner, weight)
     return Light(
         key_from=lighting.key_from,
@@ -193,9 +193,12 @@ def _light(
 
 @lru_cache(maxsize=8)
 def _buffers(
-    size: int,
+    size: int, shadow: bool = False
 ) -> tuple[NDArray[np.float32], NDArray[np.int32], NDArray[np.float32]]:
-    """Return depth, owner and weight buffers, to be used again for the next photo."""
+    """Return depth, owner and weight buffers, used again for the next photo of that size.
+
+    A shadow map has its own, since it is still read while the picture is shaded.
+    """
     return (
         np.empty((size, size), np.float32),
         np.empty((size, size), np.int32),

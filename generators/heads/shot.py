@@ -180,7 +180,7 @@ def _draw_lighting(rng: np.random.Generator, poor: float) -> Lighting:
     azimuth = float(rng.normal(0, 0.45 + 0.35 * poor))
     height = float(rng.uniform(0.05, 0.95))
     fill_azimuth = -azimuth + float(rng.normal(0, 0.4))
-    warm, warm_sky = rng.normal(0, 0.10), rng.normal(0, 0.08)
+    warm, warm_sky = rng.normal(0, 0.06), rng.normal(0, 0.05)
     hard = float(rng.uniform(0.7, 1.5 + 0.7 * poor))
     soft = float(rng.uniform(0.35, 0.8))
     sky = np.array([1 + warm_sky, 1, 1 - warm_sky]) * soft

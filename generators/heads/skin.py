@@ -1,4 +1,4 @@
-"""The skin of a face as a texture: tone, blood, freckles, marks, lids, wrinkles, brows, beard, lips.
+"""The skin of a face as a texture: tone, blood, marks, lids, wrinkles, brows, beard, lips.
 
 Everything is procedural: the head model has no colours. Colours are linear RGB reflectances. The
 ten tones follow the order of the Monk Skin Tone scale; its swatches are flat display colours that

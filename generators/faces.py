@@ -1,0 +1,142 @@
+"""The one door to photos of a person.
+
+Whatever draws faces (renders of the head model, later a generator trained on them) stands behind
+`FaceSource`: a person's key, sex and tone and the rows of the wanted photos go in, pictures come
+out. A picture is a function of (person, photo) alone. Nobody is drawn who was under 18 on the day
+of capture. No face enters from outside: there is no way to hand a picture to this module.
+"""
+
+from __future__ import annotations
+
+from typing import Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from generators.errors import EffaceError, FacesUnavailableError, Fault
+from generators.heads.identity import Portrayed
+from generators.heads.pack import head_model_folder, load_pack, why_unavailable
+from generators.photos import PhotoRows
+
+__all__ = [
+    "ADULT_AGE",
+    "HONEST_SENTENCE",
+    "FaceSource",
+    "Portrayed",
+    "RenderedFaces",
+    "UnderageError",
+    "faces_available",
+    "grown_up",
+]
+
+ADULT_AGE = 18
+"""Years; younger people are never drawn."""
+
+HONEST_SENTENCE = (
+    "No photograph of anyone and no scraped face: head shapes come from a statistical model of "
+    "participants' studio scans (ICT-FaceKit, MIT), everything else is procedural."
+)
+"""To stand beside every picture of faces."""
+
+
+class UnderageError(EffaceError):
+    """A photo of somebody under 18 on the day of capture was asked for; it is never drawn."""
+
+
+class FaceSource(Protocol):
+    """Something that draws photos of people who do not exist.
+
+    Attributes:
+        name: what scenarios call it.
+        resolution: pixels a side.
+    """
+
+    name: str
+    resolution: int
+
+    def photos(self, person: Portrayed, shots: PhotoRows) -> NDArray[np.float32]:
+        """Return photos of one person, float32 [n, 3, R, R] in 0..1 (sRGB), one for each shot.
+
+        Args:
+            person: whose face; two photos of the same person are recognisably of one face.
+            shots: the photos; `photo`, `age`, `quality` and `group` decide what is drawn.
+
+        Raises:
+            UnderageError: a shot of somebody under 18; nothing is drawn then.
+            FacesUnavailableError: what draws faces is not installed; names the one command.
+        """
+        ...
+
+
+def grown_up(shots: PhotoRows) -> NDArray[np.bool_]:
+    """Return for each shot whether the person was 18 or older; an age that is not known is not."""
+    return np.asarray(shots.age >= ADULT_AGE)
+
+
+def faces_available() -> str | None:
+    """Return None where faces can be drawn, else one sentence with the one command that helps."""
+    reason = why_unavailable()
+    if reason is not None:
+        return reason
+    try:
+        load_pack(head_model_folder())
+    except FacesUnavailableError as error:
+        return error.faults[0].message
+    return None
+
+
+class RenderedFaces:
+    """Photos drawn from the head model (`generators.heads`).
+
+    Args:
+        resolution: pixels a side, 16 to 512. Textures are made for up to 256.
+
+    Raises:
+        ValueError: a resolution outside that.
+        FacesUnavailableError: numba or the head model is missing; names the one command.
+    """
+
+    name = "renders"
+
+    def __init__(self, resolution: int = 64) -> None:
+        if not 16 <= resolution <= 512:
+            raise ValueError(f"resolution is 16 to 512 pixels, found {resolution}")
+        reason = why_unavailable()
+        if reason is not None:
+            raise FacesUnavailableError(reason)
+        load_pack(head_model_folder())
+        self.resolution = resolution
+
+    def photos(self, person: Portrayed, shots: PhotoRows) -> NDArray[np.float32]:
+        """Return photos of one person; see `FaceSource.photos`."""
+        from generators.heads.render import photo_of
+
+        _refuse_minors(shots)
+        size = self.resolution
+        out = np.empty((len(shots), 3, size, size), dtype=np.float32)
+        for i in range(len(shots)):
+            picture = photo_of(
+                person,
+                int(shots.photo[i]),
+                float(shots.age[i]),
+                float(shots.quality[i]),
+                int(shots.group[i]),
+                size,
+            )
+            out[i] = picture.transpose(2, 0, 1)
+        return out
+
+
+def _refuse_minors(shots: PhotoRows) -> None:
+    minors = np.flatnonzero(~grown_up(shots))
+    if len(minors):
+        first = int(minors[0])
+        raise UnderageError(
+            Fault(
+                f"photo {int(shots.photo[first])} shows somebody who was not 18 on the day of "
+                "capture; such photos are never drawn",
+                key="age",
+                found=f"{float(shots.age[first]):g}",
+                expected=f"{ADULT_AGE} or more",
+            )
+        )
