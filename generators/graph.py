@@ -18,7 +18,10 @@ from numpy.typing import NDArray
 from generators.errors import Fault, PopulationError
 
 MOST_OVER_MEAN = 5000 / 190
-"""No degree above this many times the mean: limit and mean of the friends in Ugander et al. 2011."""
+"""No degree above this many times the mean: limit and mean of friends in Ugander et al. 2011."""
+MOST_IN_CIRCLE = 150
+"""Nobody's circle is larger: the number of stable relations in Dunbar 2016 (R. Soc. open sci. 3:
+150292). Without it assortativity would grow with the number of people."""
 LARGE = 1000
 """People in a jurisdiction from which the mixing share is held to be reachable or refused."""
 REFILLS = 3
@@ -122,7 +125,7 @@ def _circles(
 
 def _cut(degree: NDArray[np.int64], walls: NDArray[np.int64]) -> NDArray[np.int64]:
     """Return the start of each circle: d + 1 people from the first one's degree d, up to a wall."""
-    sizes = degree.tolist()
+    sizes = np.minimum(degree, MOST_IN_CIRCLE - 1).tolist()
     starts: list[int] = []
     position = 0
     for wall in [*walls.tolist(), len(sizes)]:
