@@ -26,6 +26,8 @@ LABEL_STEP = 7.5
 """Height of a row of labels, in units of the axis (residents per 100)."""
 _FLOOR = 101.0
 """Where the lowest row of labels begins, in units of the axis."""
+_MARGIN = 34
+"""Room for the labels of the upright axes in pixels, so that both panels begin at one place."""
 
 
 @dataclass(frozen=True)
@@ -58,8 +60,8 @@ def weekly(run: Run, measure: str = "searchable_persons") -> pd.DataFrame:
     """Return a weekly series of shares as residents per 100, one row an arm and week.
 
     Columns: `at` (datetime), `line` (the arm in words), `value`, `low` and `high` (range over the
-    assumed parameters, null where none was drawn), `gap`, `gap_low`, `gap_high` (difference to
-    the scenario under question and its range).
+    assumed parameters, null where none was drawn), `gap`, `gap_low`, `gap_high` (the scenario
+    under question minus the arm, and its range).
 
     Args:
         run: a finished run.
@@ -70,19 +72,18 @@ def weekly(run: Run, measure: str = "searchable_persons") -> pd.DataFrame:
     """
     import pandas as pd
 
-    where = run.manifest["windows"]["jurisdiction"]
-    table = run.series(measure, "jurisdiction", where).to_pandas()
+    table = run.series(measure).to_pandas()
     columns = {
         "value": "value",
         "low": "value_range_low",
         "high": "value_range_high",
-        "gap": "from_scenario",
-        "gap_low": "from_scenario_range_low",
-        "gap_high": "from_scenario_range_high",
     }
     frame = pd.DataFrame({name: 100 * table[column] for name, column in columns.items()})
+    frame["gap"] = 0.0 - 100 * table["from_scenario"]
+    frame["gap_low"] = 0.0 - 100 * table["from_scenario_range_high"]
+    frame["gap_high"] = 0.0 - 100 * table["from_scenario_range_low"]
     frame.insert(0, "at", pd.to_datetime(table["at"].astype(str)))
-    frame.insert(1, "line", [arm_words(str(arm)) for arm in table["arm"]])
+    frame.insert(1, "line", [arm_words(str(arm), run.manifest) for arm in table["arm"]])
     return frame
 
 
@@ -96,7 +97,7 @@ def _strokes(
     import altair as alt
 
     count = len(run.arms)
-    domain = [arm_words(arm) for arm in run.arms] + list(natures)
+    domain = [arm_words(arm, run.manifest) for arm in run.arms] + list(natures)
 
     def scale(arms: Sequence[Any], events: Sequence[Any]) -> alt.Scale:
         return alt.Scale(
@@ -114,7 +115,7 @@ def _strokes(
         "opacity": (alt.Opacity, scale(_OPACITIES, [0.8] * rules)),
     }
     return {
-        channel: kind("line:N", scale=one, legend=legend, title=None)
+        channel: kind("line:O", scale=one, legend=legend, title=None)
         for channel, (kind, one) in scales.items()
     }
 
@@ -146,8 +147,8 @@ def _lines(
     """
     import altair as alt
 
-    order = [arm_words(arm) for arm in run.arms if arm != run.scenario]
-    order.append(arm_words(run.scenario))
+    order = [arm_words(arm, run.manifest) for arm in run.arms if arm != run.scenario]
+    order.append(arm_words(run.scenario, run.manifest))
     frame = frame.sort_values("line", key=lambda lines: lines.map(order.index), kind="stable")
     ends = names[1:]
     x = _axis_x(run)
@@ -171,7 +172,7 @@ def _hover(frame: pd.DataFrame, run: Run, names: tuple[str, str, str]) -> alt.Ch
 
     wide = frame[["at"]].drop_duplicates().set_index("at")
     tips = [alt.Tooltip("at:T", title="week of", format="%-d %B %Y")]
-    for arm in [arm_words(name) for name in run.arms]:
+    for arm in [arm_words(name, run.manifest) for name in run.arms]:
         rows = frame[frame["line"] == arm].set_index("at")
         wide[arm] = [
             # A null range is a NaN here, which does not equal itself.
@@ -224,13 +225,16 @@ def _events(
     return layers
 
 
-def case_chart(run: Run, palette: Palette = LIGHT, width: int = 700) -> alt.LayerChart:
+def case_chart(
+    run: Run, palette: Palette = LIGHT, width: int = 700, hover: bool = False
+) -> alt.LayerChart:
     """Return the chart of the case: residents searchable per 100, with ranges and events.
 
     Args:
         run: a finished run.
         palette: colours of the ground that it stands on.
         width: width in pixels for which the labels are laid out.
+        hover: add what a pointer shows, for a page.
 
     Raises:
         RunFolderError: the run has no weekly series of searchable residents.
@@ -250,7 +254,12 @@ def case_chart(run: Run, palette: Palette = LIGHT, width: int = 700) -> alt.Laye
         "value:Q",
         title=f"searchable, per 100 {residents(windows['jurisdiction'])}",
         scale=alt.Scale(domain=[0, top], nice=False),
-        axis=alt.Axis(values=[0, 20, 40, 60, 80, 100], gridColor=palette.faint, domain=False),
+        axis=alt.Axis(
+            values=[0, 20, 40, 60, 80, 100],
+            gridColor=palette.faint,
+            domain=False,
+            minExtent=_MARGIN,
+        ),
     )
     legend = alt.Legend(
         title=["Bands: range 5–95 % of the model's", "assumed parameters"],
@@ -258,6 +267,8 @@ def case_chart(run: Run, palette: Palette = LIGHT, width: int = 700) -> alt.Laye
         symbolType="stroke",
         symbolSize=700,
         rowPadding=1,
+        fillColor=palette.ground,
+        padding=4,
         labelLimit=0,
         titleLimit=0,
         titleFontWeight="normal",
@@ -268,18 +279,21 @@ def case_chart(run: Run, palette: Palette = LIGHT, width: int = 700) -> alt.Laye
     layers = [
         *_lines(frame, run, names, y, **looks),
         *(_events(marks, run, palette, looks) if marks else []),
-        _hover(frame, run, names),
+        *([_hover(frame, run, names)] if hover else []),
     ]
     return alt.LayerChart(layer=layers, width=width, height=int(2 * top + 80))
 
 
-def gap_chart(run: Run, palette: Palette = LIGHT, width: int = 700) -> alt.LayerChart:
-    """Return the chart of differences: every arm minus the scenario under question.
+def gap_chart(
+    run: Run, palette: Palette = LIGHT, width: int = 700, hover: bool = False
+) -> alt.LayerChart:
+    """Return the chart of differences: the scenario under question minus every arm.
 
     Args:
         run: a finished run.
         palette: colours of the ground that it stands on.
         width: width in pixels.
+        hover: add what a pointer shows, for a page.
 
     Raises:
         RunFolderError: the run has no weekly series of searchable residents.
@@ -289,13 +303,13 @@ def gap_chart(run: Run, palette: Palette = LIGHT, width: int = 700) -> alt.Layer
     frame = weekly(run)
     y = alt.Y(
         "gap:Q",
-        title=["per 100 residents,", f"minus {arm_words(run.scenario)}"],
-        axis=alt.Axis(gridColor=palette.faint, tickCount=5),
+        title="difference, per 100",
+        axis=alt.Axis(gridColor=palette.faint, tickCount=5, minExtent=_MARGIN),
     )
     names = ("gap", "gap_low", "gap_high")
     layers = [
         *_lines(frame, run, names, y, **_strokes(run, palette)),
-        _hover(frame, run, names),
+        *([_hover(frame, run, names)] if hover else []),
     ]
     return alt.LayerChart(layer=layers, width=width, height=150)
 

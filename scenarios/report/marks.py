@@ -13,10 +13,12 @@ from typing import Any
 
 from scenarios.report.words import KEY_EVENTS, event_words, money
 
+BINDING = frozenset({"appeal_period_ends", "collection_ceased", "removal_started", "order_ignored"})
+"""Kinds of event that only a notice in force brings about."""
 ON_RECORD = "the record: it happened"
 NEVER_FELL = "the record: set, but never fell"
 FELL = "the record: a deadline"
-CHARACTER = 6.0
+CHARACTER = 5.7
 """Width of a label's character in pixels at 11 px, sans serif."""
 
 
@@ -56,7 +58,7 @@ def case_marks(events: Iterable[Mapping[str, Any]], windows: Mapping[str, Any]) 
                 words += f" {money(int(event['amount']), event['currency'])}"
             labels.setdefault(event["date"], []).append(words)
     marks = [Mark(at, " · ".join(words), ON_RECORD) for at, words in labels.items()]
-    nature, suffix = (NEVER_FELL, ", never fell") if "appeal_lodged" in kinds else (FELL, "")
+    nature, suffix = (NEVER_FELL, ", never fell") if not kinds & BINDING else (FELL, "")
     if "enforcement_notice" in kinds:
         marks += [
             Mark(windows["cease_deadline"], f"Deadline to stop{suffix}", nature),

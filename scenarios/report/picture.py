@@ -106,5 +106,9 @@ def write_picture(run: Run, path: Path) -> Path:
         data = vl_convert.vegalite_to_svg(spec).encode("utf-8")
     else:
         data = vl_convert.vegalite_to_png(spec, scale=2)
-    write_atomic(path, lambda to: to.write_bytes(data) and None)
+
+    def fill(to: Path) -> None:
+        to.write_bytes(data)
+
+    write_atomic(path, fill)
     return path

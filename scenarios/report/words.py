@@ -11,22 +11,6 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from typing import Any
 
-ARM_WORDS: Mapping[str, str] = {
-    "no-uk-order": "without the order",
-    "ico-2022": "as it happened",
-    "ico-2022-obeyed": "obeyed",
-    "no-stay": "binding during the appeal",
-}
-"""What a reader calls the arms of the shipped scenarios."""
-
-ARM_CLAUSES: Mapping[str, str] = {
-    "no-uk-order": "had there been no order",
-    "ico-2022": "as it happened",
-    "ico-2022-obeyed": "had the order been obeyed",
-    "no-stay": "had the order bound during the appeal",
-}
-"""The same arms as a clause of a sentence."""
-
 RESIDENTS: Mapping[str, str] = {"GB": "UK residents", "AU": "residents of Australia"}
 """What a reader calls the residents of a jurisdiction."""
 
@@ -37,7 +21,7 @@ EVENT_WORDS: Mapping[str, str] = {
     "provisional_notice": "Notice of intent",
     "enforcement_notice": "Order to stop and delete",
     "final_penalty": "Fine",
-    "appeal_lodged": "Appeal",
+    "appeal_lodged": "Appeal lodged",
     "hearing": "Hearing",
     "tribunal_sets_aside": "Tribunal sets both aside",
     "appeal_sought": "Authority seeks to appeal",
@@ -56,11 +40,6 @@ KEY_EVENTS = (
     "tribunal_restores_jurisdiction",
 )
 """The steps that a chart has room for; the others stand in the case log."""
-
-FACES_SENTENCE = (
-    "No photograph of anyone and no scraped face; head shapes come from a statistical model of "
-    "participants' studio scans (MIT), everything else is procedural."
-)
 
 RANGE_NOTE = (
     "The range holds 5–95 % of joint draws of the assumed parameters. The error of the mean over "
@@ -82,14 +61,18 @@ LIMITS = (
 """Five lines on what the model cannot tell."""
 
 
-def arm_words(arm: str) -> str:
-    """Return what a reader calls an arm: its words, or its name with spaces."""
-    return ARM_WORDS.get(arm, arm.replace("-", " "))
+def arm_words(arm: str, manifest: Mapping[str, Any]) -> str:
+    """Return what a reader calls an arm: the title of its column, in full."""
+    title = str(manifest.get("titles", {}).get(arm, arm.replace("-", " ")))
+    return "without the order" if title == "without" else title
 
 
-def arm_clause(arm: str) -> str:
+def arm_clause(arm: str, manifest: Mapping[str, Any]) -> str:
     """Return an arm as a clause of a sentence: "had the order been obeyed"."""
-    return ARM_CLAUSES.get(arm, f"in “{arm_words(arm)}”")
+    words = arm_words(arm, manifest)
+    if words in ("without the order", "as it happened"):
+        return words
+    return "had the order been obeyed" if words == "obeyed" else f"in “{words}”"
 
 
 def residents(jurisdiction: str) -> str:
@@ -139,24 +122,20 @@ def fewer(difference: float, low: float, high: float, of: str = "") -> str:
 
 
 def reading(
-    rows: Iterable[Mapping[str, Any]], arm: str, name: str, at: str, jurisdiction: str
+    rows: Iterable[Mapping[str, Any]], arm: str, name: str, at: str
 ) -> Mapping[str, Any] | None:
-    """Return the row of one measure of one arm, of the jurisdiction's residents where kept.
+    """Return the row of one measure of one arm for all residents in question, or None.
 
     Args:
         rows: headline rows of `measures.parquet`.
         arm: name of the arm.
         name: name of the measure.
         at: ISO date, or "" for the whole run.
-        jurisdiction: code; where the measure has no such margin, its row for all is returned.
     """
-    found = {
-        row["margin"]: row
-        for row in rows
-        if (row["arm"], row["name"], row["at"]) == (arm, name, at)
-        and (row["margin"], row["level"]) in (("jurisdiction", jurisdiction), ("all", ""))
-    }
-    return found.get("jurisdiction", found.get("all"))
+    for row in rows:
+        if (row["arm"], row["name"], row["at"], row["margin"]) == (arm, name, at, "all"):
+            return row
+    return None
 
 
 def headline(rows: Sequence[Mapping[str, Any]], manifest: Mapping[str, Any]) -> str:
@@ -177,18 +156,22 @@ def headline(rows: Sequence[Mapping[str, Any]], manifest: Mapping[str, Any]) -> 
         pairs.append((scenario, counterfactual, ""))
     said: list[str] = []
     for arm, other, prefix in pairs:
-        row = reading(rows, arm, "searchable_persons", at, where)
+        row = reading(rows, arm, "searchable_persons", at)
         if row is None:
             continue
+        clause = arm_clause(arm, manifest)
         if not prefix and row["structural_zero"]:
-            said.append(f"{arm_clause(arm)}, as many as {arm_clause(other)}, by assumption")
+            said.append(f"{clause}, by assumption as many as {arm_clause(other, manifest)}")
             continue
         stem = f"{prefix}_" if prefix else ""
         low, high = row[f"{stem}range_low"], row[f"{stem}range_high"]
         if low is None or high is None:
             return "In this model, nothing is claimed without a range, and this run drew none."
         of = "" if said else f" of every 100 {residents(where)}"
-        when = "" if said else f" are searchable on {day_words(at)}"
+        verb = "would be" if prefix else "are"
+        when = "" if said else f" {verb} searchable on {day_words(at)}"
         effect = fewer(row[prefix or "difference"], low, high, of)
-        said.append(f"{arm_clause(arm)}, {effect}{when} than {arm_clause(other)}")
+        said.append(
+            f"{arm_clause(arm, manifest)}, {effect}{when} than {arm_clause(other, manifest)}"
+        )
     return "In this model, " + "; ".join(said) + "."

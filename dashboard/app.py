@@ -1,0 +1,20 @@
+"""The dashboard: started by `efface dashboard`, it shows one run folder and takes nothing in.
+
+Streamlit runs this file from top to bottom for every view. The pages are files under `pages/`.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import streamlit as st
+
+HERE = Path(__file__).parent
+
+st.set_page_config(
+    page_title="Efface: the case",
+    page_icon=str(HERE / "icon.png"),
+    layout="wide",
+    initial_sidebar_state="collapsed",
+)
+st.navigation([st.Page(HERE / "pages" / "case.py", title="The case")], position="hidden").run()

@@ -1,0 +1,90 @@
+"""The case: one page that tells it from a run folder, from the question to how to check it."""
+
+from __future__ import annotations
+
+from html import escape
+
+import streamlit as st
+
+from dashboard import charts, measures, people, source, tables, words
+from dashboard.markup import element, note
+from dashboard.style import stylesheet
+from generators.faces import HONEST_SENTENCE, faces_available
+from scenarios.drivers import drivers_of
+from scenarios.report.table_rows import headline_rows
+from scenarios.report.table_words import driver_lines, headline_sentence
+from scenarios.report.words import (
+    LIMITS,
+    RANGE_NOTE,
+    day_words,
+    headline,
+    residents,
+)
+
+SHOWN = 12
+
+
+@st.cache_data(show_spinner=False, max_entries=4)
+def drawn(whom: tuple[people.Shown, ...]) -> dict[int, bytes]:
+    """Return the portraits, drawn once for every reader."""
+    return people.portraits(whom)
+
+
+run = source.open_run()
+manifest = run.manifest
+rows = run.measures(headline=True).to_pylist()
+where = manifest["windows"]["jurisdiction"]
+last = day_words(manifest["horizon"]["to"])
+
+st.html(stylesheet(charts.palette()))
+st.title(manifest["question"], anchor=False)
+st.html(element("p", escape(headline(rows, manifest)), kind="ef ef-lead", data_name="headline"))
+st.html(note(words.provenance(manifest)))
+
+unit = f"Searchable on {last}, per 100 {residents(where)}"
+st.html(element("p", escape(unit), kind="ef ef-unit") + measures.tiles(run, rows))
+st.html(note(RANGE_NOTE))
+
+st.header("Who can be found, week by week", anchor=False)
+charts.draw_case(run)
+st.html(note(words.RECORD_AND_MODEL))
+charts.draw_gap(run, words.gap(manifest))
+st.html(note(words.gap(manifest)))
+with st.expander("The case, step by step"):
+    st.html(tables.case_log(run))
+
+st.header("The columns, measure by measure", anchor=False)
+st.html(note(headline_sentence(run, headline_rows(run))))
+st.html(measures.measures_table(run, rows))
+st.html(note(words.TABLE))
+
+st.header("Twelve people who do not exist", anchor=False)
+shown = people.sample(run.people().to_pylist(), SHOWN)
+missing = faces_available()
+if missing:
+    st.info(f"{missing[0].upper()}{missing[1:]}")
+sheet = st.empty()
+sheet.html(people.cards(run, shown, {}))
+st.html(note(words.people_caption(len(shown), where, last)) + note(HONEST_SENTENCE))
+
+st.header("What is assumed", anchor=False)
+every = run.parameters().to_pylist()
+drivers = drivers_of(every, manifest["ranges"])
+st.html(note(driver_lines(run)[0]) + note(words.EVIDENCE))
+if drivers.listed:
+    st.html(tables.parameters(drivers.listed, "What drives the headline", "drivers"))
+with st.expander(f"All {len(every)} parameters"):
+    every.sort(key=lambda row: (-abs(row["drives"] or 0.0), row["name"]))
+    st.html(tables.parameters(every, "All parameters", "parameters"))
+
+st.header("What the model cannot tell", anchor=False)
+st.html(element("ol", "".join(element("li", escape(line)) for line in LIMITS), kind="ef"))
+
+st.header("Check it", anchor=False)
+st.html(note(words.CHECK))
+st.code(words.rerun(manifest, every, str(run.folder)), language="bash")
+st.html(note(words.hashes(manifest)))
+
+if not missing:
+    # Last, because drawing takes seconds the first time and the rest of the page need not wait.
+    sheet.html(people.cards(run, shown, drawn(shown)))

@@ -1,0 +1,157 @@
+"""The sheet of people: a face, a name, an age, and how many photos of each are held.
+
+Faces are drawn by the project's own face source from the identity of each person. Where it cannot
+draw, each gets a tile with initials and the page says which one command brings faces. Nobody under
+18 is ever shown.
+"""
+
+from __future__ import annotations
+
+import base64
+import io
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from html import escape
+from typing import TYPE_CHECKING, Any
+
+from dashboard.markup import element
+from generators.faces import ADULT_AGE
+from scenarios.report.words import arm_words
+
+if TYPE_CHECKING:
+    from generators.faces import FaceSource
+    from generators.heads.identity import Sex
+    from scenarios.store import Run
+
+PORTRAIT_SIZE = 192
+"""Pixels a side."""
+
+
+@dataclass(frozen=True)
+class Shown:
+    """One person of the sheet.
+
+    Attributes:
+        person: row in the population.
+        name: full name.
+        age: years on the last day.
+        sex: `female` or `male`.
+        tone: Monk scale, 1 to 10.
+        identity: 64-bit key of the face, as a string.
+        birth_day: day number.
+        held: photos held of the person, by arm.
+    """
+
+    person: int
+    name: str
+    age: int
+    sex: Sex
+    tone: int
+    identity: str
+    birth_day: int
+    held: Mapping[str, int]
+
+    @property
+    def initials(self) -> str:
+        """First letters of the first and last name."""
+        words = self.name.split()
+        return "".join(word[0] for word in (words[0], words[-1])) if words else "?"
+
+
+def sample(rows: Iterable[Mapping[str, Any]], count: int) -> tuple[Shown, ...]:
+    """Return the first `count` adults of the run's sample, in the order of the draw.
+
+    Args:
+        rows: rows of `people.parquet`, one a person and arm.
+        count: how many to show.
+    """
+    found: dict[int, list[Mapping[str, Any]]] = {}
+    for row in rows:
+        if row["age"] >= ADULT_AGE:
+            found.setdefault(row["person"], []).append(row)
+    keys = ("person", "name", "age", "sex", "tone", "identity", "birth_day")
+    return tuple(
+        Shown(
+            **{key: same[0][key] for key in keys},
+            held={row["arm"]: row["held"] for row in same},
+        )
+        for same in list(found.values())[:count]
+    )
+
+
+def portraits(people: Sequence[Shown]) -> dict[int, bytes]:
+    """Return a PNG of each person's face, by person: a calm portrait at the age on the last day.
+
+    Args:
+        people: whom to draw; adults only.
+
+    Raises:
+        FacesUnavailableError: faces cannot be drawn here; names the one command that helps.
+    """
+    from generators.faces import RenderedFaces
+
+    source = RenderedFaces(PORTRAIT_SIZE)
+    return {shown.person: _portrait(source, shown) for shown in people}
+
+
+def _portrait(source: FaceSource, shown: Shown) -> bytes:
+    import numpy as np
+    from PIL import Image
+
+    from generators.faces import Portrayed
+    from generators.photos import PhotoRows
+
+    shot = PhotoRows(
+        photo=np.zeros(1, np.int64),
+        person=np.array([shown.person], np.int64),
+        day=np.zeros(1, np.int32),
+        age=np.array([shown.age], np.float32),
+        quality=np.ones(1, np.float32),
+        group=np.ones(1, np.int16),
+    )
+    picture = source.photos(Portrayed(int(shown.identity), shown.sex, shown.tone), shot)[0]
+    image = Image.fromarray((picture.transpose(1, 2, 0) * 255 + 0.5).astype(np.uint8))
+    stream = io.BytesIO()
+    image.save(stream, format="PNG")
+    return stream.getvalue()
+
+
+def cards(run: Run, people: Sequence[Shown], portraits: Mapping[int, bytes]) -> str:
+    """Return the sheet as HTML.
+
+    Args:
+        run: the run, for its columns.
+        people: whom to show.
+        portraits: PNG bytes by person; who has none gets initials.
+    """
+    most = max((count for shown in people for count in shown.held.values()), default=0)
+    written = "".join(
+        _card(run, shown, portraits.get(shown.person), max(most, 1)) for shown in people
+    )
+    return element("div", written, kind="ef ef-cards")
+
+
+def _card(run: Run, shown: Shown, portrait: bytes | None, most: int) -> str:
+    if portrait is None:
+        face = element("div", escape(shown.initials), kind="initials", aria_hidden="true")
+    else:
+        data = base64.b64encode(portrait).decode("ascii")
+        says = f"Drawn face of {shown.name}, who does not exist"
+        face = element("img", "", src=f"data:image/png;base64,{data}", alt=says)
+    bars = "".join(
+        element(
+            "div",
+            element("span", escape(arm_words(arm, run.manifest)))
+            + element("i", "", style=f"width:{100 * shown.held[arm] / most:.1f}%")
+            + element("b", str(shown.held[arm]), data_held=arm),
+            kind=f"ef-bar arm{index}",
+        )
+        for index, arm in enumerate(run.arms)
+    )
+    caption = element("b", escape(shown.name)) + f"<br>{shown.age} years" + bars
+    return element(
+        "figure",
+        face + element("figcaption", caption),
+        kind="ef-card",
+        data_person=str(shown.person),
+    )
