@@ -7,7 +7,9 @@ tried, and where none passes it names the largest three and says so.
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -22,54 +24,23 @@ _SHOWN_WITHOUT_EVIDENCE = 3
 
 
 @dataclass(frozen=True)
-class Driver:
-    """A parameter and how it moves the headline effect.
-
-    Attributes:
-        name: the parameter's name.
-        correlation: Spearman's rank correlation with the headline effect, in [-1, 1].
-        beyond_chance: the correlation passes the two-sided 5 % critical value.
-        value: the value in the main run.
-        low: lower end of the range.
-        high: upper end.
-        unit: its unit.
-        quality: grade of the source, or "".
-        fit: `same`, `proxy` or `assumed`.
-        what: one sentence for people.
-    """
-
-    name: str
-    correlation: float
-    beyond_chance: bool
-    value: float
-    low: float
-    high: float
-    unit: str
-    quality: str
-    fit: str
-    what: str
-
-
-@dataclass(frozen=True)
 class Drivers:
     """The drivers to be named under a table.
 
     Attributes:
-        listed: in order of strength.
+        listed: rows of `parameters.parquet`, in order of strength.
         beyond_chance: True where those listed pass the critical value; False where none does and
             the largest are listed for want of better.
         tried: how many parameters were correlated.
-        critical: the critical value, or None where there are too few draws or no effect.
+        critical: the critical value, or None where there are too few draws.
         why: why nothing is listed, or "".
-        correlations: every correlation, by name.
     """
 
-    listed: tuple[Driver, ...]
+    listed: tuple[Mapping[str, Any], ...]
     beyond_chance: bool
     tried: int
     critical: float | None
     why: str
-    correlations: dict[str, float]
 
 
 def ranks(values: NDArray[np.float64]) -> NDArray[np.float64]:
@@ -106,48 +77,41 @@ def critical_value(draws: int, size: float = SIZE) -> float | None:
     return float(t / np.sqrt(draws - 2 + t * t))
 
 
-def drivers_of(draws: RangeDraws, effect: NDArray[np.float64] | None) -> Drivers:
-    """Return the drivers of an effect that lack direct evidence (`fit` other than `same`).
+def correlations(draws: RangeDraws, effect: NDArray[np.float64] | None) -> dict[str, float]:
+    """Return the rank correlation of every drawn parameter with an effect.
 
     Args:
         draws: the range draws.
-        effect: the headline effect under each draw, float64 [draws], or None where it is
-            undefined.
+        effect: the effect under each draw, float64 [draws], or None where it is undefined.
+
+    Returns:
+        By name; empty where the effect is undefined or does not vary, or the draws are too few.
     """
-    critical = critical_value(len(draws.parameters))
-    if effect is None or critical is None:
-        why = (
-            "no range was computed"
-            if not draws.parameters
-            else "the headline effect is undefined"
-            if effect is None
-            else f"{len(draws.parameters)} draws are too few for a correlation"
-        )
-        return Drivers((), False, 0, None, why, {})
-    found = {
-        name: r for name in draws.names if (r := spearman(draws.values(name), effect)) is not None
-    }
-    if not found:
-        return Drivers((), False, 0, None, "the effect is the same under every draw", {})
-    order = sorted(found, key=lambda name: (-abs(found[name]), name))
-    unsourced = [n for n in order if draws.main.parameter(n).assumed]
-    passing = [name for name in unsourced if abs(found[name]) > critical]
-    shown = passing or unsourced[:_SHOWN_WITHOUT_EVIDENCE]
-    listed = tuple(_driver(draws, name, found[name], bool(passing)) for name in shown)
-    return Drivers(listed, bool(passing), len(found), critical, "", found)
+    if effect is None or critical_value(len(draws.parameters)) is None:
+        return {}
+    found = {name: spearman(draws.values(name), effect) for name in draws.names}
+    return {name: value for name, value in found.items() if value is not None}
 
 
-def _driver(draws: RangeDraws, name: str, correlation: float, beyond: bool) -> Driver:
-    of = draws.main.parameter(name)
-    return Driver(
-        name,
-        correlation,
-        beyond,
-        of.value,
-        of.low,
-        of.high,
-        of.unit,
-        of.quality,
-        of.fit,
-        of.what,
-    )
+def drivers_of(parameters: Sequence[Mapping[str, Any]], draws: int) -> Drivers:
+    """Return the drivers of a run's headline that lack direct evidence (`fit` not `same`).
+
+    Args:
+        parameters: rows of `parameters.parquet`; `drives` is the correlation or None.
+        draws: number of range draws.
+    """
+    critical = critical_value(draws)
+    tried = [row for row in parameters if row["drives"] is not None]
+    if critical is None or not tried:
+        if draws == 0:
+            why = "no range was computed"
+        elif critical is None:
+            why = f"{draws} draws are too few for a correlation"
+        else:
+            why = "the headline effect is the same under every draw, or undefined"
+        return Drivers((), False, 0, critical, why)
+    unsourced = [row for row in tried if row["fit"] != "same"]
+    order = sorted(unsourced, key=lambda row: (-abs(row["drives"]), row["name"]))
+    passing = [row for row in order if abs(row["drives"]) > critical]
+    shown = passing or order[:_SHOWN_WITHOUT_EVIDENCE]
+    return Drivers(tuple(shown), bool(passing), len(tried), critical, "")

@@ -92,7 +92,7 @@ def read_readings(paths: Sequence[Path], arms: Sequence[str]) -> Readings:
     values: dict[str, list[NDArray[np.float64]]] = {arm: [] for arm in arms}
     whys: dict[str, dict[int, str]] = {arm: {} for arm in arms}
     for path in paths:
-        whole = pq.read_table(path, use_threads=False).combine_chunks()
+        whole = pq.ParquetFile(path).read(use_threads=False).combine_chunks()
         for arm, rows in _blocks(whole, arms, path).items():
             own = rows.select(list(KEYS))
             if keys is None:

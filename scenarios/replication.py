@@ -144,16 +144,25 @@ def readings_table(
         read = read_measures(history)
         weekly = weekly_series(history)
         size = len(weekly["measure"])
+        words = {
+            column: pa.concat_arrays([pa.array(own, pa.string()), pa.array(weekly[column])])
+            for column, own in (
+                ("measure", [r.name for r in read]),
+                ("at", [r.at for r in read]),
+                ("margin", [r.margin for r in read]),
+                ("level", [r.level for r in read]),
+            )
+        }
+        values = [tables.finite(r.value) for r in read]
         part = tables.table(
             tables.READINGS,
             {
+                **words,
                 "arm": [arm] * (len(read) + size),
-                "measure": [r.name for r in read] + list(weekly["measure"]),
-                "at": [r.at for r in read] + list(weekly["at"]),
-                "margin": [r.margin for r in read] + list(weekly["margin"]),
-                "level": [r.level for r in read] + list(weekly["level"]),
-                "headline": [True] * len(read) + [False] * size,
-                "value": [tables.finite(r.value) for r in read] + list(weekly["value"]),
+                "headline": np.arange(len(read) + size) < len(read),
+                "value": pa.concat_arrays(
+                    [pa.array(values, pa.float64()), pa.array(weekly["value"], pa.float64())]
+                ),
                 "why": [r.why for r in read] + [None] * size,
             },
         )
@@ -191,11 +200,11 @@ def zeros_table(pairs: Sequence[tuple[str, str]], histories: Mapping[str, Histor
 
 def read_zeros(path: Path) -> Zeros:
     """Return the structural zeros of one task."""
-    rows = pq.read_table(path, use_threads=False).to_pylist()
+    rows = pq.ParquetFile(path).read(use_threads=False).to_pylist()
     return {(row["arm"], row["other"], row["measure"]): row["reason"] for row in rows}
 
 
 def read_done(folder: Path, kind: str, number: int) -> Done:
     """Return what a task that an earlier run finished would have told."""
-    readings = pq.read_table(readings_path(folder, kind, number), use_threads=False)
+    readings = pq.ParquetFile(readings_path(folder, kind, number)).read(use_threads=False)
     return Done(kind, number, headlines_of(readings))

@@ -69,8 +69,7 @@ class Run:
             headline: True for the table's rows alone, False for the weekly series alone, None
                 for both.
         """
-        filters = None if headline is None else [("headline", "==", headline)]
-        return self._read("measures.parquet", filters)
+        return self._read("measures.parquet", {} if headline is None else {"headline": headline})
 
     def series(self, measure: str, margin: str = "all", level: str = "") -> pa.Table:
         """Return the weekly rows of one measure, arm by arm in order of date.
@@ -83,15 +82,8 @@ class Run:
         Raises:
             RunFolderError: the run has no such series.
         """
-        table = self._read(
-            "measures.parquet",
-            [
-                ("headline", "==", False),
-                ("name", "==", measure),
-                ("margin", "==", margin),
-                ("level", "==", level),
-            ],
-        )
+        wanted = {"headline": False, "name": measure, "margin": margin, "level": level}
+        table = self._read("measures.parquet", wanted)
         if table.num_rows == 0:
             raise RunFolderError(
                 Fault(
@@ -104,7 +96,7 @@ class Run:
     def events(self, arm: str, replication: int = 0) -> pa.Table:
         """Return the log of one arm in one replication, in the order in which it was written."""
         self._refuse_arm(arm)
-        return self._read(f"events/r{replication:04d}.parquet", [("arm", "==", arm)])
+        return self._read(f"events/r{replication:04d}.parquet", {"arm": arm})
 
     def people(self) -> pa.Table:
         """Return `people.parquet`: a keyed sample of residents, one row a person and arm."""
@@ -129,16 +121,21 @@ class Run:
                 )
             )
 
-    def _read(self, relative: str, filters: list[tuple[str, str, Any]] | None = None) -> pa.Table:
+    def _read(self, relative: str, wanted: Mapping[str, Any] | None = None) -> pa.Table:
+        """Return a table of the run, or those of its rows whose columns have the wanted values."""
         import pyarrow as pa
+        import pyarrow.compute as pc
         import pyarrow.parquet as pq
 
         path = self.folder / relative
         try:
-            # One thread keeps the rows in the order of the file.
-            return pq.read_table(path, filters=filters, use_threads=False)
+            # Not `read_table`, which imports pandas; one thread keeps the rows in order.
+            table = pq.ParquetFile(path).read(use_threads=False)
         except (OSError, pa.ArrowException) as error:
             raise RunFolderError(Fault(f"cannot be read: {error}", file=str(path))) from error
+        for column, value in (wanted or {}).items():
+            table = table.filter(pc.equal(table[column], value))
+        return table
 
 
 def load_run(folder: Path | str) -> Run:

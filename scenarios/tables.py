@@ -155,12 +155,12 @@ def table(schema: pa.Schema, columns: Mapping[str, Sequence[Any]]) -> pa.Table:
     for column in schema:
         values = columns[column.name]
         if pa.types.is_dictionary(column.type):
-            if not isinstance(values, pa.Array | pa.DictionaryArray):
+            if not isinstance(values, pa.Array):
                 values = pa.array(values, pa.string())
             array = values if pa.types.is_dictionary(values.type) else values.dictionary_encode()
             array = array.cast(column.type)
         else:
-            array = pa.array(values, column.type)
+            array = values if isinstance(values, pa.Array) else pa.array(values, column.type)
         if pa.types.is_floating(column.type):
             _refuse_nan(column.name, array)
         arrays.append(array)

@@ -1,0 +1,114 @@
+"""The sentences around the table. Generated ones open with "In this model"."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from scenarios.drivers import SIZE, drivers_of
+from scenarios.report.table_numbers import Scale, decimals_for, number, scale_of
+from scenarios.report.table_rows import Row
+from scenarios.store import Run
+
+_FITS = {"assumed": "assumed", "proxy": "measured on something close", "same": "measured"}
+
+
+def row_label(row: Row, scale: Scale) -> str:
+    """Return what a row is called: measure, date, and the unit of what is shown."""
+    name = row.name.replace("_", " ")
+    first = f"{name}, {row.at}" if row.at else name
+    return f"{first}\n  {scale.unit}".rstrip()
+
+
+def headline_sentence(run: Run, rows: Sequence[Row]) -> str:
+    """Return the run's headline as one sentence: the range first, then the error of the mean."""
+    headline = run.manifest["headline"]
+    other = run.beside[0] if run.beside else run.counterfactual
+    row = next(row for row in rows if (row.name, row.at) == (headline["name"], headline["at"]))
+    what = row.name.replace("_", " ") + (f" on {row.at}" if row.at else "")
+    if other is None:
+        return f"In this model there is nothing to compare {what} with: no arm stands beside it."
+    titles = run.manifest.get("titles", {})
+    a, b = (f"'{titles.get(arm, arm)}'" for arm in (run.scenario, other))
+    difference = row.differences[run.scenario, other]
+    if difference.structural_zero:
+        return f"In this model, {what} cannot differ between {a} and {b}: {difference.why}."
+    if difference.mean is None:
+        return f"In this model, {what} has no difference between {a} and {b}: {difference.why}."
+    ends = [difference.mean, difference.range_low, difference.range_high]
+    scale = scale_of(row.unit, ends)
+    decimals = decimals_for([None if end is None else end * scale.factor for end in ends])
+    mean = number(difference.mean, scale, decimals, sign=True)
+    error = ""
+    if difference.low is not None and difference.high is not None:
+        half = number((difference.high - difference.low) / 2, scale, decimals)
+        error = f" ± {half} (95 % error of the mean of {run.manifest['replications']} replications)"
+    if difference.range_low is None or difference.range_high is None:
+        return (
+            f"In this model, {what} in {a} minus {b} is {mean} {scale.unit}{error} with the "
+            "parameters as set; no range over the assumed parameters was computed."
+        )
+    low, high = difference.range_low, difference.range_high
+    if low >= 0 or high <= 0:
+        least, most = sorted((abs(low), abs(high)))
+        word = "higher" if low >= 0 else "lower"
+        ends_text = f"between {number(least, scale, decimals)} and {number(most, scale, decimals)}"
+        spread = f"{ends_text} {scale.unit} {word}"
+    else:
+        spread = (
+            f"between {number(-low, scale, decimals)} {scale.unit} lower and "
+            f"{number(high, scale, decimals)} {scale.unit} higher"
+        )
+    return (
+        f"In this model, {what} is {spread} in {a} than in {b} (5–95 % over the assumed "
+        f"parameters and populations); with the parameters as set, {mean}{error}."
+    )
+
+
+def driver_lines(run: Run) -> list[str]:
+    """Return the lines that name the headline's drivers without direct evidence."""
+    drivers = drivers_of(run.parameters().to_pylist(), run.manifest.get("ranges", 0))
+    if drivers.why:
+        return [f"What drives the headline is unknown: {drivers.why}."]
+    chance = round(SIZE * drivers.tried, 1)
+    if drivers.beyond_chance:
+        head = (
+            "Assumed parameters that drive the headline (rank correlation over the range draws "
+            f"beyond ±{drivers.critical:.2f}; of {drivers.tried} tried, about {chance:g} would "
+            "pass by chance):"
+        )
+    else:
+        head = (
+            f"No assumed parameter stands out beyond chance (±{drivers.critical:.2f}, "
+            f"{drivers.tried} tried); the largest correlations with the headline are:"
+        )
+    return [head, *(_driver_line(row) for row in drivers.listed)]
+
+
+def _driver_line(row: Any) -> str:
+    return f"  {row['drives']:+.2f}  {_marked(row)}"
+
+
+def _marked(row: Any) -> str:
+    unit = "" if row["unit"] == "1" else f" {row['unit']}"
+    grade = f", source grade {row['quality']}" if row["quality"] else ""
+    return (
+        f"{row['name']} = {row['value']:g}{unit} ({row['low']:g} to {row['high']:g}, "
+        f"{_FITS[row['fit']]}{grade}): {row['what']}"
+    )
+
+
+def limits(run: Run) -> list[str]:
+    """Return what the table rests on and cannot tell."""
+    scope = run.manifest["windows"]["jurisdiction"]
+    share = "uk" if scope == "GB" else scope.lower()
+    names = (f"gallery.share.{share}", "people.findability_cv")
+    rows = {row["name"]: row for row in run.parameters().to_pylist()}
+    levels = [_marked(rows[name]) for name in names if name in rows]
+    return [
+        "The levels rest on these; nobody has published a count:",
+        *(f"  {line}" for line in levels),
+        "What this table cannot tell: what the notice caused. It compares simulated worlds under "
+        "stated assumptions; the operator cannot or does not say how many residents it holds, "
+        "and no figure here has been checked against its gallery.",
+    ]
