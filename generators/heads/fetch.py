@@ -104,7 +104,7 @@ def fetch_head_model(
     source = source or Source()
     with _object_store(home, source.commit) as store:
         contents = _read_files(store, source, progress)
-    if _files_digest(contents) != source.files_sha256:
+    if files_digest(contents) != source.files_sha256:
         raise FacesUnavailableError(
             f"the files at commit {source.commit[:12]} of {home} are not the published head model: "
             "their sha256 differs; nothing was written"
@@ -173,7 +173,7 @@ def _require_expressions(indices: bytes, source: Source) -> None:
         raise FacesUnavailableError(f"{INDICES_FILE} does not name {', '.join(unknown)}")
 
 
-def _files_digest(contents: dict[str, bytes]) -> str:
+def files_digest(contents: dict[str, bytes]) -> str:
     """Return the sha256 (hex) over paths, sizes and contents, by path."""
     digest = hashlib.sha256()
     for path in sorted(contents):

@@ -132,7 +132,7 @@ def hair_pigment(
     g = paint.hair[1] * m
     b = paint.hair[2] * m
     if paint.grey > 0.02 and n > 1.9 - 2.2 * paint.grey:
-        r = 0.65 * r + 0.12
-        g = 0.65 * g + 0.12
-        b = 0.65 * b + 0.118
+        r = 0.7 * r + 0.08
+        g = 0.7 * g + 0.08
+        b = 0.7 * b + 0.078
     return r, g, b, n

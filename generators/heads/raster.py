@@ -75,8 +75,8 @@ def strand_at(
         fine = field_at(values, 7.3 * x, 2.6 * y + g, 7.3 * z)
         return 0.7 * field_at(values, 4.1 * x + g, 1.7 * y, 4.1 * z) + 0.7 * fine
     if strands.curl > 0.5:
-        coarse = field_at(values, 2.6 * x + g, 2.6 * y, 2.6 * z)
-        return 0.6 * coarse + 0.8 * field_at(values, 6.1 * x, 6.1 * y + g, 6.1 * z)
+        coarse = field_at(values, 3.4 * x + g, 3.4 * y, 3.4 * z)
+        return 0.6 * coarse + 0.8 * field_at(values, 8.3 * x, 8.3 * y + g, 8.3 * z)
     # 128 and 384 cells a turn: multiples of the field's period, so that no seam shows.
     turn = math.atan2(x - strands.pole_x, z - strands.pole_z) * (64.0 / math.pi)
     turn += 1.6 * strands.wave * math.sin(1.3 * y + g)

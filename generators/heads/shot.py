@@ -206,7 +206,7 @@ def _draw_camera(rng: np.random.Generator, poor: float, group: int) -> Camera:
     return Camera(
         exposure=float(rng.normal(0, 0.10 + 0.12 * poor)),
         balance=np.exp(rng.normal(0, 0.02 + 0.03 * poor, 3)).astype(np.float32),
-        blur=float(rng.uniform(0.0, 0.002 + 0.008 * poor)) + 0.006 * small,
+        blur=float(rng.uniform(0.0, 0.002 + 0.008 * poor)) + 0.014 * small,
         noise=float(rng.uniform(0.002, 0.008 + 0.022 * poor)),
         compression=float(np.clip(rng.uniform(0.0, 0.25 + 0.6 * poor) + 0.3 * small, 0, 1)),
     )

@@ -87,7 +87,8 @@ def paint_skin(code: IdentityCode, age: float, size: int) -> Skin:
     _marks(texture, code, where, old, darkness)
     _lids(texture, code, where, old)
     _wrinkles(texture, code, where, grain, old)
-    texture[..., 3] = code.gloss * np.clip(1 + 0.3 * grain[2], 0.3, 2)
+    # The same shine shows more on a dark ground.
+    texture[..., 3] = code.gloss * (1 - 0.45 * darkness) * (1 + 0.12 * np.clip(grain[2], -2, 2))
     texture[..., 3] *= 1 + 0.5 * where.forehead + 0.6 * where.nose
 
     grey = float(np.clip((age - code.hair.grey_from) / 26, 0, 1))
@@ -246,6 +247,7 @@ def _brows(
     ends = ramp(along, -0.06, 0.10) * ramp(along, 1.04, 0.90) * ramp(where.place[..., 2], 4.5, 5.5)
     mask = ramp(inside, -0.17, 0.15) * ends * brow.density * np.clip(0.88 + 0.14 * strands, 0, 1)
     _over(texture, mask.astype(np.float32), colour)
+    texture[..., 3] *= 1 - 0.85 * mask
 
 
 def _lip_colour(code: IdentityCode, base: Colour, darkness: float) -> Colour:
