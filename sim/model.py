@@ -7,6 +7,7 @@ is the order in which things happen within a day, and the code uses its times.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -247,15 +248,16 @@ class _Run:
         gives_up = p["requests.photo_demanded"] * p["requests.abandoned_if_photo"]
         sends = p["requests.photo_demanded"] * (1.0 - p["requests.abandoned_if_photo"])
         exposure = 0.0
+        luck = self.shared.streams.uniform("desk.arrivals", np.arange(self.setup.last_day + 1))
         yield self.env.timeout(DESK_TIME)
         for day in range(self.setup.last_day + 1):
             # News only ever adds hazard to later days, so today's sum is final.
             exposure += float(self.attention.hazard[self.scope, day])
-            made = self.residents * -np.expm1(-exposure) * rate
+            made = self.residents * -math.expm1(-exposure) * rate
             self.made += made
             self.abandoned += made * gives_up
             self.extra_photos += made * sends
-            self.desk.day(day, made * (1.0 - gives_up), self.shared.streams)
+            self.desk.day(day, made * (1.0 - gives_up), float(luck[day]))
             for person in self.asking.pop(day, ()):
                 self._ask(person, day)
             for person in self.answers.pop(day, ()):

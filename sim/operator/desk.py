@@ -10,8 +10,6 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass, field
 
-from generators.keyed import Streams
-
 
 def poisson_quantile(u: float, mean: float) -> int:
     """Return the Poisson quantile: the smallest k with P(X <= k) >= u.
@@ -57,19 +55,17 @@ class Desk:
     answered: float = 0.0
     _in_hand: list[tuple[int, float]] = field(default_factory=list)
 
-    def day(self, day: int, expected: float, streams: Streams) -> None:
+    def day(self, day: int, expected: float, luck: float) -> None:
         """Let a day pass.
 
         Args:
             day: day number.
             expected: expected complete requests of the day, real units.
-            streams: the run's streams.
+            luck: the day's own uniform, which decides how many arrive.
         """
-        if expected > 0.0:
-            u = float(streams.uniform("desk.arrivals", day)[0])
-            arrivals = poisson_quantile(u, expected)
-            self.arrived += arrivals
-            self.queue += arrivals
+        arrivals = poisson_quantile(luck, expected)
+        self.arrived += arrivals
+        self.queue += arrivals
         taken = min(self.queue, self.capacity)
         if taken > 0.0:
             self.queue -= taken

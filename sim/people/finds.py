@@ -141,7 +141,7 @@ def draw_candidates(
     day = np.searchsorted(images, share * images[-1], side="right") - 1
     order = np.argsort(day.astype(np.int16), kind="stable")
     person, ordinal, day = person[order], ordinal[order], day[order]
-    has_public = population.public.any(axis=1)
+    has_public = np.asarray(population.public.any(axis=1))
     own = streams.uniform("find.own", person, ordinal) < parameters["people.own_photo_share"]
     return CandidateFinds(
         person=person.astype(np.int32),

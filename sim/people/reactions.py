@@ -51,7 +51,7 @@ class Reactions:
         self.streams = streams
         self.attention = attention
         self.last_day = last_day
-        self.has_public: NDArray[np.bool_] = population.public.any(axis=1)
+        self.has_public: NDArray[np.bool_] = np.asarray(population.public.any(axis=1))
         self.informed_day: NDArray[np.int32] = np.full(n, NEVER, dtype=np.int32)
         self.private_day: NDArray[np.int32] = np.full(n, NEVER, dtype=np.int32)
         self.request_day: NDArray[np.int32] = np.full(n, NEVER, dtype=np.int32)

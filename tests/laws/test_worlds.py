@@ -1,0 +1,131 @@
+"""Common random numbers: two worlds differ only by the effects of what differs between them."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date
+
+import numpy as np
+import pytest
+
+from generators.errors import EnvelopeError
+from sim.dates import day_of
+from sim.model import run_arms
+from sim.setup import InterventionSpec
+
+OPENED = day_of(date(2020, 7, 9))
+
+
+def same_snapshots(a, b, until=None):
+    """Assert that two histories' counts are equal to the bit, up to and including a day."""
+    compared = 0
+    for one, other in zip(a.snapshots, b.snapshots, strict=True):
+        assert one.day == other.day
+        if until is not None and one.day > until:
+            break
+        compared += 1
+        for field in ("searchable", "held", "templates", "photos", "informed", "private"):
+            np.testing.assert_array_equal(getattr(one, field), getattr(other, field))
+        assert (one.gallery, one.displaced) == (other.gallery, other.displaced)
+    assert compared > 100
+
+
+def test_same_seed_same_history_and_another_replication_another(small_population, shipped_setups):
+    arms = {"ico-2022": shipped_setups["ico-2022"]}
+    first = run_arms(small_population, arms, 5, 0)["ico-2022"]
+    again = run_arms(small_population, arms, 5, 0)["ico-2022"]
+    other = run_arms(small_population, arms, 5, 1)["ico-2022"]
+    same_snapshots(first, again)
+    assert first.events == again.events
+    assert first.person_days.sum() != other.person_days.sum()
+
+
+def test_the_order_of_the_arms_and_their_company_change_no_arm(small_population, shipped_setups):
+    names = ["no-uk-order", "ico-2022", "ico-2022-obeyed"]
+    together = run_arms(small_population, {n: shipped_setups[n] for n in names}, 5, 0)
+    turned = run_arms(small_population, {n: shipped_setups[n] for n in reversed(names)}, 5, 0)
+    for name in names:
+        alone = run_arms(small_population, {name: shipped_setups[name]}, 5, 0)[name]
+        same_snapshots(together[name], turned[name])
+        same_snapshots(together[name], alone)
+
+
+def test_scenario_and_counterfactual_are_equal_until_the_first_event_that_differs(
+    small_population, shipped_setups
+):
+    names = ["no-uk-order", "ico-2022", "ico-2022-obeyed"]
+    arms = run_arms(small_population, {n: shipped_setups[n] for n in names}, 5, 0)
+    same_snapshots(arms["no-uk-order"], arms["ico-2022"], until=OPENED)
+    served = day_of(date(2022, 6, 14))
+    same_snapshots(arms["ico-2022"], arms["ico-2022-obeyed"], until=served)
+    last = {n: h.snapshots[-1] for n, h in arms.items()}
+    obeyed = last["ico-2022-obeyed"].templates
+    assert (last["ico-2022"].templates != obeyed).any()
+
+
+@pytest.mark.parametrize("kind", ["cease-collection", "platform-defence"])
+def test_an_intervention_of_zero_strength_equals_its_counterfactual_bit_for_bit(
+    small_population, shipped_setups, kind
+):
+    base = shipped_setups["no-uk-order"]
+    spec = InterventionSpec(kind, day_of(date(2021, 3, 4)), None, "GB", {"strength": 0.0})
+    arms = run_arms(
+        small_population, {"none": base, "zero": replace(base, interventions=(spec,))}, 5, 0
+    )
+    same_snapshots(arms["none"], arms["zero"])
+    np.testing.assert_array_equal(arms["none"].person_days, arms["zero"].person_days)
+    full = replace(spec, options={"strength": 1.0})
+    moved = run_arms(small_population, {"full": replace(base, interventions=(full,))}, 5, 0)["full"]
+    assert moved.person_days.sum() < arms["none"].person_days.sum()
+
+
+def test_a_suspended_order_without_news_equals_its_counterfactual_bit_for_bit(
+    small_population, shipped_setups, with_parameters
+):
+    silent = {"people.news_reach": 0.0}
+    arms = run_arms(
+        small_population,
+        {n: with_parameters(shipped_setups[n], silent) for n in ("no-uk-order", "ico-2022")},
+        5,
+        0,
+    )
+    same_snapshots(arms["no-uk-order"], arms["ico-2022"])
+    np.testing.assert_array_equal(arms["no-uk-order"].person_days, arms["ico-2022"].person_days)
+
+
+@pytest.mark.parametrize("arm", ["ico-2022", "ico-2022-obeyed", "no-stay"])
+@pytest.mark.parametrize("home", ["GB", "US"])
+def test_one_more_isolated_person_leaves_everybody_elses_history_as_it_was(
+    small_population, shipped_setups, arm, home
+):
+    setup = {arm: shipped_setups[arm]}
+    everybody = np.arange(len(small_population))
+    more = small_population.with_isolated_person(home)
+    before = run_arms(small_population, setup, 5, 0, watched=everybody)[arm].watched
+    after = run_arms(more, setup, 5, 0, watched=everybody)[arm].watched
+    for field in ("held", "searchable", "held_at_notice"):
+        np.testing.assert_array_equal(getattr(before, field), getattr(after, field))
+
+
+def test_exceeding_the_envelope_is_an_error_and_never_a_clip(
+    small_population, shipped_setups, with_parameters
+):
+    tight = with_parameters(
+        shipped_setups["ico-2022-obeyed"],
+        {"crawler.envelope": 1.0, "crawler.redirect_share": 1.0},
+    )
+    with pytest.raises(EnvelopeError, match="envelope"):
+        run_arms(small_population, {"obeyed": tight}, 5, 0)
+
+
+def test_the_height_of_the_envelope_moves_no_result_beyond_its_error(
+    small_population, shipped_setups, with_parameters
+):
+    base = shipped_setups["no-uk-order"]
+    counts = []
+    for height in (1.0, 2.0):
+        setup = with_parameters(base, {"crawler.envelope": height})
+        history = run_arms(small_population, {"a": setup}, 5, 0)["a"]
+        counts.append(int(history.snapshots[-1].templates.sum()))
+    # Both are Poisson counts of the same mean: the difference has variance 2 N.
+    assert abs(counts[0] - counts[1]) < 4.0 * np.sqrt(2.0 * counts[0])
