@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from typing import Any
 
 from generators.errors import Fault, ScenarioError
@@ -77,9 +78,15 @@ def _parsed(text: str) -> tuple[str, MarkedYaml]:
         )
     value = read_yaml(written.strip(), SET)
     if value.faults:
+        nowhere: dict[str, Any] = {
+            "line": None,
+            "column": None,
+            "excerpt": None,
+            "found": shown(written),
+        }
         raise ScenarioError(
             [
-                Fault(f"{f.message}, in the value", file=SET, key=shown(key), found=shown(written))
+                replace(f, message=f"{f.message}, in the value", key=shown(key), **nowhere)
                 for f in value.faults
             ]
         )
@@ -93,10 +100,11 @@ def _path_of(key: str, parameters: tuple[str, ...], data: Any) -> Path_:
     if key in FIELDS:
         return tuple(key.split("."))
     case = _IN_CASE.fullmatch(key)
-    cases = data.get("cases", ())
-    if case and isinstance(cases, tuple) and int(case[1]) < len(cases):
+    cases = data.get("cases")
+    cases = cases if isinstance(cases, tuple) else ()
+    if case and int(case[1]) < len(cases):
         return ("cases", int(case[1]), *case[2].split("."))
-    known = (*parameters, *FIELDS, *(f"cases.{i}.stay" for i in range(len(cases or ()))))
+    known = (*parameters, *FIELDS, *(f"cases.{i}.stay" for i in range(len(cases))))
     raise ScenarioError(
         Fault(
             f"unknown name '{shown(key)}'",

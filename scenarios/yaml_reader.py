@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import Any
+from unicodedata import category
 
 from generators.errors import Fault, ScenarioError
 from scenarios.yaml_marks import (
@@ -107,6 +108,14 @@ class _Builder:
 
     def scalar(self, event: Any) -> None:
         """Take a scalar: a key where a mapping awaits one, else a value."""
+        if any(category(c) in ("Cc", "Cs") and c not in "\n\t" for c in event.value):
+            self._fault(
+                "a control character is not text",
+                event.start_mark,
+                key=dotted(self._path()),
+                found=shown(event.value),
+                expected="text",
+            )
         if self._awaits_key():
             self.key(event.value, event.start_mark)
             return
@@ -173,8 +182,8 @@ def read_yaml(text: str, file: str) -> MarkedYaml:
                 break
     except YAMLError as error:
         document.faults.append(_syntax_fault(document, error))
-    except ValueError as error:
-        # ruamel.yaml lets bare ValueErrors through, for instance from an escape like "\UFFFFFFFF"
+    except (ValueError, OverflowError) as error:
+        # ruamel.yaml lets these through bare, for instance from the escape "\UFFFFFFFF"
         document.faults.append(
             Fault(f"is not YAML: {shown(error)}", file=file, expected="a scenario in YAML")
         )

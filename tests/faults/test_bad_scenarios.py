@@ -1,0 +1,284 @@
+"""Every bad input: exit 2, the right line and column, what was found and expected, nothing written.
+
+Each case is one change to a good file; the caret must stand at the first character of what is
+wrong.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from pathlib import Path
+from typing import Any
+
+import pytest
+from typer.testing import CliRunner, Result
+
+from scenarios.cli.main import app
+
+GOOD = """\
+format: 1
+question: What did the order change?
+rests_on: [UK-ICO-2022]
+counterfactual: no-uk-order
+beside: [ico-2022-obeyed]
+world: uk-only
+horizon: {from: 2017-01-01, to: 2025-12-31}
+people: 100000
+operator: {profile: clearview-like, strategy: litigate}
+cases: [{record: UK-ICO-2022, dates: recorded, stay: automatic}]
+interventions: []
+parameters: {desk.delay: 30 days}
+"""
+
+ONE_CHANGE = {
+    # case: (old, new, what the caret points at, expected in the message, nearest name)
+    "unknown key": ("people:", "poeple:", "poeple", "unknown key 'poeple'", "people"),
+    "unknown key in a part": ("strategy:", "stratgy:", "stratgy", "unknown key", "strategy"),
+    "duplicate key": ("people: 100000", "people: 1000\npeople: 2000", "people: 2", "duplicate", ""),
+    "bare number": ("30 days", "30", "30}", "needs a unit", ""),
+    "wrong unit": ("30 days", "30 apples", "30 apples", "wrong unit 'apples'", ""),
+    "unit where none is due": ("desk.delay: 30", "search.fpir: 3", "3 days", "wrong unit", ""),
+    "out of range": ("desk.delay: 30 days", "search.fpir: 200 %", "200 %", "cannot be 2", ""),
+    "unknown parameter": ("desk.delay", "desk.dely", "desk.dely", "unknown para", "desk.delay"),
+    "end before beginning": ("to: 2025", "to: 2015", "2015-12-31", "end before it begins", ""),
+    "before day zero": ("from: 2017", "from: 2016", "2016-01-01", "outside the calendar", ""),
+    "impossible date": ("2025-12-31", "2025-02-30", "2025-02-30", "no such day", ""),
+    "a year for a date": ("to: 2025-12-31", "to: 2025", "2025}", "is not a date", ""),
+    "tribunal before appeal": (
+        "recorded",
+        "{tribunal_sets_aside: 2022-06-01}",
+        "2022-06-01",
+        "'tribunal_sets_aside' on 2022-06-01 comes before its cause 'appeal_lodged'",
+        "",
+    ),
+    "notice before intent": (
+        "recorded",
+        "{enforcement_notice: 2021-11-28}",
+        "2021-11-28",
+        "before its cause 'provisional_notice'",
+        "",
+    ),
+    "unknown step": (
+        "recorded",
+        "{tribunal_set_aside: 2023-06-01}",
+        "tribunal_set_aside",
+        "is not a step",
+        "tribunal_sets_aside",
+    ),
+    "intervention before itself": (
+        "interventions: []",
+        "interventions: [{kind: cease-collection, from: 2022-05-01, to: 2022-04-01}]",
+        "2022-04-01",
+        "end before it begins",
+        "",
+    ),
+    "unknown intervention": (
+        "interventions: []",
+        "interventions: [{kind: cease-colection, from: 2022-05-01}]",
+        "cease-colection",
+        "unknown intervention",
+        "cease-collection",
+    ),
+    "unknown option": (
+        "interventions: []",
+        "interventions: [{kind: deletion-order, from: 2022-05-01, dayz: 3 days}]",
+        "dayz",
+        "unknown option",
+        "days",
+    ),
+    "case that begins before the run": (
+        "from: 2017-01-01",
+        "from: 2021-01-01",
+        "UK-ICO-2022, dates",
+        "before the run",
+        "",
+    ),
+    "unknown strategy": ("litigate", "litigat", "litigat", "cannot be 'litigat'", "litigate"),
+    "unknown stay": ("automatic", "automatc", "automatc", "cannot be", "automatic"),
+    "unknown entry": ("[UK-ICO-2022]", "[UK-ICO-2023]", "UK-ICO-2023", "no entry", "UK-ICO-2022"),
+    "unknown arm": ("no-uk-order", "no-uk-ordr", "no-uk-ordr", "no scenario", "no-uk-order"),
+    "arm twice": ("[ico-2022-obeyed]", "[no-uk-order]", "no-uk-order]", "an arm already", ""),
+    "itself beside": ("[ico-2022-obeyed]", "[bad]", "bad]", "compared with itself", ""),
+    "another world": ("uk-only", "as-recorded", "as-recorded", "law and operator", ""),
+    "another format": ("format: 1", "format: 2", "2\n", "cannot be '2'", ""),
+    "missing key": ("world: uk-only\n", "", "format", "the key 'world' is missing", ""),
+    "text for a number": ("100000", "many", "many", "'people' is not what", ""),
+    "fraction of people": ("100000", "1000.5", "1000.5", "'people' is not what", ""),
+    "too few people": ("100000", "5", "5\n", "'people' is not what", ""),
+    "number for a text": ("What did the order change?", "7", "7\n", "'question' is not", ""),
+    "scalar for a list": ("[UK-ICO-2022]", "UK-ICO-2022", "UK-ICO-2022\n", "is not what", ""),
+    "python tag": ("100000", "!!python/object/apply:os.abort []", "!!python", "tags are not", ""),
+    "any tag": ("100000", "!thing 5", "!thing", "tags are not", ""),
+    "anchor": ("100000", "&n 100000", "&n", "anchors and aliases", ""),
+    "broken YAML": ("[UK-ICO-2022]", "[UK-ICO-2022", ": no-uk-order", "is not YAML", ""),
+    "tab": ("people: 100000", "people:\n\t- 1", "\t- 1", "is not YAML", ""),
+    "second document": ("parameters:", "---\nparameters:", "---", "second document", ""),
+    "control character": ("What did", '"What\\e[31m did"  #', '"What', "control character", ""),
+}
+
+
+def validate(path: Path | str, *more: str) -> tuple[Result, list[dict[str, Any]]]:
+    result = CliRunner().invoke(app, ["validate", str(path), "--json", *more])
+    told = json.loads(result.stdout)
+    assert told["ok"] is (not told["errors"])
+    return result, told["errors"]
+
+
+@pytest.fixture
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+def test_the_good_file_holds(folder: Path) -> None:
+    path = folder / "bad.yaml"
+    path.write_text(GOOD, encoding="utf-8")
+    result, errors = validate(path)
+    assert (result.exit_code, errors) == (0, [])
+
+
+@pytest.mark.parametrize("case", ONE_CHANGE)
+def test_a_bad_file_is_refused_at_its_place(case: str, folder: Path) -> None:
+    old, new, at, message, nearest = ONE_CHANGE[case]
+    assert GOOD.count(old) >= 1
+    text = GOOD.replace(old, new, 1)
+    path = folder / "bad.yaml"
+    path.write_text(text, encoding="utf-8")
+    place = text.index(at)
+    line = text.count("\n", 0, place) + 1
+    column = place - (text.rfind("\n", 0, place) + 1) + 1
+
+    result, errors = validate(path)
+    assert result.exit_code == 2
+    (fault,) = [e for e in errors if message in e["message"]]
+    assert (fault["file"], fault["line"], fault["column"]) == (str(path), line, column)
+    assert fault["expected"]
+    assert fault["nearest"][:1] == ([nearest] if nearest else fault["nearest"][:1])
+
+    result = CliRunner().invoke(app, ["validate", str(path)])
+    assert result.exit_code == 2
+    assert f"{path}:{line}:{column}: {fault['message']}" in result.stderr
+    assert result.stdout == ""
+    lines = result.stderr.splitlines()
+    shown = lines.index(f"    | {text.splitlines()[line - 1]}")
+    assert any(lines[i] == "    | " + " " * (column - 1) + "^" for i in range(shown, len(lines)))
+    assert os.listdir(folder) == ["bad.yaml"]
+
+
+def test_every_fault_is_reported_in_one_pass(folder: Path) -> None:
+    text = GOOD
+    for old, new in (
+        ("[UK-ICO-2022]", "[UK-ICO-2021]"),
+        ("world: uk-only", "world: uk-only\nworld: uk-only"),
+        ("2025-12-31", "2025-02-30"),
+        ("100000", "!!int 5"),
+        ("litigate", "comply, luck: good"),
+        ("recorded, stay: automatic", "{hearing: 2020-01-01, appeal: x}, stay: no"),
+        ("30 days", "30, desk.capacity: 3 days, desk.dely: 4 days"),
+    ):
+        text = text.replace(old, new)
+    path = folder / "bad.yaml"
+    path.write_text(text, encoding="utf-8")
+    _, errors = validate(path)
+    keys = {error["key"] for error in errors}
+    assert keys == {
+        *("rests_on.0", "world", "horizon.to", "people", "operator.luck", "cases.0.stay"),
+        *("cases.0.dates.hearing", "cases.0.dates.appeal", "parameters.desk.delay"),
+        *("parameters.desk.capacity", "parameters.desk.dely"),
+    }
+    assert all(error["line"] and error["column"] for error in errors)
+
+
+def test_an_alias_bomb_is_refused_without_being_expanded(folder: Path) -> None:
+    rows = ["a0: &a0 [x, x, x, x, x, x, x, x, x]"]
+    rows += [f"a{i}: &a{i} [{', '.join([f'*a{i - 1}'] * 9)}]" for i in range(1, 60)]
+    path = folder / "bad.yaml"
+    path.write_text("\n".join(rows), encoding="utf-8")
+    result, errors = validate(path)
+    assert result.exit_code == 2
+    assert "anchors and aliases" in errors[0]["message"]
+
+
+def test_a_tag_is_never_executed(folder: Path) -> None:
+    path = folder / "bad.yaml"
+    witness = folder / "witness"
+    path.write_text(GOOD + f'x: !!python/object/apply:os.mkdir ["{witness}"]\n', encoding="utf-8")
+    result, _ = validate(path)
+    assert result.exit_code == 2
+    assert not witness.exists()
+
+
+@pytest.mark.parametrize(
+    ("content", "message", "place"),
+    [
+        (b"", "is not a scenario", (1, 1)),
+        (b"# only a comment\n", "is not a scenario", (1, 1)),
+        (b"just words", "is not a scenario", (1, 1)),
+        (b"[1, 2]", "is not a scenario", (1, 1)),
+        (b"format: 1\n\x00\x01", "is a binary file", (2, 1)),
+        (b"\x89PNG\r\n\x1a\n\x00\x00", "is a binary file", (1, 1)),
+        ("question: é".encode("latin-1"), "is not UTF-8 text", (1, 11)),
+        (GOOD.encode("utf-16"), "is a binary file", (1, 1)),
+        (b"# " + b"x" * 300_000, "is too large", (None, None)),
+    ],
+)
+def test_a_file_that_holds_no_scenario_is_refused(
+    content: bytes, message: str, place: tuple[int | None, int | None], folder: Path
+) -> None:
+    path = folder / "bad.yaml"
+    path.write_bytes(content)
+    result, errors = validate(path)
+    assert result.exit_code == 2
+    assert message in errors[0]["message"]
+    assert (errors[0]["line"], errors[0]["column"]) == place
+    assert os.listdir(folder) == ["bad.yaml"]
+
+
+def test_a_folder_and_a_missing_file_are_refused(folder: Path) -> None:
+    (folder / "sub.yaml").mkdir()
+    for name, message in (("sub.yaml", "is a folder"), ("none.yaml", "no such file")):
+        result, errors = validate(name)
+        assert result.exit_code == 2
+        assert message in errors[0]["message"]
+
+
+def test_a_name_that_cannot_name_a_run_folder_is_refused(folder: Path) -> None:
+    path = folder / "my question.yaml"
+    path.write_text(GOOD, encoding="utf-8")
+    result, errors = validate(path)
+    assert result.exit_code == 2
+    assert "name" in errors[0]["message"]
+
+
+@pytest.mark.parametrize(
+    ("setting", "message", "nearest"),
+    [
+        ("desk.delay=30 apples", "wrong unit 'apples'", ""),
+        ("desk.delay=30", "needs a unit", ""),
+        ("desk.dely=30 days", "unknown name 'desk.dely'", "desk.delay"),
+        ("peple=5000", "unknown name 'peple'", "people"),
+        ("people=5", "people", ""),
+        ("operator.strategy=obey", "'strategy' cannot be 'obey'", ""),
+        ("operator.strateg=comply", "unknown name", "operator.strategy"),
+        ("horizon.to=2015-01-01", "horizon.to: the run would end before it begins", ""),
+        ("cases.0.stay=maybe", "'stay' cannot be 'maybe'", ""),
+        ("cases.1.stay=none", "unknown name 'cases.1.stay'", "cases.0.stay"),
+        ("people", "is not an override", ""),
+        ("=5", "is not an override", ""),
+        ("people={a: 1", "in the value", ""),
+        ("people=!!python/object:x 1", "tags are not part", ""),
+    ],
+)
+def test_a_bad_override_is_refused_and_names_set(
+    setting: str, message: str, nearest: str, folder: Path
+) -> None:
+    result, errors = validate("ico-2022", "--set", setting)
+    assert result.exit_code == 2
+    (fault,) = errors
+    assert message in fault["message"]
+    assert (fault["file"], fault["line"]) == ("--set", None)
+    assert fault["found"]
+    assert fault["expected"]
+    assert not nearest or fault["nearest"][0] == nearest
+    assert os.listdir(folder) == []

@@ -1,0 +1,143 @@
+"""`efface list | validate | schema | explain` say in JSON and in words what there is to ask."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+import time
+from typing import Any
+
+import jsonschema
+import pytest
+from typer.testing import CliRunner, Result
+
+from scenarios.cli.main import app
+from scenarios.scenario import library, library_folder, load_scenario
+from scenarios.yaml_reader import read_yaml
+
+
+def invoke(*arguments: str) -> Result:
+    return CliRunner().invoke(app, list(arguments))
+
+
+def told(*arguments: str) -> Any:
+    result = invoke(*arguments, "--json")
+    assert result.exit_code == 0, result.output
+    return json.loads(result.stdout)
+
+
+def test_list_names_every_scenario_with_its_question() -> None:
+    rows = told("list")["scenarios"]
+    assert [row["name"] for row in rows] == library()
+    assert all(row["question"].endswith("?") for row in rows)
+    assert "no-uk-order" in invoke("list").stdout
+
+
+def test_list_parameters_gives_range_source_and_both_marks() -> None:
+    rows = {row["name"]: row for row in told("list", "parameters")["parameters"]}
+    share = rows["gallery.share.uk"]
+    assert share["low"] < share["value"] < share["high"]
+    assert share["fit"] == "assumed"
+    assert all(row["source"] for row in rows.values())
+    assert "[no source, assumed]" in invoke("list", "parameters").stdout
+
+
+def test_list_interventions_gives_the_legal_power() -> None:
+    rows = told("list", "interventions")["interventions"]
+    assert {"cease-collection", "deletion-order"} <= {row["name"] for row in rows}
+    assert all(row["power"] for row in rows)
+
+
+def test_list_measures_gives_a_question_and_a_unit() -> None:
+    rows = told("list", "measures")["measures"]
+    assert "searchable_persons" in {row["name"] for row in rows}
+    assert all(row["question"] and row["unit"] for row in rows)
+
+
+def test_list_of_anything_else_is_refused() -> None:
+    assert invoke("list", "orders").exit_code == 2
+
+
+def test_validate_says_which_arms_hold() -> None:
+    assert told("validate", *library()) == {"ok": True, "errors": []}
+    assert "no-uk-order, ico-2022, ico-2022-obeyed" in invoke("validate", "ico-2022").stdout
+
+
+def test_the_schema_accepts_the_shipped_files_and_refuses_an_unknown_key() -> None:
+    schema = json.loads(invoke("schema").stdout)
+    jsonschema.Draft202012Validator.check_schema(schema)
+    checker = jsonschema.Draft202012Validator(schema)
+    for name in library():
+        text = (library_folder() / f"{name}.yaml").read_text(encoding="utf-8")
+        data = json.loads(json.dumps(read_yaml(text, name).data))
+        assert checker.is_valid(data), list(checker.iter_errors(data))
+        assert not checker.is_valid({**data, "poeple": 3})
+    assert "desk.delay" in schema["properties"]["parameters"]["properties"]
+
+
+def test_explain_tells_the_case_with_its_dates_and_deadlines() -> None:
+    told_of = told("explain", "ico-2022", "--set", "desk.delay=2 weeks")
+    (case,) = told_of["cases"]
+    dates = {step["kind"]: step["date"] for step in case["steps"]}
+    assert dates["enforcement_notice"] == "2022-05-18"
+    assert dates["tribunal_restores_jurisdiction"] == "2025-10-06"
+    deadlines = {duty["kind"]: duty["nominal_deadline"] for duty in case["obligations"]}
+    assert deadlines["cease_collection"] == "2022-09-15"
+    assert deadlines["delete"] == "2022-12-15"
+    assert [arm["role"] for arm in told_of["arms"]] == ["counterfactual", "scenario", "beside"]
+    delay = next(row for row in told_of["parameters"] if row["name"] == "desk.delay")
+    assert (delay["value"], delay["set_by"]) == (14.0, "--set")
+    assert told_of["order_of_a_day"][0]["name"] == "law"
+
+
+def test_explain_reads_as_a_text() -> None:
+    text = invoke("explain", "no-stay").stdout
+    assert text.startswith("no-stay: " + load_scenario("no-stay").scenario.question)
+    for heading in ("Rests on", "Arms", "Case UK-ICO-2022 (stay: none)", "Parameters", "Order of"):
+        assert f"\n{heading}" in text
+    assert "2022-05-18  final_penalty 7,552,800 GBP" in text
+
+
+def test_an_unknown_scenario_ends_with_code_2_and_the_nearest_names() -> None:
+    result = invoke("explain", "ico-2002")
+    assert result.exit_code == 2
+    assert result.stdout == ""
+    assert "did you mean: ico-2022" in result.stderr
+
+
+def test_the_version_is_the_installed_one() -> None:
+    from importlib.metadata import version
+
+    assert invoke("--version").stdout == f"efface {version('efface')}\n"
+
+
+@pytest.mark.parametrize("heavy", ["numpy", "pydantic", "ruamel", "pandas", "scipy", "streamlit"])
+def test_help_imports_nothing_heavy(heavy: str) -> None:
+    code = (
+        "import sys; from scenarios.cli.main import app\n"
+        "try: app(['--help'])\n"
+        f"except SystemExit: sys.exit({heavy!r} in sys.modules)"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, check=False)
+    assert done.returncode == 0, done.stderr
+
+
+def test_help_takes_less_than_three_tenths_of_a_second() -> None:
+    """The best of five, since the machine may be busy."""
+    seconds = []
+    for _ in range(5):
+        start = time.perf_counter()
+        subprocess.run(
+            [sys.executable, "-m", "scenarios.cli.main", "--help"], capture_output=True, check=True
+        )
+        seconds.append(time.perf_counter() - start)
+    assert min(seconds) < 0.3
+
+
+def test_ctrl_c_ends_with_code_130(monkeypatch: pytest.MonkeyPatch) -> None:
+    def interrupted() -> list[str]:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("scenarios.catalogue.scenarios", interrupted)
+    assert invoke("list").exit_code == 130
