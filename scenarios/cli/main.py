@@ -12,7 +12,7 @@ import typer
 from typer.core import TyperGroup
 
 from generators.errors import EffaceError
-from scenarios.cli import dashboard, library, population
+from scenarios.cli import dashboard, faces, library, population, report
 
 WRONG_INPUT = 2
 INTERRUPTED = 130
@@ -69,7 +69,9 @@ app.command()(library.explain)
 app.command()(library.validate)
 app.command()(library.schema)
 app.add_typer(population.app, name="population")
+app.add_typer(faces.app, name="faces")
 app.command()(dashboard.dashboard)
+app.command()(report.report)
 
 
 def main() -> None:
