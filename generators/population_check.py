@@ -105,7 +105,7 @@ def _table_checks(population: Population, strata: Strata) -> list[Check]:
         source = strata.figure("residents.csv", code, strata.names[j], "residents").source
         ours = float(population.weights[j] * rows.size)
         checks.append(_near(f"residents_{code}", published, source, ours, 0.5))
-        # A stratified column misses a cell by less than one person on either side.
+        # A stratified column misses a cell by less than one person at either end of it.
         person = 2 / rows.size
         days = REFERENCE_DAY - population.birth_day[rows]
         group = np.searchsorted(groups[1:-1], days, side="right")

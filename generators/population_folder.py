@@ -87,9 +87,7 @@ def read_folder(folder: Path) -> Population:
     for name, entry in manifest["files"].items():
         _check_file(folder / name, entry)
     columns = _read_people(folder / PEOPLE, manifest["platforms"])
-    arrays: dict[str, NDArray[Any]] = {
-        name: np.load(folder / f"{name}.npy", mmap_mode="r", allow_pickle=False) for name in ARRAYS
-    }
+    arrays = {name: _open_array(folder / f"{name}.npy") for name in ARRAYS}
     population = Population(
         jurisdictions=tuple(manifest["jurisdictions"]),
         weights=np.array(manifest["weights"], dtype=np.float64),
@@ -146,6 +144,15 @@ def _read_people(path: Path, platforms: list[str]) -> dict[str, NDArray[Any]]:
     columns = {name: column(name).astype(dtype) for name, dtype in SCALARS.items()}
     columns["name_code"] = np.column_stack([column(name) for name in NAME_WORDS])
     return {**columns, "accounts": block("account"), "public": block("public")}
+
+
+def _open_array(path: Path) -> NDArray[Any]:
+    try:
+        return np.asanyarray(np.load(path, mmap_mode="r", allow_pickle=False))
+    except ValueError as error:
+        raise PopulationError(
+            Fault("not an array of numbers", file=str(path), found=str(error))
+        ) from None
 
 
 def _read_manifest(folder: Path) -> dict[str, Any]:
