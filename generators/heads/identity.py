@@ -61,7 +61,8 @@ class Hair:
 
     Attributes:
         style: kind of cut.
-        colour: float32 [3] before any grey.
+        colour: float32 [3] before any grey, dyed or not.
+        natural: float32 [3] undyed, as in brows and beard.
         grey_from: age at which grey begins, years.
         bulk: thickness against the usual of the style.
         line: height of the hairline over the brow against the mean, cm.
@@ -76,6 +77,7 @@ class Hair:
 
     style: HairStyle
     colour: NDArray[np.float32]
+    natural: NDArray[np.float32]
     grey_from: float
     bulk: float
     line: float
@@ -269,7 +271,8 @@ def _draw_hair(rng: np.random.Generator, male: bool, tone: int) -> Hair:
         colours = _DARK_HAIR[1:] if dark else _LIGHT_HAIR
     else:
         colours = _DARK_HAIR
-    colour = colours[rng.integers(len(colours))] * rng.uniform(0.8, 1.25)
+    natural = colours[rng.integers(len(colours))] * rng.uniform(0.8, 1.25)
+    colour = natural
     if rng.random() < 0.04:
         colour = _DYES[rng.integers(len(_DYES))]
     styles = _MALE_STYLES if male else _FEMALE_STYLES
@@ -282,6 +285,7 @@ def _draw_hair(rng: np.random.Generator, male: bool, tone: int) -> Hair:
     return Hair(
         style=style,
         colour=colour.astype(np.float32),
+        natural=natural.astype(np.float32),
         grey_from=float(rng.uniform(34, 64)),
         bulk=float(rng.uniform(0.8, 1.25)),
         line=float(np.clip(rng.normal(0, 0.4), -0.7, 0.8)),

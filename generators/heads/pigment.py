@@ -131,8 +131,9 @@ def hair_pigment(
     r = paint.hair[0] * m
     g = paint.hair[1] * m
     b = paint.hair[2] * m
-    if paint.grey > 0.02 and n > 1.9 - 2.2 * paint.grey:
-        r = 0.7 * r + 0.08
-        g = 0.7 * g + 0.08
-        b = 0.7 * b + 0.078
+    if paint.grey > 0.02:
+        white = min(1.0, max(0.0, (n - 1.7 + 2.2 * paint.grey) * 1.4)) * 0.3
+        r += white * (0.27 - r)
+        g += white * (0.26 - g)
+        b += white * (0.25 - b)
     return r, g, b, n

@@ -68,7 +68,7 @@ def render(who: Portrayed, age: float, shot: ShotCode, size: int) -> NDArray[np.
         pole_z,
         curl,
         head.code.hair.wave,
-        0.8 if curl > 0.5 else 0.6,
+        0.5 if curl > 0.5 else 0.6,
         float(head.code.hair.grain[0]),
     )
     near, owner, weight = _buffers(wide)

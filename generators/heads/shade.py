@@ -155,9 +155,9 @@ def shade(
                 red, green, blue, shine = eye_pigment(values, paint, mx, my, mz)
                 sharpness = 90.0
                 wrap = 0.4
-                open_sky = 0.22 + 0.70 * open_sky
+                open_sky = 0.15 + 0.60 * open_sky
             elif material == _TEETH:
-                red, green, blue, shine = 0.58, 0.53, 0.45, 0.22
+                red, green, blue, shine = 0.60, 0.54, 0.45, 0.22
                 sharpness = 40.0
                 open_sky = 0.45 + 0.35 * open_sky
             elif material == _MOUTH:
@@ -187,6 +187,9 @@ def shade(
                 sharpness = 40.0
 
             lit = lit_share(light, x, y, z) if light.shadow.shape[0] > 0 else 1.0
+            if material in (_TEETH, _MOUTH):
+                # The map is too coarse for the gap between the lips.
+                lit = 0.5 + 0.5 * lit
             facing_key = nx * light.key_from[0] + ny * light.key_from[1] + nz * light.key_from[2]
             fill = nx * light.fill_from[0] + ny * light.fill_from[1] + nz * light.fill_from[2]
             fill = max(0.0, (fill + 0.3) / 1.3)

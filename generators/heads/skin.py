@@ -185,9 +185,13 @@ def _wrinkles(
     _tint(texture, np.clip(depth, 0, 1), (0.54, 0.44, 0.40), 0.75 * old)
 
 
+_WHITE = np.array([1.0, 0.965, 0.92])
+"""White hair is a little warm."""
+
+
 def _greyed(colour: Colour, grey: float, white: float) -> Colour:
     share = np.float32(0.85 * grey)
-    return (colour * (1 - share) + np.float32(white) * share).astype(np.float32)
+    return (colour * (1 - share) + white * _WHITE * share).astype(np.float32)
 
 
 def _below(colour: Colour, base: Colour, factor: float) -> Colour:
@@ -197,14 +201,14 @@ def _below(colour: Colour, base: Colour, factor: float) -> Colour:
 
 
 def _brow_colour(code: IdentityCode, base: Colour, grey: float) -> Colour:
-    return _below(_greyed(code.hair.colour, 0.6 * grey, 0.25), base, 0.45)
+    return _below(_greyed(code.hair.natural, 0.6 * grey, 0.25), base, 0.45)
 
 
 def _beard_colour(code: IdentityCode, base: Colour, grey: float) -> Colour:
     """Return a beard's colour: stubble is always darker than the skin, a grown beard may grey."""
     grown = code.beard not in ("none", "stubble")
-    colour = _greyed(code.hair.colour, 0.75 * grey, 0.20)
-    return colour if grown and grey > 0.3 else _below(colour, base, 0.5)
+    limit = 0.5 + (4.0 * max(0.0, grey - 0.35) if grown else 0.0)
+    return _below(_greyed(code.hair.natural, 0.75 * grey, 0.20), base, limit)
 
 
 def _beard(
@@ -243,7 +247,7 @@ def _brows(
     line = line + brow.arch * np.exp(-(((side - 4.2) / 1.2) ** 2))
     half = brow.thickness * np.interp(along, [-0.05, 0.1, 0.5, 1.0], [0.5, 0.95, 0.85, 0.15])
     strands = where.grain(code.grain + 5, 3.6, (1.6, 0.6, 1.0))
-    inside = (half - np.abs(y - line) + 0.06 * strands).astype(np.float32)
+    inside = (half - np.abs(y - line) + 0.035 * strands).astype(np.float32)
     ends = ramp(along, -0.06, 0.10) * ramp(along, 1.04, 0.90) * ramp(where.place[..., 2], 4.5, 5.5)
     mask = ramp(inside, -0.17, 0.15) * ends * brow.density * np.clip(0.88 + 0.14 * strands, 0, 1)
     _over(texture, mask.astype(np.float32), colour)

@@ -35,7 +35,7 @@ def grow_beard(mesh: HeadMesh, head: Points, normal: Points, code: IdentityCode)
                 tangent=np.tile(np.array([0, -1, 0.3], dtype=np.float32), (len(mean), 1)),
                 tri=mesh.jaw_tri,
                 material=BEARD,
-                cover=(1.9 * grown * code.beard_density - 0.05).astype(np.float32),
+                cover=(1.6 * grown * code.beard_density - 0.15).astype(np.float32),
                 shell=np.full(len(mean), height, dtype=np.float32),
             )
         )

@@ -65,7 +65,7 @@ class TestOnePersonManyPhotos:
         """
         source = RenderedFaces(64)
         people = [
-            Portrayed(100 + i, ("female", "male")[i % 2], 1 + i % 10)  # type: ignore[arg-type]
+            Portrayed(100 + i, ("female", "male")[i % 2], 1 + i % 10)
             for i in range(24)
         ]
         faces = np.array([source.photos(who, shots(0, 1, quality=1.0)) for who in people])
