@@ -142,6 +142,7 @@ def _growth(setup: ArmSetup) -> list[Told]:
             "value": point.value,
             "grade": point.grade,
             "used": point.use_in_fit,
+            "weak": point.weak,
             "why": point.why,
             "fitted": point.fitted,
         }

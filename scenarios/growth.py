@@ -14,7 +14,6 @@ goes on.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from functools import cache
@@ -248,8 +247,3 @@ def _with_fit(point: FitPoint, curve: NDArray[np.float64]) -> FitPoint:
         return point
     fitted = float(curve[day_of(point.date)])
     return replace(point, fitted=fitted, relative_error=fitted / point.value - 1)
-
-
-def weak_points(points: Sequence[FitPoint]) -> tuple[FitPoint, ...]:
-    """Return the points that a curve uses although their source is of grade C."""
-    return tuple(point for point in points if point.weak)

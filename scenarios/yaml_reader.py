@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 from unicodedata import category
 
-from generators.errors import Fault, ScenarioError
+from generators.errors import Fault
 from scenarios.yaml_marks import (
     MOST_DEPTH,
     Mark,
@@ -48,6 +48,40 @@ class _Builder:
         self.frames: list[_Frame] = []
         self.documents = 0
         self.aliases_seen = False
+
+    def take(self, event: Any) -> bool:
+        """Take one parser event; return False where reading must stop."""
+        kind = type(event).__name__
+        if kind == "DocumentStartEvent":
+            self.documents += 1
+            if self.documents > 1:
+                self._fault("a second document begins here", event.start_mark, expected="one")
+                return False
+        elif kind in ("MappingEndEvent", "SequenceEndEvent"):
+            self._close()
+        elif kind in ("ScalarEvent", "AliasEvent", "MappingStartEvent", "SequenceStartEvent"):
+            self._refuse_extras(event, kind)
+            if kind == "ScalarEvent":
+                self._scalar(event)
+            elif kind == "AliasEvent":
+                self._alias(event)
+            elif len(self.frames) >= MOST_DEPTH:
+                self._fault(
+                    "is nested too deeply",
+                    event.start_mark,
+                    expected=f"at most {MOST_DEPTH} levels",
+                )
+                return False
+            else:
+                self._open(event, {} if kind == "MappingStartEvent" else [])
+        return True
+
+    def _alias(self, event: Any) -> None:
+        if self._awaits_key():
+            self._key(f"*{event.anchor}", event.start_mark)
+            return
+        self._note(self._path(), event.start_mark, f"*{event.anchor}")
+        self._place(None)
 
     def _fault(self, message: str, mark: Any, **details: Any) -> None:
         self.document.faults.append(
@@ -88,7 +122,7 @@ class _Builder:
             frame.value.setdefault(frame.key, value)
         frame.key = _NO_KEY
 
-    def key(self, text: str, mark: Any) -> None:
+    def _key(self, text: str, mark: Any) -> None:
         """Take a mapping's key; a second one of the same name is a fault."""
         frame = self.frames[-1]
         assert isinstance(frame.value, dict)
@@ -106,7 +140,7 @@ class _Builder:
             return
         frame.key = text
 
-    def scalar(self, event: Any) -> None:
+    def _scalar(self, event: Any) -> None:
         """Take a scalar: a key where a mapping awaits one, else a value."""
         if any(category(c) in ("Cc", "Cs") and c not in "\n\t" for c in event.value):
             self._fault(
@@ -117,13 +151,13 @@ class _Builder:
                 expected="text",
             )
         if self._awaits_key():
-            self.key(event.value, event.start_mark)
+            self._key(event.value, event.start_mark)
             return
         value = event.value if event.style in ("'", '"', "|", ">") else plain_scalar(event.value)
         self._note(self._path(), event.start_mark, event.value)
         self._place(value)
 
-    def open(self, event: Any, value: dict[str, Any] | list[Any]) -> None:
+    def _open(self, event: Any, value: dict[str, Any] | list[Any]) -> None:
         """Begin a mapping or a sequence."""
         as_key = self._awaits_key()
         if as_key:
@@ -133,7 +167,7 @@ class _Builder:
         self._note(path, event.start_mark, "")
         self.frames.append(_Frame(path, value, as_key=as_key))
 
-    def close(self) -> None:
+    def _close(self) -> None:
         """End the innermost mapping or sequence."""
         frame = self.frames.pop()
         if frame.as_key:
@@ -141,7 +175,7 @@ class _Builder:
         value = frame.value
         self._place(tuple(value) if isinstance(value, list) else value)
 
-    def refuse_extras(self, event: Any, kind: str) -> None:
+    def _refuse_extras(self, event: Any, kind: str) -> None:
         """Note tags, anchors and aliases: none is part of a scenario file."""
         tag = getattr(event, "tag", None)
         if tag is not None:
@@ -178,7 +212,7 @@ def read_yaml(text: str, file: str) -> MarkedYaml:
     document.marks[()] = Mark(1, 1, "", 1, 1, file)
     try:
         for event in YAML(typ="safe", pure=True).parse(text):
-            if not _take(builder, event):
+            if not builder.take(event):
                 break
     except YAMLError as error:
         document.faults.append(_syntax_fault(document, error))
@@ -190,36 +224,6 @@ def read_yaml(text: str, file: str) -> MarkedYaml:
     return document
 
 
-def _take(builder: _Builder, event: Any) -> bool:
-    """Pass one parser event to the builder; False where reading must stop."""
-    kind = type(event).__name__
-    if kind == "DocumentStartEvent":
-        builder.documents += 1
-        if builder.documents > 1:
-            builder._fault("a second document begins here", event.start_mark, expected="one")
-            return False
-    elif kind in ("ScalarEvent", "AliasEvent", "MappingStartEvent", "SequenceStartEvent"):
-        builder.refuse_extras(event, kind)
-        if kind == "ScalarEvent":
-            builder.scalar(event)
-        elif kind == "AliasEvent":
-            if builder._awaits_key():
-                builder.key(f"*{event.anchor}", event.start_mark)
-            else:
-                builder._note(builder._path(), event.start_mark, f"*{event.anchor}")
-                builder._place(None)
-        elif len(builder.frames) >= MOST_DEPTH:
-            builder._fault(
-                "is nested too deeply", event.start_mark, expected=f"at most {MOST_DEPTH} levels"
-            )
-            return False
-        else:
-            builder.open(event, {} if kind == "MappingStartEvent" else [])
-    elif kind in ("MappingEndEvent", "SequenceEndEvent"):
-        builder.close()
-    return True
-
-
 def _syntax_fault(document: MarkedYaml, error: Any) -> Fault:
     mark = getattr(error, "problem_mark", None) or getattr(error, "context_mark", None)
     problem = str(getattr(error, "problem", None) or getattr(error, "reason", None) or error)
@@ -228,14 +232,3 @@ def _syntax_fault(document: MarkedYaml, error: Any) -> Fault:
         return Fault(message, file=document.file, expected="a scenario in YAML")
     line, column = mark.line + 1, mark.column + 1
     return document.fault(message, line, column, expected="a scenario in YAML")
-
-
-def require(document: MarkedYaml) -> MarkedYaml:
-    """Return the document if its syntax is whole.
-
-    Raises:
-        ScenarioError: every fault of the syntax at once.
-    """
-    if document.faults:
-        raise ScenarioError(document.faults)
-    return document

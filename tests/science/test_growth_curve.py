@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from generators.errors import ScenarioError
-from scenarios.growth import LARGEST_ERROR, weak_points
+from scenarios.growth import LARGEST_ERROR
 from scenarios.public_record import Record
 from scenarios.record import GrowthCurve, growth_curve, load_record
 from sim.dates import EPOCH, add_months, day_of
@@ -63,7 +63,7 @@ def test_no_lower_bound_that_a_regulator_quotes_is_fitted(growth: GrowthCurve) -
 
 
 def test_the_weak_points_used_are_marked(growth: GrowthCurve) -> None:
-    weak = {(point.curve, point.date) for point in weak_points(growth.points)}
+    weak = {(point.curve, point.date) for point in growth.points if point.weak}
     assert weak == {
         ("images", date(2023, 11, 15)),
         ("images", date(2024, 6, 15)),
