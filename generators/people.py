@@ -2,7 +2,8 @@
 
 Columns are stratified: in each jurisdiction a keyed permutation hands out one slice of the
 distribution to each person, so that weighted totals reproduce the tables to within two persons a
-cell (one at either end of it), whatever the seed (model, section 1). Under-18s are rows like everybody else.
+cell (one at either end of it), whatever the seed (model, section 1). Under-18s are rows like
+everybody else.
 """
 
 from __future__ import annotations
