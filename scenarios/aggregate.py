@@ -11,13 +11,13 @@ every draw gives the same reason and the difference is exactly 0.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from scenarios.readings import KEYS, Readings
+from scenarios.roles import Roles
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -29,33 +29,6 @@ RANGE_QUANTILES = (0.05, 0.95)
 
 Zeros = Mapping[tuple[str, str, str], str]
 """(arm, other, measure) -> why their difference cannot be anything but 0."""
-
-
-@dataclass(frozen=True)
-class Roles:
-    """Which arm plays which part.
-
-    Attributes:
-        scenario: the scenario under question.
-        counterfactual: what it is compared with, or None.
-        beside: more arms run in the same replications, in order.
-    """
-
-    scenario: str
-    counterfactual: str | None
-    beside: tuple[str, ...]
-
-    @property
-    def arms(self) -> tuple[str, ...]:
-        """All arms: counterfactual, scenario, those beside."""
-        first = () if self.counterfactual is None else (self.counterfactual,)
-        return (*first, self.scenario, *self.beside)
-
-    @property
-    def headline_pair(self) -> tuple[str, str] | None:
-        """The arms whose difference is the headline: the scenario and the first beside it."""
-        other = self.beside[0] if self.beside else self.counterfactual
-        return None if other is None else (self.scenario, other)
 
 
 def mean_interval(
@@ -199,10 +172,10 @@ def _difference(
         return dict.fromkeys(keys, np.full(size, np.nan)), [False] * size, why
     paired = main.values[arm] - main.values[other]
     drawn = None if spread is None else spread(arm) - spread(other)
-    moved = (paired != 0).any(axis=0)
+    moved = np.asarray((paired != 0).any(axis=0))
     if drawn is not None:
-        moved |= (np.nan_to_num(drawn) != 0).any(axis=0)
-    defined = np.isfinite(paired).all(axis=0)
+        moved = moved | np.asarray((np.nan_to_num(drawn) != 0).any(axis=0))
+    defined = np.asarray(np.isfinite(paired).all(axis=0))
     flags = [False] * size
     for column, (name, theirs) in enumerate(zip(names, main.why(other), strict=True)):
         if not defined[column]:

@@ -18,10 +18,10 @@ from typing import TYPE_CHECKING, Any
 
 from generators.errors import Fault, ScenarioError
 from scenarios import provenance
-from scenarios.aggregate import Roles
 from scenarios.folder import TEMPORARY, RunWriter, free_folder, open_run
 from scenarios.ranges import RangeDraws, draw_seed, keyed_sample, population_seed, range_draws
 from scenarios.replication import Done, Task, do_task, read_done
+from scenarios.roles import Roles
 from scenarios.store import Run, load_run
 from scenarios.workers import MakeExecutor, carry_out, cores, process_pools
 
@@ -259,8 +259,6 @@ def _tasks(
 ) -> tuple[list[Task], list[Done]]:
     """Return what is left to do, first replication first and range draws in between, and what
     an earlier run has finished."""
-    from scenarios.arms import arm_setup
-
     tasks = []
     for number in range(what.replications):
         task = Task(
@@ -283,8 +281,7 @@ def _tasks(
             kind="range",
             number=number,
             arms={
-                name: arm_setup(loaded, parameters, question=what.question)
-                for name, loaded in what.loaded.items()
+                name: replace(setup, parameters=parameters) for name, setup in what.setups.items()
             },
             pairs=what.pairs,
             seed=draw_seed(what.seed, number),

@@ -11,13 +11,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from scenarios import provenance, tables
-from scenarios.aggregate import Roles, common_zeros, measures_table
+from scenarios.aggregate import common_zeros, measures_table
 from scenarios.drivers import correlations
 from scenarios.folder import RunWriter, write_table, write_text
 from scenarios.ranges import RangeDraws
 from scenarios.readings import Readings, read_readings
 from scenarios.replication import read_zeros, readings_path, zeros_path
 from scenarios.report.table import write_report
+from scenarios.roles import Roles
 from scenarios.store import Run
 from scenarios.titles import arm_titles
 from sim.dates import iso

@@ -159,7 +159,7 @@ def readings_table(
             {
                 **words,
                 "arm": [arm] * (len(read) + size),
-                "headline": np.arange(len(read) + size) < len(read),
+                "headline": [True] * len(read) + [False] * size,
                 "value": pa.concat_arrays(
                     [pa.array(values, pa.float64()), pa.array(weekly["value"], pa.float64())]
                 ),

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 from generators.errors import Fault, RunFolderError
 from scenarios.folder import FORMAT, MANIFEST, PARTIAL, PLAN, files_of, partial_of, sha256
+from scenarios.roles import Roles
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -61,6 +62,11 @@ class Run:
     def arms(self) -> tuple[str, ...]:
         """Names of all arms, counterfactual first, then the scenario, then those beside."""
         return tuple(self.manifest["arms"])
+
+    @property
+    def roles(self) -> Roles:
+        """Which arm plays which part."""
+        return Roles(self.scenario, self.counterfactual, self.beside)
 
     def measures(self, headline: bool | None = None) -> pa.Table:
         """Return `measures.parquet`.

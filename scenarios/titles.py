@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
-from scenarios.aggregate import Roles
+from scenarios.roles import Roles
 
 if TYPE_CHECKING:
     from scenarios.format import Scenario

@@ -33,8 +33,9 @@ _Done = TypeVar("_Done")
 MakeExecutor = Callable[[], Executor]
 """Returns a fresh executor; called once, and again after each broken pool."""
 
-_PRELOAD = ["scenarios.replication"]
-"""Imported once in the fork server, so that workers start with the heavy modules loaded."""
+_PRELOAD = ["scenarios.replication", "pandas"]
+"""Imported once in the fork server, so that workers start with the heavy modules loaded (pyarrow
+imports pandas when it first meets a NumPy array)."""
 _ONE_THREAD = (
     "OMP_NUM_THREADS",
     "OPENBLAS_NUM_THREADS",

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Literal
 from scenarios.folder import write_json, write_text
 from scenarios.report.table_json import run_json
 from scenarios.report.table_numbers import Scale, decimals_for, number, scale_of
-from scenarios.report.table_rows import Difference, Row, headline_rows
+from scenarios.report.table_rows import Content, Difference, Row, content_of
 from scenarios.report.table_words import driver_lines, headline_sentence, limits, row_label
 from scenarios.store import Run
 
@@ -64,7 +64,7 @@ def write_report(run: Run) -> None:
     write_text(run.folder / "report/table.txt", table_text(run))
     answers = {key: value for key, value in run_json(run).items() if key != "run"}
     answers["sentences"] = {
-        "headline": headline_sentence(run, headline_rows(run)),
+        "headline": headline_sentence(run, content_of(run)),
         "drivers": driver_lines(run),
         "limits": limits(run),
     }
@@ -102,35 +102,42 @@ def print_table(run: Run, console: Console) -> None:
     """
     from rich.text import Text
 
-    rows = headline_rows(run)
+    content = content_of(run)
     manifest = run.manifest
     console.print(Text(manifest["question"], style="bold"))
     console.print(
-        f"{run.scenario}: {manifest['people']:,} simulated people, {manifest['replications']} paired "
-        f"replications, seed {manifest['seed']}. {_arm_words(run)}. {_range_words(run)}",
+        f"{run.scenario}: {manifest['people']:,} simulated people, "
+        f"{manifest['replications']} paired replications, seed {manifest['seed']}. "
+        f"{_arm_words(run)}. {_range_words(run)}",
         markup=False,
         highlight=False,
     )
     console.print()
+    notes = print_grids(content, console)
+    if notes:
+        console.print()
+    for line in (headline_sentence(run, content), "", *driver_lines(run), "", *limits(run)):
+        console.print(line, markup=False, highlight=False)
+
+
+def print_grids(content: Content, console: Console) -> list[str]:
+    """Print a grid for the first arm beside the scenario, one for each further arm, and notes.
+
+    Returns:
+        The footnotes that were printed.
+    """
     notes = _Notes()
-    for beside in run.beside or [None]:
-        grid = _grid(run, rows, beside, notes, console.width)
+    for beside in content.roles.beside or [None]:
+        grid = _grid(content, beside, notes, console.width)
         needed = sum(column.width or 0 for column in grid.columns) + len(grid.columns) - 1
         if needed <= console.width:
             console.print(grid)
         else:
             # Rich would cut what does not fit; the terminal wraps and keeps everything.
             console.print(_plain(grid, needed), soft_wrap=True, markup=False, highlight=False)
-    _print_below(run, rows, notes, console)
-
-
-def _print_below(run: Run, rows: Sequence[Row], notes: _Notes, console: Console) -> None:
     for line in notes.lines():
         console.print(line, markup=False, highlight=False)
-    if notes.reasons:
-        console.print()
-    for line in (headline_sentence(run, rows), "", *driver_lines(run), "", *limits(run)):
-        console.print(line, markup=False, highlight=False)
+    return notes.lines()
 
 
 def _arm_words(run: Run) -> str:
@@ -151,17 +158,17 @@ def _range_words(run: Run) -> str:
     )
 
 
-def _grid(run: Run, rows: Sequence[Row], beside: str | None, notes: _Notes, width: int) -> Table:
+def _grid(content: Content, beside: str | None, notes: _Notes, width: int) -> Table:
     from rich import box
     from rich.table import Table
     from rich.text import Text
 
-    arms = [arm for arm in (run.counterfactual, run.scenario, beside) if arm is not None]
-    others = [other for other in (run.counterfactual, beside) if other is not None]
-    title = {arm: run.manifest.get("titles", {}).get(arm, arm) for arm in arms}
-    heads = ["measure", *(title[arm] for arm in arms)]
-    heads += [f"{title[run.scenario]} minus {title[other]}" for other in others]
-    cells = [_cells(run, row, arms, others, notes) for row in rows]
+    roles = content.roles
+    arms = [arm for arm in (roles.counterfactual, roles.scenario, beside) if arm is not None]
+    others = [other for other in (roles.counterfactual, beside) if other is not None]
+    heads = ["measure", *(content.title(arm) for arm in arms)]
+    heads += [f"{content.title(roles.scenario)} minus {content.title(other)}" for other in others]
+    cells = [_cells(content, row, arms, others, notes) for row in content.rows]
     grid = Table(box=box.SIMPLE_HEAD, padding=0, pad_edge=False, show_edge=False)
     widths = column_widths(heads, cells, width - len(heads) + 1)
     for place, (head, wide) in enumerate(zip(heads, widths, strict=True)):
@@ -206,9 +213,9 @@ def column_widths(head: Sequence[str], cells: Sequence[Sequence[str]], width: in
 
 
 def _cells(
-    run: Run, row: Row, arms: Sequence[str], others: Sequence[str], notes: _Notes
+    content: Content, row: Row, arms: Sequence[str], others: Sequence[str], notes: _Notes
 ) -> list[str]:
-    differences = [row.differences[run.scenario, other] for other in others]
+    differences = [row.differences[content.roles.scenario, other] for other in others]
     values = [row.values[arm] for arm in arms]
     scale = scale_of(row.unit, [*values, *(end for d in differences for end in _ends(d))])
     decimals = max(decimals_for(_scaled(values, scale)), 1 if scale.factor == 100.0 else 0)
@@ -218,8 +225,8 @@ def _cells(
             cells.append("undefined" + notes.mark(row.whys[arm]))
         else:
             cells.append(number(value, scale, decimals))
-    ranges = run.manifest.get("ranges", 0) > 0
-    cells += [_difference(d, scale, decimals, ranges, notes) for d in differences]
+    ranged = content.ranges > 0
+    cells += [_difference(d, scale, decimals, ranged, notes) for d in differences]
     return cells
 
 

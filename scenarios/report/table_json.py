@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from scenarios.aggregate import CONFIDENCE
-from scenarios.report.table_rows import Difference, Row, headline_rows
+from scenarios.report.table_rows import Content, Difference, Row, content_of
+from scenarios.roles import Roles
 from scenarios.store import Run
 
 
@@ -16,7 +17,6 @@ def run_json(run: Run) -> dict[str, Any]:
     name; `difference` is that arm minus the counterfactual. An undefined number is None with
     `why` beside it.
     """
-    rows = headline_rows(run)
     return {
         "run": run.name,
         "scenario": run.scenario,
@@ -27,14 +27,22 @@ def run_json(run: Run) -> dict[str, Any]:
         "people": run.manifest["people"],
         "ranges": run.manifest.get("ranges", 0),
         "headline": run.manifest.get("headline"),
-        "measures": [entry(row, run, run.scenario) for row in rows],
-        "beside": {arm: [entry(row, run, arm) for row in rows] for arm in run.beside},
+        **entries(content_of(run)),
     }
 
 
-def entry(row: Row, run: Run, arm: str) -> dict[str, Any]:
+def entries(content: Content) -> dict[str, Any]:
+    """Return `measures` and `beside`: one entry a measure and date for each arm in question."""
+    roles = content.roles
+    return {
+        "measures": [entry(row, roles, roles.scenario) for row in content.rows],
+        "beside": {arm: [entry(row, roles, arm) for row in content.rows] for arm in roles.beside},
+    }
+
+
+def entry(row: Row, roles: Roles, arm: str) -> dict[str, Any]:
     """Return what one arm's row says, with its difference from the counterfactual."""
-    other = run.counterfactual
+    other = roles.counterfactual
     if other is None:
         none = "the scenario names no counterfactual"
         difference = Difference(None, None, None, None, None, False, row.whys[arm] or none)
@@ -55,8 +63,8 @@ def entry(row: Row, run: Run, arm: str) -> dict[str, Any]:
         "structural_zero": difference.structural_zero,
         "why": difference.why,
     }
-    if arm != run.scenario:
-        own = row.differences[arm, run.scenario]
+    if arm != roles.scenario:
+        own = row.differences[arm, roles.scenario]
         written |= {
             "from_scenario": own.mean,
             "from_scenario_low": own.low,

@@ -7,9 +7,11 @@ them.
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from scenarios.roles import Roles
 from scenarios.store import Run
 
 
@@ -69,36 +71,71 @@ class Row:
     differences: dict[tuple[str, str], Difference]
 
 
-def headline_rows(run: Run) -> list[Row]:
-    """Return the rows of a run's table for all residents in question, in the table's order."""
-    answers: dict[tuple[str, str], dict[str, dict[str, Any]]] = {}
-    for answer in run.measures(headline=True).to_pylist():
+@dataclass(frozen=True)
+class Content:
+    """What a table shows.
+
+    Attributes:
+        roles: which arm is which.
+        titles: what the columns are called, by arm.
+        rows: in the table's order.
+        ranges: number of range draws.
+    """
+
+    roles: Roles
+    titles: dict[str, str]
+    rows: list[Row]
+    ranges: int
+
+    def title(self, arm: str) -> str:
+        """Return what an arm's column is called."""
+        return self.titles.get(arm, arm)
+
+
+def content_of(run: Run) -> Content:
+    """Return what the table of a run shows, for all residents in question."""
+    return Content(
+        run.roles,
+        run.manifest.get("titles", {}),
+        headline_rows(run.measures(headline=True).to_pylist(), run.roles),
+        run.manifest.get("ranges", 0),
+    )
+
+
+def headline_rows(answers: Iterable[Mapping[str, Any]], roles: Roles) -> list[Row]:
+    """Return the rows of a table for all residents in question.
+
+    Args:
+        answers: headline rows of `measures.parquet`.
+        roles: which arm is which.
+    """
+    grouped: dict[tuple[str, str], dict[str, Mapping[str, Any]]] = {}
+    for answer in answers:
         if answer["margin"] == "all":
-            key = (answer["name"], answer["at"])
-            answers.setdefault(key, {})[answer["arm"]] = answer
-    return [_row(run, name, at, by_arm) for (name, at), by_arm in answers.items()]
+            grouped.setdefault((answer["name"], answer["at"]), {})[answer["arm"]] = answer
+    return [_row(roles, name, at, by_arm) for (name, at), by_arm in grouped.items()]
 
 
-def _row(run: Run, name: str, at: str, by_arm: dict[str, dict[str, Any]]) -> Row:
+def _row(roles: Roles, name: str, at: str, by_arm: dict[str, Mapping[str, Any]]) -> Row:
     differences: dict[tuple[str, str], Difference] = {}
     for arm, answer in by_arm.items():
-        if run.counterfactual is not None and arm != run.counterfactual:
-            differences[arm, run.counterfactual] = _difference(answer, "difference", "", "why")
-        if arm != run.scenario:
+        if roles.counterfactual is not None and arm != roles.counterfactual:
+            differences[arm, roles.counterfactual] = _difference(answer, "difference", "", "why")
+        if arm != roles.scenario:
             own = _difference(answer, "from_scenario", "from_scenario_", "from_scenario_why")
-            differences[arm, run.scenario] = own
-            differences.setdefault((run.scenario, arm), own.reversed())
+            differences[arm, roles.scenario] = own
+            differences.setdefault((roles.scenario, arm), own.reversed())
     return Row(
         name,
         at,
-        by_arm[run.scenario]["unit"],
-        {arm: by_arm[arm]["value"] for arm in run.arms},
-        {arm: by_arm[arm]["why"] if by_arm[arm]["value"] is None else None for arm in run.arms},
+        by_arm[roles.scenario]["unit"],
+        {arm: by_arm[arm]["value"] for arm in roles.arms},
+        {arm: by_arm[arm]["why"] if by_arm[arm]["value"] is None else None for arm in roles.arms},
         differences,
     )
 
 
-def _difference(answer: dict[str, Any], key: str, prefix: str, why: str) -> Difference:
+def _difference(answer: Mapping[str, Any], key: str, prefix: str, why: str) -> Difference:
     zero = "structural_zero" if key == "difference" else "from_scenario_zero"
     return Difference(
         answer[key],

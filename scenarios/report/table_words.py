@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Any
 
 from scenarios.drivers import SIZE, drivers_of
 from scenarios.report.table_numbers import Scale, decimals_for, number, scale_of
-from scenarios.report.table_rows import Row
+from scenarios.report.table_rows import Content, Row
 from scenarios.store import Run
 
 _FITS = {"assumed": "assumed", "proxy": "measured on something close", "same": "measured"}
@@ -20,17 +19,18 @@ def row_label(row: Row, scale: Scale) -> str:
     return f"{first}\n  {scale.unit}".rstrip()
 
 
-def headline_sentence(run: Run, rows: Sequence[Row]) -> str:
+def headline_sentence(run: Run, content: Content) -> str:
     """Return the run's headline as one sentence: the range first, then the error of the mean."""
     headline = run.manifest["headline"]
-    other = run.beside[0] if run.beside else run.counterfactual
-    row = next(row for row in rows if (row.name, row.at) == (headline["name"], headline["at"]))
+    row = next(
+        row for row in content.rows if (row.name, row.at) == (headline["name"], headline["at"])
+    )
     what = row.name.replace("_", " ") + (f" on {row.at}" if row.at else "")
-    if other is None:
+    pair = content.roles.headline_pair
+    if pair is None:
         return f"In this model there is nothing to compare {what} with: no arm stands beside it."
-    titles = run.manifest.get("titles", {})
-    a, b = (f"'{titles.get(arm, arm)}'" for arm in (run.scenario, other))
-    difference = row.differences[run.scenario, other]
+    a, b = (f"'{content.title(arm)}'" for arm in pair)
+    difference = row.differences[pair]
     if difference.structural_zero:
         return f"In this model, {what} cannot differ between {a} and {b}: {difference.why}."
     if difference.mean is None:

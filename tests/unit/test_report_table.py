@@ -11,7 +11,7 @@ from scenarios.folder import open_run, write_table
 from scenarios.report.table import column_widths, table_text, write_report
 from scenarios.report.table_json import run_json
 from scenarios.report.table_numbers import decimals_for, number, scale_of
-from scenarios.report.table_rows import headline_rows
+from scenarios.report.table_rows import content_of
 from scenarios.store import Run, load_run
 
 ARMS = ("no-uk-order", "ico-2022", "ico-2022-obeyed")
@@ -261,7 +261,7 @@ def test_json_has_the_agreed_keys_in_order_and_no_nan(run: Run) -> None:
 
 
 def test_a_difference_seen_from_the_other_arm_has_its_ends_turned_round(run: Run) -> None:
-    row = headline_rows(run)[1]
+    row = content_of(run).rows[1]
     there = row.differences["ico-2022", "ico-2022-obeyed"]
     assert there.mean == pytest.approx(0.5108)
     assert (there.low, there.high) == pytest.approx((0.5096, 0.5120))
