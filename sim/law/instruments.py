@@ -77,9 +77,10 @@ class EnforcementNotice(Instrument):
 
     Attributes:
         obligations: what is ordered, each with its months.
-        stay: what an appeal does to it. Section 150(6) keeps what is ordered from falling due
-            while an appeal is open; a notice that calls for urgent compliance (150(8)) does not
-            wait, and section 164 lets a court disapply that.
+        stay: what an appeal does to it. Under section 150(6) and (7) nothing that is ordered
+            falls due before the appeal period ends or while an appeal is open; a notice that
+            calls for urgent compliance (150(8)) does not wait, and section 164 lets a court
+            disapply that.
         runs_from: day from which its months are counted, None while they do not run.
     """
 
