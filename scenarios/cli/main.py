@@ -12,7 +12,7 @@ import typer
 from typer.core import TyperGroup
 
 from generators.errors import EffaceError
-from scenarios.cli import dashboard, faces, library, population, report
+from scenarios.cli import dashboard, faces, library, population, report, runs
 
 WRONG_INPUT = 2
 INTERRUPTED = 130
@@ -65,13 +65,17 @@ def efface(
 
 
 app.command("list")(library.list_names)
+app.command()(runs.run)
+app.command()(runs.show)
+app.command()(runs.compare)
+app.command()(runs.verify)
+app.command()(report.report)
 app.command()(library.explain)
 app.command()(library.validate)
 app.command()(library.schema)
 app.add_typer(population.app, name="population")
 app.add_typer(faces.app, name="faces")
 app.command()(dashboard.dashboard)
-app.command()(report.report)
 
 
 def main() -> None:

@@ -282,3 +282,15 @@ def test_a_bad_override_is_refused_and_names_set(
     assert fault["expected"]
     assert not nearest or fault["nearest"][0] == nearest
     assert os.listdir(folder) == []
+
+
+@pytest.mark.parametrize("arguments", [["bad.yaml"], ["ico-2022", "--set", "desk.delay=30 apples"]])
+def test_a_run_of_a_bad_scenario_ends_before_anything_is_written(
+    arguments: list[str], folder: Path
+) -> None:
+    (folder / "bad.yaml").write_text(GOOD.replace("30 days", "30 apples"), encoding="utf-8")
+    result = CliRunner().invoke(app, ["run", *arguments, "--out", "out", "--json"])
+    assert result.exit_code == 2
+    assert "wrong unit 'apples'" in result.stderr
+    assert result.stdout == ""
+    assert os.listdir(folder) == ["bad.yaml"]
