@@ -5,7 +5,8 @@ m_j = N phi s_j / P_j, spread over time as the gallery grew; r_i = exp(sigma z_i
 has mean 1 and the stated coefficient of variation. Candidates come from an envelope that lies
 above that rate, keyed (person, ordinal) by unit exponentials; every scenario thins them with the
 same keyed uniform. The k-th candidate is therefore the same photo in two worlds, whatever an order
-did before it.
+did before it. Nobody is found before they are born; the few finds that this takes from the
+gallery's total (people born during the run) are not given to others.
 """
 
 from __future__ import annotations
@@ -139,6 +140,8 @@ def draw_candidates(
     mean = expected_photos(population, parameters, float(images[-1]))
     person, ordinal, share = _ordinals(streams, mean * parameters["crawler.envelope"])
     day = np.searchsorted(images, share * images[-1], side="right") - 1
+    born = day >= population.birth_day[person]
+    person, ordinal, day = person[born], ordinal[born], day[born]
     order = np.argsort(day.astype(np.int16), kind="stable")
     person, ordinal, day = person[order], ordinal[order], day[order]
     has_public = np.asarray(population.public.any(axis=1))
