@@ -11,11 +11,21 @@ from typing import TYPE_CHECKING, Any
 
 from dashboard.markup import element, quiet, table
 from scenarios.report.table_numbers import Scale, decimals_for, number, scale_of
-from scenarios.report.table_rows import Difference, Row, headline_rows
+from scenarios.report.table_rows import Difference, Row, content_of
 from scenarios.report.words import arm_words, day_words, per_hundred, reading
+from sim.measures import MEASURES
 
 if TYPE_CHECKING:
     from scenarios.store import Run
+
+FAMILIES: Mapping[str, str] = {
+    "presence": "Who can be found",
+    "recognition": "What searches return",
+    "orders": "What the order reaches",
+    "rights": "What people can do",
+    "money": "Money",
+}
+"""What the page calls the families of measures."""
 
 
 def tiles(run: Run, rows: Sequence[Mapping[str, Any]]) -> str:
@@ -73,7 +83,14 @@ def measures_table(run: Run, rows: Sequence[Mapping[str, Any]]) -> str:
             for arm in others
         ),
     ]
-    body = [_row(run, row, others, ranges) for row in headline_rows(run)]
+    body = []
+    by_family: dict[str, list[Row]] = {}
+    for row in content_of(run).rows:
+        by_family.setdefault(MEASURES[row.name].family, []).append(row)
+    for family, members in by_family.items():
+        title = element("th", FAMILIES[family], colspan=str(len(head)), scope="rowgroup")
+        body.append(element("tr", title, kind="family"))
+        body += [_row(run, row, others, ranges) for row in members]
     return table("Every measure in every column, with differences", head, body, "measures")
 
 
@@ -96,17 +113,15 @@ def _row(
     when = f", {day_words(row.at)}" if row.at else ""
     label = element(
         "th",
-        escape(row.name.replace("_", " ").capitalize() + when) + quiet(scale.unit),
+        escape(_name(row.name) + when) + quiet(scale.unit),
         scope="row",
-        title=_question(row.name),
+        title=MEASURES[row.name].question,
     )
     return element("tr", label + "".join(cells), data_measure=row.name, data_at=row.at or "whole")
 
 
-def _question(name: str) -> str:
-    from sim.measures import MEASURES
-
-    return MEASURES[name].question if name in MEASURES else ""
+def _name(measure: str) -> str:
+    return "FPIR" if measure == "fpir" else measure.replace("_", " ").capitalize()
 
 
 def _scaled(values: Sequence[float | None], scale: Scale) -> list[float | None]:
@@ -148,5 +163,5 @@ def _difference(difference: Difference, scale: Scale, decimals: int) -> str:
     first = "no range"
     if low is not None and high is not None:
         low_text, high_text = (number(end, scale, decimals, sign=True) for end in (low, high))
-        first = f"{low_text} to {high_text}"
+        first = low_text if low_text == high_text else f"{low_text} to {high_text}"
     return element("td", first + quiet(below))

@@ -142,7 +142,7 @@ def _card(run: Run, shown: Shown, portrait: bytes | None, most: int) -> str:
         element(
             "div",
             element("span", escape(arm_words(arm, run.manifest)))
-            + element("i", "", style=f"width:{100 * shown.held[arm] / most:.1f}%")
+            + element("i", "", style=_width(shown.held[arm] / most))
             + element("b", str(shown.held[arm]), data_held=arm),
             kind=f"ef-bar arm{index}",
         )
@@ -155,3 +155,8 @@ def _card(run: Run, shown: Shown, portrait: bytes | None, most: int) -> str:
         kind="ef-card",
         data_person=str(shown.person),
     )
+
+
+def _width(share: float) -> str:
+    """Return the style of a bar; whatever is not 0 is seen."""
+    return f"width:max({100 * share:.1f}%, 2px)" if share > 0 else "width:0"

@@ -29,7 +29,11 @@ RULES = """
   border-radius: 8px;
   padding: 0.7rem 1rem 0.8rem;
 }
-.ef-tile.dashed { border-top-style: dashed; }
+.ef-tile.dashed {
+  border-top-left-radius: 0;
+  border-top-right-radius: 0;
+  border-top-style: dashed;
+}
 .ef-tile .name { font-weight: 600; }
 .ef-tile .big { font-size: 2.3rem; font-weight: 650; line-height: 1.2; }
 
@@ -58,6 +62,13 @@ RULES = """
 .ef thead th.arm { border-bottom: 4px solid var(--arm); }
 .ef tbody th { font-weight: 500; min-width: 11rem; }
 .ef td .quiet, .ef th .quiet { display: block; }
+.ef tr.family th {
+  color: var(--quiet);
+  font-size: 0.8rem;
+  letter-spacing: 0.04em;
+  padding-top: 1rem;
+  text-transform: uppercase;
+}
 .ef td.zero { color: var(--quiet); font-style: italic; }
 .ef .mark {
   border: 1px solid var(--quiet);
@@ -108,7 +119,6 @@ RULES = """
   border-radius: 2px;
   display: block;
   height: 0.5rem;
-  min-width: 2px;
 }
 .ef-bar b { text-align: right; }
 """

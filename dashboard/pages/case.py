@@ -11,7 +11,7 @@ from dashboard.markup import element, note
 from dashboard.style import stylesheet
 from generators.faces import HONEST_SENTENCE, faces_available
 from scenarios.drivers import drivers_of
-from scenarios.report.table_rows import headline_rows
+from scenarios.report.table_rows import content_of
 from scenarios.report.table_words import driver_lines, headline_sentence
 from scenarios.report.words import (
     LIMITS,
@@ -54,7 +54,7 @@ with st.expander("The case, step by step"):
     st.html(tables.case_log(run))
 
 st.header("The columns, measure by measure", anchor=False)
-st.html(note(headline_sentence(run, headline_rows(run))))
+st.html(note(headline_sentence(run, content_of(run))))
 st.html(measures.measures_table(run, rows))
 st.html(note(words.TABLE))
 

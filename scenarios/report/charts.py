@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     from scenarios.store import Run
 
-LABEL_STEP = 7.5
+LABEL_STEP = 8.0
 """Height of a row of labels, in units of the axis (residents per 100)."""
 _FLOOR = 101.0
 """Where the lowest row of labels begins, in units of the axis."""
@@ -174,6 +174,8 @@ def _hover(frame: pd.DataFrame, run: Run, names: tuple[str, str, str]) -> alt.Ch
     tips = [alt.Tooltip("at:T", title="week of", format="%-d %B %Y")]
     for arm in [arm_words(name, run.manifest) for name in run.arms]:
         rows = frame[frame["line"] == arm].set_index("at")
+        if rows[names[0]].isna().all():
+            continue  # the scenario minus itself
         wide[arm] = [
             # A null range is a NaN here, which does not equal itself.
             f"{value:.1f} ({low:.1f} to {high:.1f})" if low == low else f"{value:.1f}"
@@ -216,7 +218,7 @@ def _events(
         side: dict[str, Any] = (
             {"align": "right", "dx": -4} if leftwards else {"align": "left", "dx": 4}
         )
-        side |= {"baseline": "top", "fontSize": 11}
+        side |= {"baseline": "top", "fontSize": 12}
         text = alt.Chart(rows).encode(x=x, y="top:Q", text="label:N")
         layers += [
             text.mark_text(stroke=palette.ground, strokeWidth=4, **side),

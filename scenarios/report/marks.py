@@ -18,8 +18,8 @@ BINDING = frozenset({"appeal_period_ends", "collection_ceased", "removal_started
 ON_RECORD = "the record: it happened"
 NEVER_FELL = "the record: set, but never fell"
 FELL = "the record: a deadline"
-CHARACTER = 5.7
-"""Width of a label's character in pixels at 11 px, sans serif."""
+CHARACTER = 6.2
+"""Width of a label's character in pixels at 12 px, sans serif."""
 
 
 @dataclass(frozen=True)

@@ -167,6 +167,9 @@ def headline(rows: Sequence[Mapping[str, Any]], manifest: Mapping[str, Any]) -> 
         low, high = row[f"{stem}range_low"], row[f"{stem}range_high"]
         if low is None or high is None:
             return "In this model, nothing is claimed without a range, and this run drew none."
+        if per_hundred(abs(low)) == per_hundred(abs(high)) == "0.0":
+            said.append(f"{clause}, as many as {arm_clause(other, manifest)} (range 0.0 to 0.0)")
+            continue
         of = "" if said else f" of every 100 {residents(where)}"
         verb = "would be" if prefix else "are"
         when = "" if said else f" {verb} searchable on {day_words(at)}"
