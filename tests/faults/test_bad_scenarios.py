@@ -33,7 +33,7 @@ parameters: {desk.delay: 30 days}
 
 ONE_CHANGE = {
     # case: (old, new, what the caret points at, expected in the message, nearest name)
-    "unknown key": ("people:", "peopl:", "peopl", "unknown key 'peopl'", "people"),
+    "unknown key": ("people:", "peple:", "peple", "unknown key 'peple'", "people"),
     "unknown key in a part": ("strategy:", "stratgy:", "stratgy", "unknown key", "strategy"),
     "duplicate key": ("people: 100000", "people: 1000\npeople: 2000", "people: 2", "duplicate", ""),
     "bare number": ("30 days", "30", "30}", "needs a unit", ""),

@@ -72,7 +72,7 @@ def test_the_schema_accepts_the_shipped_files_and_refuses_an_unknown_key() -> No
         text = (library_folder() / f"{name}.yaml").read_text(encoding="utf-8")
         data = json.loads(json.dumps(read_yaml(text, name).data))
         assert checker.is_valid(data), list(checker.iter_errors(data))
-        assert not checker.is_valid({**data, "peopl": 3})
+        assert not checker.is_valid({**data, "persons": 3})
     assert "desk.delay" in schema["properties"]["parameters"]["properties"]
 
 
