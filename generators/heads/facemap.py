@@ -61,8 +61,8 @@ class FaceMap:
             scale: lattice steps a centimetre.
             stretch: factors on `scale` by direction.
         """
-        scales = (scale * np.asarray(stretch)).astype(np.float32)
-        return field_over(lattice(), self.place, scales, offset.astype(np.float32))
+        x, y, z = (float(v) for v in offset)
+        return _grain(len(self.place), (x, y, z), scale, stretch)
 
 
 @lru_cache(maxsize=4)
@@ -102,6 +102,22 @@ def face_map(size: int) -> FaceMap:
         moustache=moustache,
         goatee=np.clip(chin + corners, 0, 1) * off_lip,
     )
+
+
+@lru_cache(maxsize=64)
+def _grain(
+    size: int,
+    offset: tuple[float, float, float],
+    scale: float,
+    stretch: tuple[float, float, float],
+) -> Mask:
+    """Return a field over the face; kept, since all ages of a person read the same ones."""
+    scales = (scale * np.asarray(stretch)).astype(np.float32)
+    field = field_over(
+        lattice(), face_map(size).place, scales, np.asarray(offset, dtype=np.float32)
+    )
+    field.flags.writeable = False
+    return field
 
 
 def _bump(x: Mask, centre: float | NDArray[np.floating], width: float) -> Mask:

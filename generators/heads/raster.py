@@ -13,10 +13,10 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
-from generators.heads.mesh import BEARD, FRAME, HAIR
+from generators.heads.mesh import BEARD, BODY, FACE, HAIR
 from generators.heads.noise import field_at
 
-_HAIR, _BEARD, _FRAME = HAIR, BEARD, FRAME
+_FACE, _BODY, _HAIR, _BEARD = FACE, BODY, HAIR, BEARD
 
 
 class Scene(NamedTuple):
@@ -90,26 +90,27 @@ def rasterise(
     screen: NDArray[np.float32],
     values: NDArray[np.float32],
     strands: Strands,
+    size: int,
     shadow: bool,
-    nearness: NDArray[np.float32],
-    owner: NDArray[np.int32],
-    weight: NDArray[np.float32],
-) -> None:
-    """Draw a scene into three buffers of W × W pixels.
+) -> tuple[NDArray[np.float32], NDArray[np.int32], NDArray[np.float32]]:
+    """Draw a scene into three buffers of `size` × `size` pixels.
 
     Args:
         scene: what to draw.
         screen: float32 [n, 3] x, y (pixels) and nearness of each vertex.
         values: the noise lattice.
         strands: how hair is cut out.
-        shadow: whether a shadow map is drawn (frames of glasses cast none).
-        nearness: float32 [W, W], out.
-        owner: int32 [W, W] index of the nearest triangle, −1 for none, out.
-        weight: float32 [W, W, 2] weights of its first two corners, out.
+        size: pixels a side.
+        shadow: whether a shadow map is drawn (only skin and hair cast shadows).
+
+    Returns:
+        nearness: float32 [size, size], larger is nearer.
+        owner: int32 [size, size] index of the nearest triangle, −1 for none.
+        weight: float32 [size, size, 2] weights of its first two corners.
     """
-    size = nearness.shape[0]
-    nearness[:] = -1e9
-    owner[:] = -1
+    nearness = np.full((size, size), np.float32(-1e9), np.float32)
+    owner = np.full((size, size), np.int32(-1), np.int32)
+    weight = np.zeros((size, size, 2), np.float32)
     for t in range(scene.tri.shape[0]):
         a = scene.tri[t, 0]
         b = scene.tri[t, 1]
@@ -122,7 +123,7 @@ def rasterise(
         strandy = material in (_HAIR, _BEARD)
         if area == 0 or (area > 0 and material < _HAIR):
             continue
-        if shadow and material == _FRAME:
+        if shadow and material not in (_FACE, _BODY, _HAIR, _BEARD):
             continue
         if strandy and max(scene.cover[a], scene.cover[b], scene.cover[c]) <= 0:
             continue
@@ -161,3 +162,4 @@ def rasterise(
                 owner[y, x] = t
                 weight[y, x, 0] = w0
                 weight[y, x, 1] = w1
+    return nearness, owner, weight

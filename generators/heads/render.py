@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
-
 import numpy as np
 from numpy.typing import NDArray
 
@@ -71,8 +69,7 @@ def render(who: Portrayed, age: float, shot: ShotCode, size: int) -> NDArray[np.
         0.5 if curl > 0.5 else 0.6,
         float(head.code.hair.grain[0]),
     )
-    near, owner, weight = _buffers(wide)
-    rasterise(scene, screen, values, strands, False, near, owner, weight)
+    _, owner, weight = rasterise(scene, screen, values, strands, wide, False)
     light = _light(scene, strands, shot.lighting, camera, marks.mean(axis=0), size)
     seen = np.repeat(np.repeat(backdrop(shot.backdrop, size), _SAMPLES, 0), _SAMPLES, 1)
     shade(scene, _paint(head, shot), strands, light, values, owner, weight, seen)
@@ -144,7 +141,7 @@ def _paint(head: Head, shot: ShotCode) -> Paint:
         grain=code.grain,
         hair=skin.hair,
         grey=skin.grey,
-        hair_shine=0.03 if curliness(code.hair) > 0.5 else 0.13,
+        hair_shine=0.03 if curliness(code.hair) > 0.5 else 0.10,
         beard=skin.beard,
         iris=code.iris,
         iris_radius=code.iris_radius,
@@ -176,8 +173,7 @@ def _light(
     matrix[1, :3], matrix[1, 3] = -upward * scale, texels / 2 + scale * (upward @ middle)
     matrix[2, :3] = towards
     from_light = np.ascontiguousarray(scene.place @ matrix[:, :3].T + matrix[:, 3])
-    shadow, owner, weight = _buffers(texels, shadow=True)
-    rasterise(scene, from_light, lattice(), strands, True, shadow, owner, weight)
+    shadow, _, _ = rasterise(scene, from_light, lattice(), strands, texels, True)
     return Light(
         key_from=lighting.key_from,
         key=lighting.key,
@@ -188,21 +184,6 @@ def _light(
         camera=camera,
         shadow=shadow,
         shadow_matrix=matrix,
-    )
-
-
-@lru_cache(maxsize=8)
-def _buffers(
-    size: int, shadow: bool = False
-) -> tuple[NDArray[np.float32], NDArray[np.int32], NDArray[np.float32]]:
-    """Return depth, owner and weight buffers, used again for the next photo of that size.
-
-    A shadow map has its own, since it is still read while the picture is shaded.
-    """
-    return (
-        np.empty((size, size), np.float32),
-        np.empty((size, size), np.int32),
-        np.empty((size, size, 2), np.float32),
     )
 
 
