@@ -171,7 +171,7 @@ def _rgb(*rows: tuple[float, float, float]) -> NDArray[np.float32]:
     return np.array(rows, dtype=np.float32)
 
 
-_DARK_HAIR = _rgb((0.016, 0.012, 0.010), (0.026, 0.017, 0.012), (0.040, 0.023, 0.014))
+_DARK_HAIR = _rgb((0.009, 0.007, 0.006), (0.013, 0.0095, 0.0075), (0.030, 0.018, 0.012))
 _LIGHT_HAIR = _rgb(
     (0.050, 0.028, 0.016), (0.095, 0.052, 0.027), (0.18, 0.105, 0.05), (0.36, 0.25, 0.125),
     (0.20, 0.070, 0.024), (0.030, 0.019, 0.012),
@@ -267,10 +267,8 @@ def _draw_moles(rng: np.random.Generator) -> NDArray[np.float32]:
 
 def _draw_hair(rng: np.random.Generator, male: bool, tone: int) -> Hair:
     dark = tone >= 6
-    if rng.random() < (0.25 if dark else 0.55 if tone >= 4 else 0.9):
-        colours = _DARK_HAIR[1:] if dark else _LIGHT_HAIR
-    else:
-        colours = _DARK_HAIR
+    light = rng.random() < (0.0 if dark else 0.55 if tone >= 4 else 0.9)
+    colours = _LIGHT_HAIR if light else _DARK_HAIR[:2] if tone >= 8 else _DARK_HAIR
     natural = colours[rng.integers(len(colours))] * rng.uniform(0.8, 1.25)
     colour = natural
     if rng.random() < 0.04:

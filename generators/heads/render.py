@@ -141,7 +141,7 @@ def _paint(head: Head, shot: ShotCode) -> Paint:
         grain=code.grain,
         hair=skin.hair,
         grey=skin.grey,
-        hair_shine=0.03 if curliness(code.hair) > 0.5 else 0.10,
+        hair_shine=0.008 if curliness(code.hair) > 0.5 else 0.065,
         beard=skin.beard,
         iris=code.iris,
         iris_radius=code.iris_radius,

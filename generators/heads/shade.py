@@ -167,7 +167,7 @@ def shade(
                 strand = True
                 beard = material == _BEARD
                 red, green, blue, aside = hair_pigment(values, paint, strands, mx, my, mz, beard)
-                shine = 0.02 if beard else paint.hair_shine
+                shine = 0.004 if beard else paint.hair_shine
                 high = wa * scene.shell[a] + wb * scene.shell[b] + wc * scene.shell[c]
                 facing = nx * vx + ny * vy + nz * vz
                 open_sky = 0.62 + 0.38 * high

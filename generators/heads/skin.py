@@ -146,7 +146,7 @@ def _marks(
         _tint(texture, spots * reach, (0.72, 0.55, 0.42), code.freckles)
     if old > 0.4:
         spots = ramp(where.grain(code.grain + 3, 2.4), 1.6, 2.2)
-        _tint(texture, spots, (0.74, 0.62, 0.52), 0.6 * old * (1 - 0.5 * darkness))
+        _tint(texture, spots, (0.74, 0.62, 0.52), 0.35 * old * (1 - 0.5 * darkness))
     for x, y, radius, depth in code.moles:
         far = (where.place[..., 0] - x) ** 2 + (where.place[..., 1] - y) ** 2
         spot = np.exp(-far / radius**2) * ramp(where.place[..., 2], 2.5, 3.5)
@@ -201,13 +201,13 @@ def _below(colour: Colour, base: Colour, factor: float) -> Colour:
 
 
 def _brow_colour(code: IdentityCode, base: Colour, grey: float) -> Colour:
-    return _below(_greyed(code.hair.natural, 0.6 * grey, 0.25), base, 0.45)
+    return _below(_greyed(code.hair.natural, 0.6 * grey, 0.25), base, 0.35)
 
 
 def _beard_colour(code: IdentityCode, base: Colour, grey: float) -> Colour:
     """Return a beard's colour: stubble is always darker than the skin, a grown beard may grey."""
     grown = code.beard not in ("none", "stubble")
-    limit = 0.5 + (4.0 * max(0.0, grey - 0.35) if grown else 0.0)
+    limit = 0.4 + (4.0 * max(0.0, grey - 0.35) if grown else 0.0)
     return _below(_greyed(code.hair.natural, 0.75 * grey, 0.20), base, limit)
 
 

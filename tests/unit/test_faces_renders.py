@@ -64,10 +64,7 @@ class TestOnePersonManyPhotos:
         By chance the expected share is 1/24; the light and pose of the two photos differ.
         """
         source = RenderedFaces(64)
-        people = [
-            Portrayed(100 + i, ("female", "male")[i % 2], 1 + i % 10)
-            for i in range(24)
-        ]
+        people = [Portrayed(100 + i, ("female", "male")[i % 2], 1 + i % 10) for i in range(24)]
         faces = np.array([source.photos(who, shots(0, 1, quality=1.0)) for who in people])
         inner = faces[..., 22:56, 16:48]
         blocks = inner[..., :32, :].reshape(24, 2, 3, 8, 4, 8, 4).mean(axis=(4, 6))
