@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from scenarios.report.charts import DARK, LIGHT, Palette, case_chart, described, gap_chart
+from scenarios.report.charts import case_chart, described, gap_chart
+from scenarios.report.looks import DARK, LIGHT, Palette
 
 if TYPE_CHECKING:
     import altair as alt

@@ -10,6 +10,7 @@ from html import escape
 from typing import TYPE_CHECKING, Any
 
 from dashboard.markup import element, quiet, table
+from scenarios.report.looks import first_look
 from scenarios.report.table_numbers import Scale, decimals_for, number, scale_of
 from scenarios.report.table_rows import Difference, Row, content_of
 from scenarios.report.words import arm_words, day_words, per_hundred, reading
@@ -38,7 +39,7 @@ def tiles(run: Run, rows: Sequence[Mapping[str, Any]]) -> str:
     manifest = run.manifest
     at = manifest["horizon"]["to"]
     written = []
-    for index, arm in enumerate(run.arms):
+    for index, arm in enumerate(run.arms, first_look(run)):
         row = reading(rows, arm, "searchable_persons", at)
         if row is None or row["value"] is None:
             continue
@@ -74,7 +75,7 @@ def measures_table(run: Run, rows: Sequence[Mapping[str, Any]]) -> str:
         "<th>Measure</th>",
         *(
             element("th", escape(arm_words(arm, run.manifest)), kind=f"arm arm{index}", scope="col")
-            for index, arm in enumerate(run.arms)
+            for index, arm in enumerate(run.arms, first_look(run))
         ),
         *(
             element(
@@ -110,10 +111,10 @@ def _row(
         span = ranges.get((arm, row.name, row.at), (None, None))
         cells.append(_value(row, arm, span, scale, decimals))
     cells += [_difference(d, scale, decimals) for d in differences]
-    when = f", {day_words(row.at)}" if row.at else ""
+    when = f"{day_words(row.at)}, {scale.unit}" if row.at else scale.unit
     label = element(
         "th",
-        escape(_name(row.name) + when) + quiet(scale.unit),
+        escape(_name(row.name)) + quiet(when),
         scope="row",
         title=MEASURES[row.name].question,
     )

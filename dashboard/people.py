@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 from dashboard.markup import element
 from generators.faces import ADULT_AGE
+from scenarios.report.looks import first_look
 from scenarios.report.words import arm_words
 
 if TYPE_CHECKING:
@@ -146,7 +147,7 @@ def _card(run: Run, shown: Shown, portrait: bytes | None, most: int) -> str:
             + element("b", str(shown.held[arm]), data_held=arm),
             kind=f"ef-bar arm{index}",
         )
-        for index, arm in enumerate(run.arms)
+        for index, arm in enumerate(run.arms, first_look(run))
     )
     caption = element("b", escape(shown.name)) + f"<br>{shown.age} years" + bars
     return element(

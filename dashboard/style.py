@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from scenarios.report.charts import Palette
+from scenarios.report.looks import Palette
 
 RULES = """
 [data-testid="stMainBlockContainer"] { max-width: 76rem; padding-top: 3.2rem; }

@@ -6,7 +6,7 @@ import shlex
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from scenarios.report.words import arm_words, residents
+from scenarios.report.words import arm_words, counted, residents
 
 RECORD_AND_MODEL = (
     "Upright rules are facts of the public record: solid for what happened, dashed for a deadline "
@@ -69,13 +69,14 @@ def people_caption(shown: int, jurisdiction: str, at: str) -> str:
 def provenance(manifest: Mapping[str, Any]) -> str:
     """Return the line under the title: what was computed."""
     ranges = (
-        f"{manifest['ranges']} range draws of {manifest['range_people']:,} people"
+        f"{counted(manifest['ranges'], 'range draw')} of {manifest['range_people']:,} people"
         if manifest["ranges"]
         else "no range draws"
     )
     return (
         f"Run {manifest['run']} · {manifest['people']:,} simulated people · "
-        f"{manifest['replications']} paired replications · {ranges} · seed {manifest['seed']}"
+        f"{counted(manifest['replications'], 'paired replication')} · {ranges} · "
+        f"seed {manifest['seed']}"
     )
 
 

@@ -48,8 +48,9 @@ st.html(note(RANGE_NOTE))
 st.header("Who can be found, week by week", anchor=False)
 charts.draw_case(run)
 st.html(note(words.RECORD_AND_MODEL))
-charts.draw_gap(run, words.gap(manifest))
-st.html(note(words.gap(manifest)))
+if len(run.arms) > 1:
+    charts.draw_gap(run, words.gap(manifest))
+    st.html(note(words.gap(manifest)))
 with st.expander("The case, step by step"):
     st.html(tables.case_log(run))
 

@@ -2,17 +2,15 @@
 
 One builder serves the dashboard and the picture of `efface report`. Lines and bands are the
 model's; upright rules are the record's: solid for what happened, dashed for a deadline that was
-set and never fell. Colours are Okabe and Ito's (2008), told apart by every common kind of colour
-vision; dashes and widths tell the lines apart once more, so that two lines that coincide are both
-seen.
+set and never fell. How the lines look is said in `looks`, where the events stand in `marks`.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from scenarios.report.looks import LIGHT, Palette, strokes
 from scenarios.report.marks import FELL, NEVER_FELL, ON_RECORD, Mark, case_marks, placed
 from scenarios.report.words import arm_words, day_words, residents
 
@@ -28,32 +26,6 @@ _FLOOR = 101.0
 """Where the lowest row of labels begins, in units of the axis."""
 _MARGIN = 34
 """Room for the labels of the upright axes in pixels, so that both panels begin at one place."""
-
-
-@dataclass(frozen=True)
-class Palette:
-    """What a chart is drawn in, on a light or a dark ground.
-
-    Attributes:
-        ground: colour of the page.
-        ink: colour of text and rules.
-        faint: colour of the grid.
-        arms: one colour an arm, in the order counterfactual, scenario, beside.
-    """
-
-    ground: str
-    ink: str
-    faint: str
-    arms: tuple[str, ...]
-
-
-LIGHT = Palette("#ffffff", "#31333f", "#e3e4e8", ("#E69F00", "#0072B2", "#009E73", "#CC79A7"))
-DARK = Palette("#0e1117", "#e6e6ea", "#30333d", ("#E69F00", "#56B4E9", "#009E73", "#CC79A7"))
-
-SOLID, DASHED = [1, 0], [4, 3]
-_DASHES: tuple[list[int], ...] = (SOLID, [6, 4], SOLID, [2, 2])
-_WIDTHS = (7.0, 2.4, 2.4, 2.4)
-_OPACITIES = (0.45, 1.0, 1.0, 1.0)
 
 
 def weekly(run: Run, measure: str = "searchable_persons") -> pd.DataFrame:
@@ -87,39 +59,6 @@ def weekly(run: Run, measure: str = "searchable_persons") -> pd.DataFrame:
     return frame
 
 
-def _strokes(
-    run: Run, palette: Palette, natures: Sequence[str] = (), legend: Any = None
-) -> dict[str, Any]:
-    """Return the encodings of the field `line`: one look an arm and one a nature of event.
-
-    Arms and events share the four scales, so that one legend holds both.
-    """
-    import altair as alt
-
-    count = len(run.arms)
-    domain = [arm_words(arm, run.manifest) for arm in run.arms] + list(natures)
-
-    def scale(arms: Sequence[Any], events: Sequence[Any]) -> alt.Scale:
-        return alt.Scale(
-            type="ordinal",
-            domain=domain,
-            range=[arms[i % len(arms)] for i in range(count)] + list(events),
-        )
-
-    rules = len(natures)
-    dashes = [SOLID if nature == ON_RECORD else DASHED for nature in natures]
-    scales = {
-        "color": (alt.Color, scale(palette.arms, [palette.ink] * rules)),
-        "strokeDash": (alt.StrokeDash, scale(_DASHES, dashes)),
-        "strokeWidth": (alt.StrokeWidth, scale(_WIDTHS, [1.2] * rules)),
-        "opacity": (alt.Opacity, scale(_OPACITIES, [0.8] * rules)),
-    }
-    return {
-        channel: kind("line:O", scale=one, legend=legend, title=None)
-        for channel, (kind, one) in scales.items()
-    }
-
-
 def _axis_x(run: Run) -> alt.X:
     """Return the time axis, one scale for every panel."""
     import altair as alt
@@ -143,7 +82,7 @@ def _lines(
         run: the run.
         names: columns of the mean and of the lower and upper end of its range.
         y: the axis.
-        looks: as `_strokes` returns them.
+        looks: as `strokes` returns them.
     """
     import altair as alt
 
@@ -276,7 +215,7 @@ def case_chart(
         titleFontWeight="normal",
     )
     natures = [n for n in (ON_RECORD, FELL, NEVER_FELL) if n in {mark.nature for mark in marks}]
-    looks = _strokes(run, palette, natures, legend)
+    looks = strokes(run, palette, natures, legend)
     names = ("value", "low", "high")
     layers = [
         *_lines(frame, run, names, y, **looks),
@@ -310,10 +249,17 @@ def gap_chart(
     )
     names = ("gap", "gap_low", "gap_high")
     layers = [
-        *_lines(frame, run, names, y, **_strokes(run, palette)),
+        *_lines(frame, run, names, y, **strokes(run, palette)),
         *([_hover(frame, run, names)] if hover else []),
     ]
-    return alt.LayerChart(layer=layers, width=width, height=150)
+    title = alt.TitleParams(
+        f"{arm_words(run.scenario, run.manifest).capitalize()}, minus each of the others",
+        anchor="start",
+        color=palette.ink,
+        fontSize=12,
+        fontWeight="normal",
+    )
+    return alt.LayerChart(layer=layers, width=width, height=170, title=title)
 
 
 def described(run: Run) -> str:

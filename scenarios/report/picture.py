@@ -12,8 +12,9 @@ from typing import TYPE_CHECKING, Any
 
 from generators.errors import EffaceError, Fault
 from scenarios.folder import write_atomic
-from scenarios.report.charts import LIGHT, case_chart, gap_chart
-from scenarios.report.words import headline
+from scenarios.report.charts import case_chart, gap_chart
+from scenarios.report.looks import LIGHT
+from scenarios.report.words import counted, headline
 
 if TYPE_CHECKING:
     from scenarios.store import Run
@@ -38,8 +39,9 @@ def picture_spec(run: Run) -> dict[str, Any]:
     sentence = headline(run.measures(headline=True).to_pylist(), manifest)
     made = (
         f"Differences between simulated worlds, not what the notice caused. "
-        f"{manifest['people']:,} simulated people, {manifest['replications']} replications, "
-        f"{manifest['ranges']} range draws, seed {manifest['seed']}; "
+        f"{manifest['people']:,} simulated people, "
+        f"{counted(manifest['replications'], 'replication')}, "
+        f"{counted(manifest['ranges'], 'range draw')}, seed {manifest['seed']}; "
         f"scenario {run.scenario} ({str(manifest['scenario_hash'])[:12]}), "
         f"Efface {manifest['efface_version']}."
     )
@@ -49,13 +51,11 @@ def picture_spec(run: Run) -> dict[str, Any]:
     ).mark_text(
         text=textwrap.wrap(made, 150), align="left", x=0, y=6, fontSize=11, color=ink, opacity=0.8
     )
+    panels = [case_chart(run, LIGHT, PLOT_WIDTH)]
+    if len(run.arms) > 1:
+        panels.append(gap_chart(run, LIGHT, PLOT_WIDTH))
     chart = (
-        alt.vconcat(
-            case_chart(run, LIGHT, PLOT_WIDTH),
-            gap_chart(run, LIGHT, PLOT_WIDTH),
-            footer,
-            spacing=12,
-        )
+        alt.vconcat(*panels, footer, spacing=12)
         .properties(
             title=alt.TitleParams(
                 manifest["question"],

@@ -11,6 +11,15 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from typing import Any
 
+CLAUSES: Mapping[str, str] = {
+    "without the order": "without the order",
+    "as it happened": "as it happened",
+    "obeyed": "had the order been obeyed",
+    "ignored": "had the order been ignored",
+    "no stay": "had the order bound during the appeal",
+}
+"""What the titles of the shipped arms become inside a sentence."""
+
 RESIDENTS: Mapping[str, str] = {"GB": "UK residents", "AU": "residents of Australia"}
 """What a reader calls the residents of a jurisdiction."""
 
@@ -46,6 +55,8 @@ RANGE_NOTE = (
     "replications is a much smaller thing: it shrinks with more runs, the range does not."
 )
 
+UNRANGED = "In this model, nothing is claimed without a range, and this run drew none."
+
 LIMITS = (
     "How many people the company really holds: it says that it cannot count them. The share of "
     "its images that shows UK residents, and how unevenly they are found, are assumptions.",
@@ -70,9 +81,7 @@ def arm_words(arm: str, manifest: Mapping[str, Any]) -> str:
 def arm_clause(arm: str, manifest: Mapping[str, Any]) -> str:
     """Return an arm as a clause of a sentence: "had the order been obeyed"."""
     words = arm_words(arm, manifest)
-    if words in ("without the order", "as it happened"):
-        return words
-    return "had the order been obeyed" if words == "obeyed" else f"in “{words}”"
+    return CLAUSES.get(words, f"in “{words}”")
 
 
 def residents(jurisdiction: str) -> str:
@@ -154,6 +163,8 @@ def headline(rows: Sequence[Mapping[str, Any]], manifest: Mapping[str, Any]) -> 
     pairs = [(beside, scenario, "from_scenario") for beside in manifest["beside"]]
     if counterfactual:
         pairs.append((scenario, counterfactual, ""))
+    if not pairs:
+        return _level(reading(rows, scenario, "searchable_persons", at), at, where)
     said: list[str] = []
     for arm, other, prefix in pairs:
         row = reading(rows, arm, "searchable_persons", at)
@@ -166,7 +177,7 @@ def headline(rows: Sequence[Mapping[str, Any]], manifest: Mapping[str, Any]) -> 
         stem = f"{prefix}_" if prefix else ""
         low, high = row[f"{stem}range_low"], row[f"{stem}range_high"]
         if low is None or high is None:
-            return "In this model, nothing is claimed without a range, and this run drew none."
+            return UNRANGED
         if per_hundred(abs(low)) == per_hundred(abs(high)) == "0.0":
             said.append(f"{clause}, as many as {arm_clause(other, manifest)} (range 0.0 to 0.0)")
             continue
@@ -178,3 +189,19 @@ def headline(rows: Sequence[Mapping[str, Any]], manifest: Mapping[str, Any]) -> 
             f"{arm_clause(arm, manifest)}, {effect}{when} than {arm_clause(other, manifest)}"
         )
     return "In this model, " + "; ".join(said) + "."
+
+
+def _level(row: Mapping[str, Any] | None, at: str, where: str) -> str:
+    """Return the headline of a run whose scenario has nothing to be compared with."""
+    if row is None or row["value_range_low"] is None:
+        return UNRANGED
+    low, high = per_hundred(row["value_range_low"]), per_hundred(row["value_range_high"])
+    return (
+        f"In this model, {per_hundred(row['value'])} of every 100 {residents(where)} (range {low} "
+        f"to {high}) are searchable on {day_words(at)}; nothing stands beside it."
+    )
+
+
+def counted(count: int, what: str) -> str:
+    """Return a number with its noun: "1 replication", "20 replications"."""
+    return f"{count:,} {what}" if count == 1 else f"{count:,} {what}s"

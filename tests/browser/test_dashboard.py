@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 import pytest
 
 from generators.faces import faces_available
-from scenarios.report.charts import DARK, LIGHT
+from scenarios.report.looks import DARK, LIGHT
 from scenarios.report.words import headline, per_hundred, reading
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]

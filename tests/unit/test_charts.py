@@ -12,7 +12,8 @@ import pytest
 
 from generators.errors import EffaceError
 from scenarios import tables
-from scenarios.report.charts import DARK, LIGHT, case_chart, described, gap_chart, weekly
+from scenarios.report.charts import case_chart, described, gap_chart, weekly
+from scenarios.report.looks import DARK, LIGHT
 from scenarios.report.marks import CHARACTER, FELL, NEVER_FELL, ON_RECORD, case_marks, placed
 from scenarios.report.picture import picture_spec, write_picture
 from scenarios.store import Run

@@ -13,7 +13,7 @@ from typer.testing import CliRunner
 from generators.errors import EffaceError, RunFolderError
 from scenarios.cli.dashboard import HOST, free_port, newest_run, server_command
 from scenarios.cli.main import app
-from scenarios.report.charts import DARK, LIGHT
+from scenarios.report.looks import DARK, LIGHT
 
 
 def finished(folder: Path, age: float) -> Path:
