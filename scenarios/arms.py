@@ -14,7 +14,7 @@ from scenarios.cases import case_file, windows
 from scenarios.format import Scenario
 from scenarios.format_parts import Intervention
 from scenarios.growth import growth_curve
-from scenarios.news import news
+from scenarios.news import letters, news
 from scenarios.public_record import load_record
 from scenarios.scenario import LoadedScenario, beside_or_library, load_scenario
 from sim.dates import day_of
@@ -151,6 +151,7 @@ def arm_setup(
         curves=growth_curve(record, first_day, last_day).plain(),
         parameters=question.parameters if parameters is None else parameters,
         windows=windows(record, asked.rests_on[0], first_day, last_day),
+        letters=letters(record, first_day, last_day),
     )
 
 

@@ -12,7 +12,10 @@ from datetime import date
 from generators.errors import Fault, ScenarioError
 from scenarios.public_record import Record, read_data
 from sim.dates import day_of
-from sim.setup import NewsItem
+from sim.setup import NewsItem, Step
+
+LETTERS = "PLATFORMS-2020"
+"""The record's entry of the platforms' letters."""
 
 
 @dataclass(frozen=True)
@@ -57,3 +60,19 @@ def news(record: Record) -> tuple[NewsItem, ...]:
             )
         )
     return tuple(sorted(items, key=lambda item: item.day))
+
+
+def letters(record: Record, first_day: int, last_day: int) -> tuple[Step, ...]:
+    """Return the platforms' letters to the operator within the run, in order of day."""
+    steps = (
+        Step(
+            kind=step.kind,
+            day=day_of(step.date),
+            text=step.text,
+            source=step.source,
+            grade=step.grade,
+        )
+        for step in record.action(LETTERS).steps
+        if step.date is not None
+    )
+    return tuple(sorted((s for s in steps if first_day <= s.day <= last_day), key=lambda s: s.day))

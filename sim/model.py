@@ -35,6 +35,7 @@ from sim.operator.strategy import STRATEGIES
 from sim.people.attention import Attention
 from sim.people.finds import CandidateFinds, draw_candidates
 from sim.people.reactions import DAYS_PER_YEAR, Reactions
+from sim.platforms import send_letters
 from sim.setup import ArmSetup, CaseFile
 from sim.tallies import PHOTO_BINS, Cells, Snapshot, cells_of
 from sim.world import SEARCHABLE, World
@@ -200,6 +201,7 @@ class _Run:
         self.held_at_notice = np.zeros(0, dtype=np.int32)
         self.cases = [self._case(file) for file in setup.cases]
         self._install_interventions()
+        self.env.process(send_letters(self.env, setup.letters, self.log))
         for item in setup.news:
             everywhere = list(range(len(population.jurisdictions)))
             self.attention.add(item.day, item.weight, everywhere)

@@ -177,6 +177,7 @@ class ArmSetup:
         curves: exogenous growth of gallery and searches.
         parameters: every parameter's value.
         windows: the days at which measures look.
+        letters: platforms' letters to the operator, in order of day.
     """
 
     first_day: int
@@ -188,3 +189,4 @@ class ArmSetup:
     curves: Curves
     parameters: Parameters
     windows: Windows
+    letters: tuple[Step, ...] = ()

@@ -133,3 +133,14 @@ def test_months_are_counted_by_the_corresponding_date():
     assert iso(add_months(day_of(date(2022, 6, 15)), 3)) == "2022-09-15"
     assert iso(add_months(day_of(date(2022, 8, 31)), 6)) == "2023-02-28"
     assert iso(add_months(day_of(date(2023, 11, 30)), 3)) == "2024-02-29"
+
+
+def test_the_platforms_letters_are_on_the_record_in_every_world_and_change_nothing(
+    run, shipped_setups
+):
+    setup = shipped_setups["no-uk-order"]
+    letters = [e for e in run(setup).events if e.kind == "cease_and_desist"]
+    assert [iso(e.day) for e in letters] == ["2020-01-21", "2020-02-04", "2020-02-05"]
+    assert all(e.recorded and e.actor == "platform" for e in letters)
+    silent = run(replace(setup, letters=()))
+    assert (silent.person_days == run(setup).person_days).all()
