@@ -183,18 +183,27 @@ def run_experiment(
     out: Path | None = None,
     resume: bool = False,
     progress: Callable[[Standing], None] = lambda standing: None,
+) -> Run:
+    """Run a scenario with its arms and write the run folder: `design`, then `run_design`."""
+    what = design(loaded, people, replications, seed, ranges)
+    return run_design(what, workers=workers, out=out, resume=resume, progress=progress)
+
+
+def run_design(
+    what: Design,
+    *,
+    workers: int | None = None,
+    out: Path | None = None,
+    resume: bool = False,
+    progress: Callable[[Standing], None] = lambda standing: None,
     make_executor: MakeExecutor | None = None,
     work: Callable[[Task], Done] = do_task,
 ) -> Run:
-    """Run a scenario with its arms and write the run folder.
+    """Run what `design` has fixed and write the run folder.
 
     Args:
-        loaded: the scenario under question.
-        people: number of simulated people, or None for the scenario's own.
-        replications: number of paired replications.
-        seed: root seed.
+        what: what to run.
         workers: number of worker processes, None for all cores; 1 runs in this process.
-        ranges: number of range draws, 0 for none.
         out: the run folder, or None for `runs/<scenario>-<n>`.
         resume: go on with an unfinished run of the same plan.
         progress: called in this process after each step.
@@ -205,13 +214,11 @@ def run_experiment(
         The finished run.
 
     Raises:
-        ScenarioError: a number makes no sense, or an arm cannot be built; nothing is written.
         RunFolderError: the folder is there already, or cannot be resumed; nothing is written.
     """
     from scenarios.finish import finish
 
     began = time.monotonic()
-    what = design(loaded, people, replications, seed, ranges)
     where = free_folder(RUNS, what.roles.scenario, resume) if out is None else Path(out)
     writer = open_run(where, what.plan(), resume)
     total = what.replications + what.ranges

@@ -115,6 +115,14 @@ def _one_pool(
         executor.shutdown(wait=False, cancel_futures=True)
 
 
+def one_thread_each() -> None:
+    """Keep numerical libraries to one thread in this process and those it starts.
+
+    To be called before NumPy is imported. Sums then have one order, wherever a task is done.
+    """
+    os.environ.update(dict.fromkeys(_ONE_THREAD, "1"))
+
+
 @contextmanager
 def process_pools(workers: int) -> Iterator[MakeExecutor]:
     """Yield a maker of process pools whose workers end, at the latest, with this block.

@@ -158,6 +158,11 @@ def _range_words(run: Run) -> str:
     )
 
 
+def headline_grid(content: Content, width: int) -> Table:
+    """Return the grid for the first arm beside the scenario alone, without notes."""
+    return _grid(content, next(iter(content.roles.beside), None), _Notes(), width)
+
+
 def _grid(content: Content, beside: str | None, notes: _Notes, width: int) -> Table:
     from rich import box
     from rich.table import Table

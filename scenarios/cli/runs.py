@@ -1,0 +1,207 @@
+"""`efface run | show | compare | verify`: running a scenario and looking at finished runs."""
+
+from __future__ import annotations
+
+import json
+import shlex
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from generators.errors import Fault, ScenarioError
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+    from scenarios.scenario import LoadedScenario
+    from scenarios.store import Run
+
+CHECK_FAILED = 1
+INTERRUPTED = 130
+_WIDTH = 100
+"""Width of tables where standard output is no terminal."""
+
+JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON, and only that.")]
+RunArgument = Annotated[Path, typer.Argument(metavar="RUN", help="A run folder.")]
+
+
+class Fidelity(StrEnum):
+    """What a photo is in a run: a row, a template or an image."""
+
+    SCORES = "scores"
+    TEMPLATES = "templates"
+    PIXELS = "pixels"
+
+
+def run(
+    scenario: Annotated[str, typer.Argument(metavar="NAME_OR_FILE", help="What to run.")],
+    people: Annotated[
+        int | None, typer.Option(help="Simulated people (default: the scenario's).")
+    ] = None,
+    replications: Annotated[int, typer.Option(help="Paired replications of all arms.")] = 20,
+    seed: Annotated[int, typer.Option(help="Root seed.")] = 0,
+    workers: Annotated[
+        int | None, typer.Option(min=1, help="Worker processes (default: all cores).")
+    ] = None,
+    fidelity: Annotated[Fidelity, typer.Option(help="What a photo is.")] = Fidelity.SCORES,
+    ranges: Annotated[
+        int, typer.Option(help="Joint draws of the assumed parameters; 0 for none.")
+    ] = 20,
+    settings: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--set", metavar="KEY=VALUE", help="Replace a value; may be given several times."
+        ),
+    ] = None,
+    out: Annotated[
+        Path | None, typer.Option(metavar="DIR", help="Run folder (default: runs/NAME-N).")
+    ] = None,
+    resume: Annotated[bool, typer.Option("--resume", help="Go on with an unfinished run.")] = False,
+    as_json: JsonOption = False,
+) -> None:
+    """Run a scenario with its counterfactual and the arms beside it, and print the table."""
+    from scenarios.workers import one_thread_each
+
+    if fidelity is not Fidelity.SCORES:
+        raise ScenarioError(
+            Fault(
+                f"the fidelity '{fidelity}' cannot be run yet: templates and pixels come with the "
+                "encoder and the gallery",
+                key="fidelity",
+                found=str(fidelity),
+                expected="scores",
+            )
+        )
+    one_thread_each()
+    from rich.console import Console
+
+    from scenarios.experiment import Standing, design, run_design
+    from scenarios.report.table import print_table
+    from scenarios.report.table_live import Watch
+    from scenarios.scenario import load_scenario
+    from scenarios.titles import arm_titles
+
+    loaded = load_scenario(scenario, settings or ())
+    what = design(loaded, people, replications, seed, ranges)
+    messages = Console(stderr=True)
+    folder: Path | None = None
+    try:
+        with Watch(messages, what.roles, arm_titles(what.loaded, what.roles)) as watch:
+
+            def follow(standing: Standing) -> None:
+                nonlocal folder
+                folder = standing.folder
+                watch(standing)
+
+            finished = run_design(what, workers=workers, out=out, resume=resume, progress=follow)
+    except KeyboardInterrupt:
+        _say_how_to_resume(messages, loaded, people, replications, seed, ranges, folder)
+        raise typer.Exit(INTERRUPTED) from None
+    if as_json:
+        _print_json_of(finished)
+    else:
+        print_table(finished, _standard_output())
+    messages.print(f"run folder: {finished.folder}", markup=False, highlight=False, soft_wrap=True)
+
+
+def _say_how_to_resume(
+    messages: Console,
+    loaded: LoadedScenario,
+    people: int | None,
+    replications: int,
+    seed: int,
+    ranges: int,
+    folder: Path | None,
+) -> None:
+    if folder is None:
+        messages.print("interrupted before anything was written")
+        return
+    library = loaded.path.parent.name == "library"
+    words = ["efface", "run", loaded.name if library else str(loaded.path)]
+    if people is not None:
+        words += ["--people", str(people)]
+    words += ["--replications", str(replications), "--seed", str(seed), "--ranges", str(ranges)]
+    for setting in loaded.overrides:
+        words += ["--set", setting]
+    words += ["--out", str(folder.with_name(folder.name.removesuffix(".partial"))), "--resume"]
+    messages.print(
+        f"interrupted; what is done lies in {folder}. To go on:\n  {shlex.join(words)}",
+        markup=False,
+        highlight=False,
+        soft_wrap=True,
+    )
+
+
+def show(
+    folder: RunArgument,
+    case: Annotated[bool, typer.Option("--case", help="Print the case log.")] = False,
+    arm: Annotated[str | None, typer.Option(help="Whose log (default: the scenario's).")] = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Print the table of a finished run, or the log of its case."""
+    from scenarios.report.table import print_table
+    from scenarios.report.table_case import case_json, print_case
+    from scenarios.store import load_run
+
+    finished = load_run(folder)
+    if arm is not None and not case:
+        raise ScenarioError(Fault("--arm chooses a case log; it needs --case", key="arm"))
+    if case and as_json:
+        _print_json(case_json(finished, arm))
+    elif case:
+        print_case(finished, arm, _standard_output())
+    elif as_json:
+        _print_json_of(finished)
+    else:
+        print_table(finished, _standard_output())
+
+
+def compare(
+    first: Annotated[Path, typer.Argument(metavar="RUN", help="A run folder.")],
+    second: Annotated[Path, typer.Argument(metavar="OTHER", help="What it is compared with.")],
+    as_json: JsonOption = False,
+) -> None:
+    """Compare two runs of one population, seed and horizon: the first minus the second."""
+    from scenarios.compare import compare_runs, comparison_json, print_comparison
+    from scenarios.store import load_run
+
+    comparison = compare_runs(load_run(first), load_run(second))
+    if as_json:
+        _print_json(comparison_json(comparison))
+    else:
+        print_comparison(comparison, _standard_output())
+
+
+def verify(folder: RunArgument, as_json: JsonOption = False) -> None:
+    """Compare every file of a run with its manifest; exit 1 where one does not agree."""
+    from scenarios.store import verify as verify_run
+
+    found = verify_run(folder)
+    if as_json:
+        _print_json(found)
+    else:
+        for problem in found["problems"]:
+            typer.echo(problem)
+        verdict = "as they were written" if found["ok"] else f"{len(found['problems'])} problems"
+        typer.echo(f"{found['checked']} files checked: {verdict}")
+    if not found["ok"]:
+        raise typer.Exit(CHECK_FAILED)
+
+
+def _standard_output() -> Console:
+    from rich.console import Console
+
+    console = Console()
+    return console if console.is_terminal else Console(width=_WIDTH)
+
+
+def _print_json(value: Any) -> None:
+    typer.echo(json.dumps(value, indent=2, ensure_ascii=False, allow_nan=False))
+
+
+def _print_json_of(finished: Run) -> None:
+    from scenarios.report.table_json import run_json
+
+    _print_json(run_json(finished))

@@ -1,0 +1,177 @@
+"""Two runs side by side: the first minus the second, replication by replication.
+
+Both must have the same population, seed and horizon: then each pair of replications shares every
+draw, and the difference is what the two scenarios (or settings) differ by, not chance.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from generators.errors import Fault, RunFolderError
+from scenarios.aggregate import measures_table
+from scenarios.finish import units_of
+from scenarios.readings import Readings, read_readings
+from scenarios.replication import readings_path
+from scenarios.report.table import print_grids
+from scenarios.report.table_json import entries
+from scenarios.report.table_rows import Content, headline_rows
+from scenarios.roles import Roles
+from scenarios.store import Run
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+_SHARED = ("population_hash", "seed", "horizon")
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """A comparison of two runs.
+
+    Attributes:
+        first: the run from which the other is taken away.
+        second: the other run.
+        replications: how many pairs of replications there are.
+        scenario: the scenarios under question, first minus second.
+        beside: the same for each arm beside the scenario that both runs have.
+    """
+
+    first: Run
+    second: Run
+    replications: int
+    scenario: Content
+    beside: dict[str, Content]
+
+
+def compare_runs(first: Run, second: Run) -> Comparison:
+    """Compare two runs.
+
+    Range draws are compared pair by pair where both runs have the same ones; a run in which
+    another parameter is pinned has others, and then there is no range.
+
+    Raises:
+        RunFolderError: the runs have another population, seed or horizon, or other readings.
+    """
+    faults = [
+        Fault(
+            f"the runs cannot be compared: they differ in {key.removesuffix('_hash')}",
+            file=str(second.folder),
+            key=key,
+            found=str(second.manifest.get(key)),
+            expected=f"{first.manifest.get(key)}, as in {first.folder}",
+        )
+        for key in _SHARED
+        if first.manifest.get(key) != second.manifest.get(key)
+    ]
+    if faults:
+        raise RunFolderError(faults)
+    common = [arm for arm in first.beside if arm in second.beside]
+    return Comparison(
+        first,
+        second,
+        min(int(run.manifest["replications"]) for run in (first, second)),
+        _content(first, second, first.scenario, second.scenario),
+        {arm: _content(first, second, arm, arm) for arm in common},
+    )
+
+
+def _content(first: Run, second: Run, arm: str, other: str) -> Content:
+    labels = _labels(first, second)
+    count = min(int(run.manifest["replications"]) for run in (first, second))
+    main = _paired(first, second, arm, other, labels, "replication", count)
+    draws = int(first.manifest.get("ranges", 0)) if _same_draws(first, second) else 0
+    ranges = _paired(first, second, arm, other, labels, "range", draws) if draws else None
+    roles = Roles(labels[0], labels[1], ())
+    answers = measures_table(main, ranges, {}, roles, units_of(main)).to_pylist()
+    headlines = [answer for answer in answers if answer["headline"]]
+    return Content(roles, {}, headline_rows(headlines, roles), draws)
+
+
+def _same_draws(first: Run, second: Run) -> bool:
+    sizes = [run.manifest.get("range_people") for run in (first, second)]
+    return sizes[0] == sizes[1] and first.draws().equals(second.draws())
+
+
+def _labels(first: Run, second: Run) -> tuple[str, str]:
+    a, b = first.folder.name, second.folder.name
+    return (a, b) if a != b else (str(first.folder), str(second.folder))
+
+
+def _paired(
+    first: Run,
+    second: Run,
+    arm: str,
+    other: str,
+    labels: tuple[str, str],
+    kind: str,
+    count: int,
+) -> Readings:
+    """Return both runs' readings of one arm each as the two arms of one experiment."""
+    a, b = (_read(run, kind, count) for run in (first, second))
+    if not a.keys.equals(b.keys) and a.keys.to_pylist() != b.keys.to_pylist():
+        raise RunFolderError(
+            Fault("the runs read other measures or other days", file=str(second.folder))
+        )
+    return Readings(
+        labels,
+        a.keys,
+        {labels[0]: a.values[arm], labels[1]: b.values[other]},
+        {labels[0]: a.whys[arm], labels[1]: b.whys[other]},
+    )
+
+
+def _read(run: Run, kind: str, count: int) -> Readings:
+    paths: list[Path] = [readings_path(run.folder, kind, number) for number in range(count)]
+    try:
+        return read_readings(paths, run.arms)
+    except (OSError, ValueError) as error:
+        raise RunFolderError(Fault(f"cannot be read: {error}", file=str(run.folder))) from error
+
+
+def comparison_json(comparison: Comparison) -> dict[str, Any]:
+    """Return a comparison in the shape of `run --json`.
+
+    `scenario` is the first run, `counterfactual` the second; no difference is called structural,
+    since the reasons for that hold within one run.
+    """
+    first, second = comparison.first, comparison.second
+    return {
+        "run": first.name,
+        "scenario": first.scenario,
+        "scenario_hash": first.manifest["scenario_hash"],
+        "counterfactual": second.scenario,
+        "other_run": second.name,
+        "other_scenario_hash": second.manifest["scenario_hash"],
+        "seed": first.manifest["seed"],
+        "replications": comparison.replications,
+        "people": first.manifest["people"],
+        "ranges": comparison.scenario.ranges,
+        "measures": entries(comparison.scenario)["measures"],
+        "beside": {arm: entries(c)["measures"] for arm, c in comparison.beside.items()},
+    }
+
+
+def print_comparison(comparison: Comparison, console: Console) -> None:
+    """Print a grid for the scenarios under question and one for each arm that both runs have."""
+    from rich.text import Text
+
+    first, second = comparison.first, comparison.second
+    draws = comparison.scenario.ranges
+    spread = f"the range (5–95 % over {draws} draws), then " if draws else ""
+    console.print(Text(f"{first.scenario} in {first.folder}", style="bold"))
+    console.print(Text(f"minus {second.scenario} in {second.folder}", style="bold"))
+    console.print(
+        f"{comparison.replications} paired replications, seed {first.manifest['seed']}. "
+        f"Differences: {spread}the mean ± its error (95 %, over replications)"
+        + ("." if draws else "; no range, since the runs do not share their range draws."),
+        markup=False,
+        highlight=False,
+    )
+    for arm, content in {"": comparison.scenario, **comparison.beside}.items():
+        console.print()
+        if arm:
+            console.print(Text(arm, style="bold"))
+        print_grids(content, console)
