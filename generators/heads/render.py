@@ -73,7 +73,7 @@ def render(who: Portrayed, age: float, shot: ShotCode, size: int) -> NDArray[np.
     light = _light(scene, strands, shot.lighting, camera, marks.mean(axis=0), size)
     seen = np.repeat(np.repeat(backdrop(shot.backdrop, size), _SAMPLES, 0), _SAMPLES, 1)
     shade(scene, _paint(head, shot), strands, light, values, owner, weight, seen)
-    return develop(_halved(seen), _halved(owner >= 0) > 0, shot.camera, shot.backdrop)
+    return develop(_halved(seen), owner[::_SAMPLES, ::_SAMPLES] >= 0, shot.camera, shot.backdrop)
 
 
 def _expressed(mesh: HeadMesh, place: Points, expression: dict[str, float]) -> Points:
@@ -187,8 +187,8 @@ def _light(
     )
 
 
-def _halved(wide: NDArray[np.generic]) -> NDArray[np.float32]:
+def _halved(wide: NDArray[np.float32]) -> NDArray[np.float32]:
     """Return the mean over the samples of each pixel."""
-    size = wide.shape[0] // _SAMPLES
-    shape = (size, _SAMPLES, size, _SAMPLES, *wide.shape[2:])
-    return wide.astype(np.float32).reshape(shape).mean(axis=(1, 3))
+    n = _SAMPLES
+    total = sum((wide[i::n, j::n] for i in range(n) for j in range(n)), np.float32(0))
+    return np.asarray(total / np.float32(n * n))

@@ -96,10 +96,12 @@ def paint_skin(code: IdentityCode, age: float, size: int) -> Skin:
     beard = _beard_colour(code, base, grey)
     _beard(texture, code, where, beard)
     _brows(texture, code, where, _brow_colour(code, base, grey))
+    plain = _lips(texture, where, _lip_colour(code, base, darkness), 0.30)
+    painted = _lips(texture, where, _lipstick(code, base), 0.45) if code.makeup > 0 else plain
     return Skin(
         base=base,
-        texture=_lips(texture, where, _lip_colour(code, base, darkness), 0.30),
-        made_up=_lips(texture, where, _lipstick(code, base), 0.45),
+        texture=plain,
+        made_up=painted,
         hair=hair,
         grey=grey,
         beard=beard,
