@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from html import escape
 from typing import TYPE_CHECKING, Any
 
 from dashboard.markup import element, quiet, table
 from dashboard.words import GRADES, MARKS
+from scenarios.public_record import load_record
 from scenarios.report.words import arm_words, day_words, event_words, money
 
 if TYPE_CHECKING:
+    from scenarios.public_record import ActionStep
     from scenarios.store import Run
 
 
@@ -76,7 +78,10 @@ def _source(row: Mapping[str, Any]) -> str:
 
 
 def case_log(run: Run) -> str:
-    """Return the case step by step: the scenario's log, and what the model adds in other arms."""
+    """Return the case step by step: the scenario's log, and what the model adds in other arms.
+
+    A step of the record links to the copy that was read, with the source's grade.
+    """
     rows = [
         (event, arm)
         for arm in run.arms
@@ -84,27 +89,50 @@ def case_log(run: Run) -> str:
         if arm == run.scenario or not event["recorded"]
     ]
     rows.sort(key=lambda pair: pair[0]["date"])
+    sources = {
+        (step.date.isoformat(), step.kind, step.text): step
+        for action in load_record().actions
+        for step in action.steps
+        if step.date is not None
+    }
+    body = []
+    for event, arm in rows:
+        if event["recorded"]:
+            step = sources.get((event["date"], event["kind"], event["text"]))
+            body.append(_step(event, _on_record(step)))
+        else:
+            column = f"the model: {escape(arm_words(arm, run.manifest))}"
+            body.append(_step(event, element("span", column, kind="mark assumed")))
     head = [
         element("th", text, kind="text", scope="col")
         for text in ("Date", "Step", "What it says", "Whose")
     ]
-    return table(
-        "The case step by step", head, [_step(run, event, arm) for event, arm in rows], "case"
+    return table("The case step by step", head, body, "case")
+
+
+def _on_record(step: ActionStep | None) -> str:
+    mark = element("span", "on the record", kind="mark")
+    if step is None:
+        return mark
+    link = element(
+        "a",
+        f"grade {escape(step.grade)}",
+        href=step.source,
+        target="_blank",
+        rel="noreferrer",
+        title=GRADES[step.grade],
     )
+    return f"{mark} {link}"
 
 
-def _step(run: Run, event: Mapping[str, Any], arm: str) -> str:
-    what = escape(event["text"])
+def _step(event: Mapping[str, Any], whose: str) -> str:
+    what = escape(event["text"][:1].upper() + event["text"][1:])
     if event["amount"] is not None:
         what += f" ({escape(money(int(event['amount']), event['currency']))})"
-    if event["recorded"]:
-        whose = element("span", "on the record", kind="mark")
-    else:
-        column = f"the model: {escape(arm_words(arm, run.manifest))}"
-        whose = element("span", column, kind="mark assumed")
-    cells: Sequence[str] = (escape(event_words(event["kind"])), what, whose)
+    cells = (escape(event_words(event["kind"])), what, whose)
     return element(
         "tr",
         element("th", day_words(event["date"]), scope="row")
         + "".join(element("td", cell, kind="text") for cell in cells),
+        data_step=event["kind"],
     )

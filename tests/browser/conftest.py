@@ -17,9 +17,7 @@ from pathlib import Path
 
 import pytest
 
-from scenarios.experiment import run_experiment
-from scenarios.scenario import load_scenario
-from scenarios.store import Run
+from scenarios.store import Run, load_run
 
 HOST = "127.0.0.1"
 PATIENCE = 60.0
@@ -34,8 +32,11 @@ def efface(*words: str) -> list[str]:
 def small_run(tmp_path_factory: pytest.TempPathFactory) -> Run:
     """`ico-2022` with few people: enough for every part of the page, too few for its figures."""
     folder = tmp_path_factory.mktemp("runs") / "ico-2022-1"
-    question = load_scenario("ico-2022")
-    return run_experiment(question, people=2000, replications=2, ranges=2, workers=1, out=folder)
+    sizes = ("--people", "2000", "--replications", "2", "--ranges", "2", "--workers", "1")
+    subprocess.run(
+        efface("run", "ico-2022", *sizes, "--out", str(folder)), check=True, capture_output=True
+    )
+    return load_run(folder)
 
 
 @dataclass

@@ -130,6 +130,18 @@ def test_assumed_parameters_are_marked(view, small_run):
     assert "0.005 to 0.03" in row.inner_text()
 
 
+def test_steps_of_the_record_are_set_apart_from_the_models(view):
+    view.page.get_by_text("The case, step by step").click()
+    log = view.page.locator("table[data-table=case]")
+    served = log.locator("tr[data-step=enforcement_notice]")
+    served.wait_for()
+    assert "on the record" in served.inner_text()
+    assert served.locator("a").get_attribute("href").startswith("https://")
+    ceased = log.locator("tr[data-step=collection_ceased]")
+    assert "the model: obeyed" in ceased.inner_text()
+    assert ceased.locator("a").count() == 0
+
+
 def test_page_follows_the_readers_dark_theme(bare, look):
     grounds = {}
     for scheme, palette in (("light", LIGHT), ("dark", DARK)):
