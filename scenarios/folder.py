@@ -218,10 +218,10 @@ def open_run(out: Path, plan: Mapping[str, Any], resume: bool) -> RunWriter:
             raise RunFolderError(
                 Fault(f"there is no unfinished run to resume at {folder}", file=str(folder))
             )
-        sweep(folder)
         if (folder / PLAN).is_file():
             _refuse_other_plan(folder / PLAN, plan)
-        else:
+        sweep(folder)
+        if not (folder / PLAN).is_file():
             write_json(folder / PLAN, plan)
         return RunWriter(out, folder)
     if folder.exists():
