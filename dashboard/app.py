@@ -9,6 +9,8 @@ from pathlib import Path
 
 import streamlit as st
 
+from generators.errors import EffaceError
+
 HERE = Path(__file__).parent
 
 st.set_page_config(
@@ -17,4 +19,9 @@ st.set_page_config(
     layout="wide",
     initial_sidebar_state="collapsed",
 )
-st.navigation([st.Page(HERE / "pages" / "case.py", title="The case")], position="hidden").run()
+page = st.navigation([st.Page(HERE / "pages" / "case.py", title="The case")], position="hidden")
+try:
+    page.run()
+except EffaceError as error:
+    # The run folder is not what it should be; anything else is a defect and stays an exception.
+    st.error(str(error))

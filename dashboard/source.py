@@ -10,7 +10,7 @@ from pathlib import Path
 
 import streamlit as st
 
-from generators.errors import EffaceError, Fault, RunFolderError
+from generators.errors import Fault, RunFolderError
 from scenarios.store import Run, load_run
 
 
@@ -33,11 +33,11 @@ def _opened(folder: Path, changed: float) -> Run:
 
 
 def open_run() -> Run:
-    """Return the run, or show what is wrong with its folder and stop the page."""
-    try:
-        folder = run_folder()
-        manifest = folder / "manifest.json"
-        return _opened(folder, manifest.stat().st_mtime if manifest.is_file() else 0.0)
-    except EffaceError as error:
-        st.error(str(error), icon=None)
-        st.stop()
+    """Return the run that the command line named.
+
+    Raises:
+        RunFolderError: none was named, or it is no finished run.
+    """
+    folder = run_folder()
+    manifest = folder / "manifest.json"
+    return _opened(folder, manifest.stat().st_mtime if manifest.is_file() else 0.0)

@@ -86,7 +86,7 @@ def write_picture(run: Run, path: Path) -> Path:
         path: a file ending in `.svg` or `.png`; PNG is drawn at twice the size for sharp screens.
 
     Raises:
-        EffaceError: another ending.
+        EffaceError: another ending, or the file cannot be written.
         RunFolderError: the run has no weekly series of searchable residents.
     """
     ending = path.suffix.lower()
@@ -110,5 +110,9 @@ def write_picture(run: Run, path: Path) -> Path:
     def fill(to: Path) -> None:
         to.write_bytes(data)
 
-    write_atomic(path, fill)
+    try:
+        write_atomic(path, fill)
+    except OSError as error:
+        why = error.strerror or str(error)
+        raise EffaceError(Fault(f"the picture cannot be written: {why}", file=str(path))) from error
     return path

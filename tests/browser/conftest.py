@@ -106,7 +106,9 @@ def look() -> Iterator[Callable[..., View]]:
             executable_path=chromium, args=["--no-sandbox", "--disable-gpu"]
         )
 
-        def open_page(address: str, scheme: str = "light", width: int = 1280) -> View:
+        def open_page(
+            address: str, scheme: str = "light", width: int = 1280, until: str = "Check it"
+        ) -> View:
             page = browser.new_page(color_scheme=scheme, viewport={"width": width, "height": 900})
             view = View(page)
             page.on("request", lambda request: view.requests.append(request.url))
@@ -116,8 +118,7 @@ def look() -> Iterator[Callable[..., View]]:
                 lambda said: view.complaints.append(said.text) if said.type == "error" else None,
             )
             page.goto(address)
-            page.get_by_text("Check it").wait_for(timeout=1000 * PATIENCE)
-            page.locator(".ef-note").last.wait_for()
+            page.get_by_text(until).first.wait_for(timeout=1000 * PATIENCE)
             return view
 
         yield open_page

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from urllib.parse import urlsplit
 
 import pytest
@@ -9,6 +10,7 @@ import pytest
 from generators.faces import faces_available
 from scenarios.report.looks import DARK, LIGHT
 from scenarios.report.words import headline, per_hundred, reading
+from scenarios.store import load_run
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
@@ -174,6 +176,15 @@ def test_faces_are_drawn_where_a_head_model_is(small_run, serve, look):
     )
     assert set(drawn) == {192}
     assert len({face.get_attribute("src") for face in pictures.all()}) == 12
+
+
+def test_a_run_that_lost_a_file_is_named_on_the_page(small_run, serve, look, tmp_path):
+    broken = tmp_path / "broken"
+    shutil.copytree(small_run.folder, broken)
+    (broken / "people.parquet").unlink()
+    view = look(serve(load_run(broken)).address, until="cannot be read")
+    assert "people.parquet" in view.page.locator("[data-testid=stAlert]").last.inner_text()
+    assert view.page.locator("[data-testid=stException]").count() == 0
 
 
 def test_ctrl_c_ends_the_server(small_run, serve):

@@ -228,3 +228,9 @@ def test_another_kind_of_picture_is_refused(run, tmp_path):
         write_picture(run, tmp_path / "chart.pdf")
     assert caught.value.faults[0].found == ".pdf"
     assert not (tmp_path / "chart.pdf").exists()
+
+
+def test_a_picture_that_cannot_be_written_is_an_error_of_the_input(run, tmp_path):
+    (tmp_path / "file").write_text("", encoding="utf-8")
+    with pytest.raises(EffaceError, match="cannot be written"):
+        write_picture(run, tmp_path / "file" / "chart.svg")
