@@ -96,8 +96,13 @@ def _same_draws(first: Run, second: Run) -> bool:
 
 
 def _labels(first: Run, second: Run) -> tuple[str, str]:
-    a, b = first.folder.name, second.folder.name
-    return (a, b) if a != b else (str(first.folder), str(second.folder))
+    for a, b in (
+        (first.folder.name, second.folder.name),
+        (str(first.folder), str(second.folder)),
+    ):
+        if a != b:
+            return a, b
+    return "first", "second"
 
 
 def _paired(

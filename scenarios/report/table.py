@@ -34,14 +34,19 @@ _GAP = 3
 
 
 class _Notes:
-    """Footnotes: the same reason keeps its letter."""
+    """Footnotes: the same reason keeps its letter.
 
-    def __init__(self) -> None:
+    Args:
+        shown: False where there is no room for them, so that nothing is marked.
+    """
+
+    def __init__(self, shown: bool = True) -> None:
+        self.shown = shown
         self.reasons: list[str] = []
 
     def mark(self, reason: str | None) -> str:
         """Return ` [a]` for a reason, or nothing where there is none."""
-        if not reason:
+        if not reason or not self.shown:
             return ""
         if reason not in self.reasons:
             self.reasons.append(reason)
@@ -160,7 +165,7 @@ def _range_words(run: Run) -> str:
 
 def headline_grid(content: Content, width: int) -> Table:
     """Return the grid for the first arm beside the scenario alone, without notes."""
-    return _grid(content, next(iter(content.roles.beside), None), _Notes(), width)
+    return _grid(content, next(iter(content.roles.beside), None), _Notes(shown=False), width)
 
 
 def _grid(content: Content, beside: str | None, notes: _Notes, width: int) -> Table:

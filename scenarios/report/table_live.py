@@ -154,7 +154,7 @@ class Watch:
             self.roles,
             self.titles,
             [self._row(name, last[name]) for name in shown[:rows]],
-            len(self.draws),
+            len(self.draws) if len(self.draws) > 1 else 0,
         )
 
     def _row(self, name: str, at: str) -> Row:

@@ -1,0 +1,191 @@
+"""`efface run | show | compare | verify` on small runs of the real model."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from click.testing import Result
+from typer.testing import CliRunner
+
+from scenarios.cli.main import app
+
+SMALL = ["--people", "200", "--replications", "2", "--workers", "1"]
+KEYS = ["run", "scenario", "scenario_hash", "counterfactual", "seed", "replications"]
+ENTRY = ["name", "unit", "at", "scenario", "counterfactual", "difference", "low", "high"]
+ENTRY += ["range_low", "range_high", "level", "structural_zero", "why"]
+
+
+def efface(*words: str | Path) -> Result:
+    return CliRunner().invoke(app, [str(word) for word in words])
+
+
+@pytest.fixture(scope="module")
+def ran(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Result]:
+    out = tmp_path_factory.mktemp("runs") / "small"
+    return out, efface("run", "ico-2022", *SMALL, "--ranges", "2", "--out", out, "--json")
+
+
+@pytest.fixture(scope="module")
+def no_ranges(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Result]:
+    out = tmp_path_factory.mktemp("runs") / "other"
+    words = ["--ranges", "0", "--seed", "1", "--out", out]
+    return out, efface("run", "ico-2022", *SMALL, *words)
+
+
+def test_run_prints_json_and_only_that(ran: tuple[Path, Result]) -> None:
+    out, result = ran
+    assert result.exit_code == 0, result.output
+    answers = json.loads(result.stdout)
+    assert [key for key in answers if key in KEYS] == KEYS
+    assert answers["run"] == out.name
+    assert answers["counterfactual"] == "no-uk-order"
+    assert list(answers["beside"]) == ["ico-2022-obeyed"]
+    for entry in answers["measures"] + answers["beside"]["ico-2022-obeyed"]:
+        assert list(entry)[: len(ENTRY)] == ENTRY
+        assert entry["difference"] is not None or entry["why"]
+        if entry["structural_zero"]:
+            assert entry["difference"] == 0
+            assert entry["why"]
+    pairs = [(entry["name"], entry["at"]) for entry in answers["measures"]]
+    assert len(pairs) == len(set(pairs))
+    for name in ("searchable_persons", "held_persons", "identifiability", "fine_collected"):
+        assert name in {pair[0] for pair in pairs}
+
+
+def test_every_defined_headline_has_a_range_unless_none_is_asked_for(
+    ran: tuple[Path, Result], no_ranges: tuple[Path, Result]
+) -> None:
+    for entry in json.loads(ran[1].stdout)["measures"]:
+        if entry["difference"] is not None:
+            assert entry["range_low"] is not None
+            assert entry["range_low"] <= entry["range_high"]
+    shown = json.loads(efface("show", no_ranges[0], "--json").stdout)
+    assert all(entry["range_low"] is None for entry in shown["measures"])
+    assert "no range was computed" in " ".join(no_ranges[1].stdout.split())
+
+
+def test_run_ends_with_the_table_and_names_its_folder_on_standard_error(
+    no_ranges: tuple[Path, Result],
+) -> None:
+    out, result = no_ranges
+    assert result.exit_code == 0, result.output
+    for title in ("without", "happened", "obeyed", "In this model"):
+        assert title in result.stdout
+    assert str(out) in result.stderr
+    assert str(out) not in result.stdout
+
+
+def test_show_repeats_what_run_printed(
+    ran: tuple[Path, Result], no_ranges: tuple[Path, Result]
+) -> None:
+    assert json.loads(efface("show", ran[0], "--json").stdout) == json.loads(ran[1].stdout)
+    assert efface("show", no_ranges[0]).stdout == no_ranges[1].stdout
+    assert (no_ranges[0] / "report/table.txt").read_text("utf-8").split() == (
+        no_ranges[1].stdout.split()
+    )
+
+
+def case(folder: Path, *more: str) -> list[dict[str, Any]]:
+    result = efface("show", folder, "--case", "--json", *more)
+    assert result.exit_code == 0, result.output
+    events: list[dict[str, Any]] = json.loads(result.stdout)["events"]
+    return events
+
+
+def test_the_case_log_has_dates_amounts_and_causes(ran: tuple[Path, Result]) -> None:
+    events = case(ran[0])
+    dates = {event["kind"]: event["date"] for event in events}
+    assert dates["provisional_notice"] == "2021-11-29"
+    assert dates["enforcement_notice"] == "2022-05-18"
+    amounts = {e["kind"]: e["amount"] for e in events if e["amount"] is not None}
+    assert amounts["final_penalty"] == 7552800
+    by_id = {event["id"]: event for event in events}
+    for event in events:
+        assert event["because"] is None or by_id[event["because"]]["date"] <= event["date"]
+
+
+def test_recorded_facts_and_made_events_look_different(ran: tuple[Path, Result]) -> None:
+    events = case(ran[0], "--arm", "ico-2022-obeyed")
+    assert {event["recorded"] for event in events} == {True, False}
+    text = efface("show", ran[0], "--case", "--arm", "ico-2022-obeyed").stdout
+    assert text.count(" RECORD ") == sum(event["recorded"] for event in events)
+    assert text.count(" model ") >= sum(not event["recorded"] for event in events)
+
+
+def test_runs_of_another_seed_are_not_compared(
+    ran: tuple[Path, Result], no_ranges: tuple[Path, Result]
+) -> None:
+    result = efface("compare", ran[0], no_ranges[0])
+    assert result.exit_code == 2
+    assert "differ in seed" in result.stderr
+    assert result.stdout == ""
+
+
+def test_a_run_compared_with_itself_differs_by_nothing(ran: tuple[Path, Result]) -> None:
+    answers = json.loads(efface("compare", ran[0], ran[0], "--json").stdout)
+    assert [key for key in answers if key in KEYS] == KEYS
+    assert {entry["difference"] for entry in answers["measures"]} <= {0.0, None}
+    assert list(answers["beside"]) == ["ico-2022-obeyed"]
+    assert efface("compare", ran[0], ran[0]).exit_code == 0
+
+
+def test_verify_checks_every_file_and_fails_on_a_changed_one(
+    no_ranges: tuple[Path, Result],
+) -> None:
+    out = no_ranges[0]
+    result = efface("verify", out, "--json")
+    assert result.exit_code == 0
+    assert json.loads(result.stdout)["ok"]
+    path = out / "events/r0001.parquet"
+    whole = path.read_bytes()
+    path.write_bytes(whole[:-1] + b"X")
+    try:
+        result = efface("verify", out, "--json")
+        assert result.exit_code == 1
+        assert json.loads(result.stdout)["problems"] == [
+            "events/r0001.parquet: changed since the run was written"
+        ]
+    finally:
+        path.write_bytes(whole)
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (["ico-2023"], "ico-2022"),
+        (["ico-2022", "--people", "10"], "--people cannot be 10"),
+        (["ico-2022", "--replications", "0"], "--replications cannot be 0"),
+        (["ico-2022", "--fidelity", "pixels"], "come with the encoder and the gallery"),
+        (["ico-2022", "--set", "gallery.share.uc=0.1"], "gallery.share.uk"),
+        (["ico-2022", "--set", "gallery.share.uk=3 days"], "gallery.share.uk"),
+    ],
+)
+def test_wrong_input_ends_with_2_and_writes_nothing(
+    tmp_path: Path, words: list[str], said: str
+) -> None:
+    result = efface("run", *words, "--out", tmp_path / "run")
+    assert result.exit_code == 2
+    assert said in result.stderr
+    assert result.stdout == ""
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("verb", ["show", "verify"])
+def test_a_partial_folder_is_refused(tmp_path: Path, verb: str) -> None:
+    (tmp_path / "run.partial").mkdir()
+    for name in ("run", "run.partial"):
+        result = efface(verb, tmp_path / name)
+        assert result.exit_code == 2
+        assert "unfinished" in result.stderr
+
+
+def test_people_shown_are_adult_residents_in_every_arm(ran: tuple[Path, Result]) -> None:
+    from scenarios.store import load_run
+
+    rows = load_run(ran[0]).people().to_pylist()
+    assert len(rows) == 24 * 3
+    assert all(row["age"] >= 18 for row in rows)
+    assert all(0 <= row["searchable"] <= row["held"] for row in rows)
+    assert len({row["person"] for row in rows}) == 24
+    assert len({row["identity"] for row in rows}) == 24
