@@ -110,24 +110,28 @@ def per_hundred(share: float) -> str:
     return f"{100 * share + 0.0:.1f}".replace("-0.0", "0.0")
 
 
+def _one(difference: float) -> str:
+    """Return "17.8 fewer", "0.3 more" or "0.0"."""
+    number = per_hundred(abs(difference))
+    if number == "0.0":
+        return number
+    return f"{number} {'more' if difference > 0 else 'fewer'}"
+
+
 def fewer(difference: float, low: float, high: float, of: str = "") -> str:
     """Return a difference of shares as "67.1 fewer of them (range 47.0 to 87.2)".
 
     Args:
-        difference: share of residents, negative where there are fewer.
+        difference: share of residents, negative where there are fewer; not one that shows as 0.
         low: lower end of its range.
         high: upper end. Where the range crosses zero, both ends say which way they go.
         of: words between the number and its range.
     """
-
-    def one(value: float) -> str:
-        return f"{per_hundred(abs(value))} {'more' if value > 0 else 'fewer'}"
-
-    if per_hundred(abs(low)) != "0.0" and per_hundred(abs(high)) != "0.0" and low < 0 < high:
-        ends = f"{one(low)} to {one(high)}"
+    if low < 0 < high and "0.0" not in (_one(low), _one(high)):
+        ends = f"{_one(low)} to {_one(high)}"
     else:
         ends = " to ".join(per_hundred(end) for end in sorted((abs(low), abs(high))))
-    return f"{one(difference)}{of} (range {ends})"
+    return f"{_one(difference)}{of} (range {ends})"
 
 
 def reading(
@@ -178,8 +182,9 @@ def headline(rows: Sequence[Mapping[str, Any]], manifest: Mapping[str, Any]) -> 
         low, high = row[f"{stem}range_low"], row[f"{stem}range_high"]
         if low is None or high is None:
             return UNRANGED
-        if per_hundred(abs(low)) == per_hundred(abs(high)) == "0.0":
-            said.append(f"{clause}, as many as {arm_clause(other, manifest)} (range 0.0 to 0.0)")
+        if _one(row[prefix or "difference"]) == "0.0":
+            ends = f"{_one(low)} to {_one(high)}"
+            said.append(f"{clause}, about as many as {arm_clause(other, manifest)} (range {ends})")
             continue
         of = "" if said else f" of every 100 {residents(where)}"
         verb = "would be" if prefix else "are"

@@ -65,8 +65,24 @@ def test_headline_says_what_obeying_would_have_changed_with_its_range():
     )
     assert said == (
         "In this model, had the order been obeyed, 17.8 fewer of every 100 UK residents (range 3.2 "
-        "to 28.4) would be searchable on 31 December 2025 than as it happened; as it happened, as "
-        "many as without the order (range 0.0 to 0.0)."
+        "to 28.4) would be searchable on 31 December 2025 than as it happened; as it happened, "
+        "about as many as without the order (range 0.0 to 0.0)."
+    )
+
+
+def test_headline_says_how_far_about_as_many_goes():
+    answers = rows(from_scenario=-0.1, from_scenario_range_low=-0.2, from_scenario_range_high=-0.05)
+    answers[1] |= {"difference": -0.0001, "range_low": -0.0012, "range_high": 0.0}
+    assert headline(answers, MANIFEST).endswith(
+        "as it happened, about as many as without the order (range 0.1 fewer to 0.0)."
+    )
+
+
+def test_a_scenario_alone_is_said_with_its_range():
+    alone = {**MANIFEST, "scenario": "no-uk-order", "counterfactual": None, "beside": []}
+    answers = [row("no-uk-order", value=0.917, value_range_low=0.804, value_range_high=0.982)]
+    assert headline(answers, alone).startswith(
+        "In this model, 91.7 of every 100 UK residents (range 80.4 to 98.2) are searchable"
     )
 
 
