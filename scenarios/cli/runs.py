@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import shlex
+from collections.abc import Callable
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -20,8 +21,6 @@ if TYPE_CHECKING:
 
 CHECK_FAILED = 1
 INTERRUPTED = 130
-_WIDTH = 100
-"""Width of tables where standard output is no terminal."""
 
 JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON, and only that.")]
 RunArgument = Annotated[Path, typer.Argument(metavar="RUN", help="A run folder.")]
@@ -102,7 +101,7 @@ def run(
     if as_json:
         _print_json_of(finished)
     else:
-        print_table(finished, _standard_output())
+        _print_to_output(lambda console: print_table(finished, console))
     messages.print(f"run folder: {finished.folder}", markup=False, highlight=False, soft_wrap=True)
 
 
@@ -151,11 +150,11 @@ def show(
     if case and as_json:
         _print_json(case_json(finished, arm))
     elif case:
-        print_case(finished, arm, _standard_output())
+        _print_to_output(lambda console: print_case(finished, arm, console))
     elif as_json:
         _print_json_of(finished)
     else:
-        print_table(finished, _standard_output())
+        _print_to_output(lambda console: print_table(finished, console))
 
 
 def compare(
@@ -171,7 +170,7 @@ def compare(
     if as_json:
         _print_json(comparison_json(comparison))
     else:
-        print_comparison(comparison, _standard_output())
+        _print_to_output(lambda console: print_comparison(comparison, console))
 
 
 def verify(folder: RunArgument, as_json: JsonOption = False) -> None:
@@ -190,11 +189,17 @@ def verify(folder: RunArgument, as_json: JsonOption = False) -> None:
         raise typer.Exit(CHECK_FAILED)
 
 
-def _standard_output() -> Console:
+def _print_to_output(show: Callable[[Console], None]) -> None:
+    """Print at the terminal's width, or as plain text where standard output is no terminal."""
     from rich.console import Console
 
+    from scenarios.report.table import printed
+
     console = Console()
-    return console if console.is_terminal else Console(width=_WIDTH)
+    if console.is_terminal:
+        show(console)
+    else:
+        typer.echo(printed(show), nl=False)
 
 
 def _print_json(value: Any) -> None:

@@ -8,7 +8,8 @@ cannot tell. Printed with Rich at the width of the terminal; nothing is ever cut
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from functools import partial
 from io import StringIO
 from typing import TYPE_CHECKING, Literal
 
@@ -78,24 +79,15 @@ def write_report(run: Run) -> None:
 
 def table_text(run: Run, width: int = TEXT_WIDTH) -> str:
     """Return the whole table as plain text, at most `width` columns wide."""
+    return printed(lambda console: print_table(run, console), width)
+
+
+def printed(show: Callable[[Console], None], width: int = TEXT_WIDTH) -> str:
+    """Return what `show` prints to a console of that width, as plain text."""
     from rich.console import Console
 
-    console = Console(file=StringIO(), width=width, color_system=None, legacy_windows=False)
-    print_table(run, console)
-    return _printed(console)
-
-
-def _plain(grid: Table, width: int) -> str:
-    from rich.console import Console
-
-    console = Console(file=StringIO(), width=width, color_system=None, legacy_windows=False)
-    console.print(grid)
-    return _printed(console)
-
-
-def _printed(console: Console) -> str:
-    stream = console.file
-    assert isinstance(stream, StringIO)
+    stream = StringIO()
+    show(Console(file=stream, width=width, color_system=None, legacy_windows=False))
     return "\n".join(line.rstrip() for line in stream.getvalue().splitlines()) + "\n"
 
 
@@ -139,7 +131,8 @@ def print_grids(content: Content, console: Console) -> list[str]:
             console.print(grid)
         else:
             # Rich would cut what does not fit; the terminal wraps and keeps everything.
-            console.print(_plain(grid, needed), soft_wrap=True, markup=False, highlight=False)
+            text = printed(partial(_print_grid, grid), needed)
+            console.print(text, soft_wrap=True, markup=False, highlight=False)
     for line in notes.lines():
         console.print(line, markup=False, highlight=False)
     return notes.lines()
@@ -147,8 +140,7 @@ def print_grids(content: Content, console: Console) -> list[str]:
 
 def _arm_words(run: Run) -> str:
     titles = run.manifest.get("titles", {})
-    named = [f"{titles[arm]} = {arm}" for arm in run.arms if titles.get(arm, arm) != arm]
-    return "Columns: " + "; ".join(named) if named else "Columns are called as the scenarios"
+    return "Columns: " + "; ".join(f"{titles.get(arm, arm)} = {arm}" for arm in run.arms)
 
 
 def _range_words(run: Run) -> str:
@@ -161,6 +153,10 @@ def _range_words(run: Run) -> str:
         f"parameters, each with another population of {run.manifest['range_people']:,}), "
         f"then {error}."
     )
+
+
+def _print_grid(grid: Table, console: Console) -> None:
+    console.print(grid)
 
 
 def headline_grid(content: Content, width: int) -> Table:
@@ -202,24 +198,29 @@ def column_widths(head: Sequence[str], cells: Sequence[Sequence[str]], width: in
         max(len(word) for cell in (title, *column) for word in cell.split())
         for title, column in zip(head, columns, strict=True)
     ]
-    wished = [
-        max(short, *(len(line) for cell in column for line in cell.split("\n")))
-        for short, column in zip(least, columns, strict=True)
-    ]
-    missing = sum(wished) - sum(least)
+    whole, wished = (
+        [
+            max(short, *(len(line) for cell in column for line in cell.split("\n") if keep(line)))
+            for short, column in zip(least, columns, strict=True)
+        ]
+        for keep in (len, _has_numbers)
+    )
     spare = width - sum(least)
-    if spare <= 0:
-        return least
-    if missing >= spare:
-        # Columns that need little to show whole lines come first.
+    if sum(whole) > width:
+        # The last columns are the differences, and come first.
         widths = list(least)
-        for place in sorted(range(len(least)), key=lambda place: wished[place] - least[place]):
-            more = min(wished[place] - least[place], spare)
+        for place in reversed(range(len(least))):
+            more = max(min(wished[place] - least[place], spare), 0)
             widths[place] += more
             spare -= more
         return widths
-    gap = min(_GAP, (spare - missing) // max(len(head) - 1, 1))
-    return [wished[0], *(long + gap for long in wished[1:])]
+    gap = min(_GAP, (width - sum(whole)) // max(len(head) - 1, 1))
+    return [whole[0], *(long + gap for long in whole[1:])]
+
+
+def _has_numbers(line: str) -> bool:
+    """Return whether a line had better stay whole; these words may be wrapped."""
+    return not line.startswith(("0 by assumption", "undefined"))
 
 
 def _cells(
@@ -266,7 +267,7 @@ def _difference(
         mean = number(difference.mean, scale, finer, sign=True)
         second = f"{mean} ± {number(half, scale, finer)}"
     if not ranges:
-        return f"no range\n{second}"
+        return second
     if difference.range_low is None or difference.range_high is None:
         return "no range" + notes.mark("undefined in some range draw") + f"\n{second}"
     low = number(difference.range_low, scale, decimals, sign=True)

@@ -15,6 +15,8 @@ SHARE = "share of residents"
 CURRENCIES = ("GBP", "EUR", "USD", "AUD")
 _SCALES = ((1e9, "billion "), (1e6, "million "))
 _MOST_DECIMALS = 9
+_MORE_DECIMALS = 2
+"""Beyond so many more decimals than its row has, a small number is written with an exponent."""
 
 
 @dataclass(frozen=True)
@@ -65,15 +67,16 @@ def number(value: float, scale: Scale, decimals: int, sign: bool = False) -> str
     Args:
         value: in the measure's own unit.
         scale: the row's scale.
-        decimals: digits after the point; more are taken where the value would show as 0.
+        decimals: digits after the point; a value that would show as 0 gets more, or an exponent.
         sign: put a plus before positive values.
     """
     shown = value * scale.factor
     if scale.money:
         decimals = 0
     elif shown != 0 and round(shown, decimals) == 0:
-        decimals = decimals_for([shown], 1)
-        if round(shown, decimals) == 0:
-            return f"{shown:.0e}"
+        needed = decimals_for([shown], 1)
+        if needed > decimals + _MORE_DECIMALS or round(shown, needed) == 0:
+            return f"{shown:{'+' if sign else ''}.0e}"
+        decimals = needed
     text = f"{shown:{'+' if sign else ''},.{decimals}f}"
     return "0" if value == 0 else text

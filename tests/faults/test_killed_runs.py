@@ -5,6 +5,7 @@ The runs here are real ones, small: the processes are killed with signal 9 while
 
 import hashlib
 import json
+import math
 import os
 import signal
 import subprocess
@@ -266,3 +267,14 @@ def test_process_pools_end_with_their_block() -> None:
         pids += [pool.submit(os.getpid).result() for _ in range(4)]
     assert os.getpid() not in pids
     wait_for(lambda: not any(alive(pid) for pid in pids), "the workers to end")
+
+
+@pytest.mark.slow
+def test_where_there_is_no_forkserver_workers_are_spawned(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("multiprocessing.get_all_start_methods", lambda: ["spawn"])
+    arrived: list[int] = []
+    with process_pools(1) as make:
+        carry_out([1, 4, 9], math.isqrt, make, arrived.append)
+    assert sorted(arrived) == [1, 2, 3]
