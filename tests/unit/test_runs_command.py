@@ -1,9 +1,12 @@
 """`efface run | show | compare | verify` on small runs of the real model."""
 
 import json
+import re
+import shutil
 from pathlib import Path
 from typing import Any
 
+import duckdb
 import pytest
 from typer.testing import CliRunner, Result
 
@@ -186,3 +189,18 @@ def test_people_shown_are_adult_residents_in_every_arm(ran: tuple[Path, Result])
     assert all(0 <= row["searchable"] <= row["held"] for row in rows)
     assert len({row["person"] for row in rows}) == 24
     assert len({row["identity"] for row in rows}) == 24
+
+
+def test_the_page_on_run_folders_reads_a_run_as_it_says(
+    ran: tuple[Path, Result], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    page = Path(__file__).parents[2].joinpath("docs/run-folder.md").read_text("utf-8")
+    (tmp_path / "runs").mkdir()
+    shutil.copytree(ran[0], tmp_path / "runs/ico-2022-1")
+    monkeypatch.chdir(tmp_path)
+    queries = re.findall(r"```sql\n(.*?)```", page, re.DOTALL)
+    assert [len(duckdb.sql(query).fetchall()) > 1000 for query in queries] == [True]
+    blocks = re.findall(r"```python\n(.*?)```", page, re.DOTALL)
+    assert len(blocks) == 2
+    for block in blocks:
+        exec(block, {})
