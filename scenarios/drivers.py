@@ -66,8 +66,8 @@ def spearman(x: NDArray[np.float64], y: NDArray[np.float64]) -> float | None:
 def critical_value(draws: int, size: float = SIZE) -> float | None:
     """Return the two-sided critical value of Spearman's correlation, or None below five draws.
 
-    By the t approximation, r = t / sqrt(n - 2 + t^2) with n - 2 degrees of freedom (Zar 1972,
-    Journal of the American Statistical Association 67:578-580).
+    By the t approximation, r = t / sqrt(n - 2 + t^2) with n - 2 degrees of freedom (Kendall 1948,
+    Rank Correlation Methods; checked against simulation in tests/science).
     """
     if draws < _LEAST_DRAWS:
         return None
