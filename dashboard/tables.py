@@ -9,18 +9,21 @@ from typing import TYPE_CHECKING, Any
 from dashboard.markup import element, quiet, table
 from dashboard.words import GRADES, MARKS
 from scenarios.public_record import load_record
+from scenarios.report.table_words import effect_ends
 from scenarios.report.words import arm_words, day_words, event_words, money
 
 if TYPE_CHECKING:
     from scenarios.public_record import ActionStep
+    from scenarios.report.table_numbers import Scale
     from scenarios.store import Run
 
 
-def parameters(rows: Iterable[Mapping[str, Any]], caption: str, name: str) -> str:
+def parameters(rows: Iterable[Mapping[str, Any]], scale: Scale, caption: str, name: str) -> str:
     """Return a table of parameters: value, range, marks, source.
 
     Args:
         rows: rows of `parameters.parquet`.
+        scale: in which headline effects are shown.
         caption: what the table holds, for screen readers.
         name: what it is called in the page.
     """
@@ -31,21 +34,21 @@ def parameters(rows: Iterable[Mapping[str, Any]], caption: str, name: str) -> st
             ("Value", ""),
             ("Range", ""),
             ("Evidence", "text"),
-            ("Correlation with the headline", ""),
+            (f"Headline effect, low → high end ({scale.unit})", ""),
             ("Source, or ground of the assumption", "text"),
         )
     ]
-    return table(caption, head, [_parameter(row) for row in rows], name)
+    return table(caption, head, [_parameter(row, scale) for row in rows], name)
 
 
-def _parameter(row: Mapping[str, Any]) -> str:
+def _parameter(row: Mapping[str, Any], scale: Scale) -> str:
     label = element("code", escape(row["name"])) + quiet(row["what"])
     unit = "" if row["unit"] == "1" else quiet(row["unit"])
     changed = quiet(f"set by {row['set_by']}") if row["set_by"] != "default" else ""
     span = "kept fixed"
     if row["distribution"] != "fixed":
         span = f"{row['low']:g} to {row['high']:g}"
-    drives = "–" if row["drives"] is None else f"{row['drives']:+.2f}".replace("-", "−")
+    drives = "–" if row["drives"] is None else effect_ends(row, scale).replace("-", "−")
     return element(
         "tr",
         element("th", label, scope="row")

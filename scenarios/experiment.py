@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING, Any
 from generators.errors import Fault, ScenarioError
 from scenarios import provenance
 from scenarios.folder import TEMPORARY, RunWriter, free_folder, open_run
+from scenarios.oneway import HEADLINES, OneWay, oneway_tasks
 from scenarios.ranges import RangeDraws, draw_seed, keyed_sample, population_seed, range_draws
 from scenarios.replication import Done, Task, do_task, read_done
 from scenarios.roles import Roles
@@ -91,6 +92,11 @@ class Design:
     def ranges(self) -> int:
         """Number of range draws."""
         return len(self.draws.parameters)
+
+    @property
+    def moved(self) -> tuple[str, ...]:
+        """The parameters moved alone: all ranged ones, where there is a range and an effect."""
+        return self.draws.names if self.ranges and self.roles.headline_pair else ()
 
     @property
     def pairs(self) -> tuple[tuple[str, str], ...]:
@@ -197,7 +203,7 @@ def run_design(
     resume: bool = False,
     progress: Callable[[Standing], None] = lambda standing: None,
     make_executor: MakeExecutor | None = None,
-    work: Callable[[Task], Done] = do_task,
+    work: Callable[[Task | OneWay], Done] = do_task,
 ) -> Run:
     """Run what `design` has fixed and write the run folder.
 
@@ -221,7 +227,7 @@ def run_design(
     began = time.monotonic()
     where = free_folder(RUNS, what.roles.scenario, resume) if out is None else Path(out)
     writer = open_run(where, what.plan(), resume)
-    total = what.replications + what.ranges
+    total = what.replications + what.ranges + len(what.moved)
     progress(Standing("people", 0, total, None, writer.folder))
     with ExitStack() as stack:
         population = _population(what, writer)
@@ -263,10 +269,10 @@ def _saved(writer: RunWriter) -> Path:
 
 def _tasks(
     what: Design, writer: RunWriter, population: Population
-) -> tuple[list[Task], list[Done]]:
-    """Return what is left to do, first replication first and range draws in between, and what
+) -> tuple[list[Task | OneWay], list[Done]]:
+    """Return what is left to do, first replication first and the others in between, and what
     an earlier run has finished."""
-    tasks = []
+    tasks: list[tuple[float, Task | OneWay]] = []
     for number in range(what.replications):
         task = Task(
             folder=writer.folder,
@@ -297,6 +303,13 @@ def _tasks(
             population_seed=population_seed(what.seed, number),
         )
         tasks.append((number / what.ranges, task))
+    pair = what.roles.headline_pair
+    if pair is not None:
+        arms = {name: what.setups[name] for name in pair}
+        moves = oneway_tasks(
+            writer.folder, arms, what.moved, HEADLINES, what.seed, what.range_people
+        )
+        tasks += [((move.number + 0.5) / len(moves), move) for move in moves]
     ordered = [task for _, task in sorted(tasks, key=lambda pair: pair[0])]
     left = [task for task in ordered if not task.readings.is_file()]
     finished = [

@@ -12,13 +12,12 @@ from typing import TYPE_CHECKING, Any
 
 from scenarios import provenance, tables
 from scenarios.aggregate import common_zeros, measures_table
-from scenarios.drivers import correlations
 from scenarios.folder import RunWriter, write_table, write_text
+from scenarios.oneway import HEADLINES, read_oneway
 from scenarios.ranges import RangeDraws
 from scenarios.readings import Readings, read_readings
 from scenarios.replication import read_zeros, readings_path, zeros_path
 from scenarios.report.table import write_report
-from scenarios.roles import Roles
 from scenarios.store import Run
 from scenarios.titles import arm_titles
 from sim.dates import iso
@@ -29,9 +28,6 @@ if TYPE_CHECKING:
     from scenarios.experiment import Design
     from scenarios.scenario import LoadedScenario
     from sim.setup import Windows
-
-HEADLINES = ("exposure_during_appeal", "exposure_person_days", "searchable_persons")
-"""Measures that may be a run's headline, most wanted first."""
 
 
 def finish(
@@ -60,8 +56,8 @@ def finish(
     answers = measures_table(main, ranges, zeros, what.roles, units_of(main))
     write_table(writer.path("measures.parquet"), answers)
     headline = headline_of(main)
-    drives = correlations(what.draws, _headline_effect(ranges, what.roles, headline))
-    write_table(writer.path("parameters.parquet"), parameters_table(what.question, drives))
+    effects = read_oneway(writer.folder, len(what.moved))
+    write_table(writer.path("parameters.parquet"), parameters_table(what.question, effects))
     write_table(writer.path("ranges/draws.parquet"), draws_table(what.draws))
     _write_scenarios(what, writer)
     manifest = _manifest(what, writer, headline, population_hash, seconds, workers)
@@ -102,28 +98,26 @@ def headline_of(readings: Readings) -> tuple[str, str]:
     return rows[0]["measure"], rows[0]["at"]
 
 
-def _headline_effect(ranges: Readings | None, roles: Roles, headline: tuple[str, str]) -> Any:
-    pair = roles.headline_pair
-    if ranges is None or pair is None:
-        return None
-    return ranges.effect(*pair, *headline)
-
-
-def parameters_table(question: LoadedScenario, drives: Mapping[str, float]) -> pa.Table:
+def parameters_table(
+    question: LoadedScenario, effects: Mapping[str, tuple[float | None, float | None]]
+) -> pa.Table:
     """Return every parameter with its marks, schema `scenarios.tables.PARAMETERS`.
 
     Args:
         question: the scenario under question.
-        drives: rank correlation of a parameter with the headline effect, by name.
+        effects: the headline effect at the low and at the high end of a parameter, by name.
     """
     rows = list(question.parameters.table.values())
     columns: dict[str, list[Any]] = {
         name: [getattr(row, name) for row in rows]
         for name in tables.PARAMETERS.names
-        if name not in ("set_by", "drives")
+        if name not in ("set_by", "effect_low", "effect_high", "drives")
     }
     columns["set_by"] = [_set_by(question, row.name) for row in rows]
-    columns["drives"] = [drives.get(row.name) for row in rows]
+    ends = [effects.get(row.name, (None, None)) for row in rows]
+    columns["effect_low"] = [low for low, _ in ends]
+    columns["effect_high"] = [high for _, high in ends]
+    columns["drives"] = [None if low is None or high is None else high - low for low, high in ends]
     return tables.table(tables.PARAMETERS, columns)
 
 

@@ -64,17 +64,6 @@ class Readings:
             whys[column] = part + reason
         return whys
 
-    def effect(self, arm: str, other: str, measure: str, at: str) -> NDArray[np.float64] | None:
-        """Return the paired difference arm - other of a headline reading, float64 [replications].
-
-        None where there is no such reading or it is undefined in some replication.
-        """
-        column = self.column(measure, at)
-        if column is None:
-            return None
-        difference = self.values[arm][:, column] - self.values[other][:, column]
-        return difference if np.isfinite(difference).all() else None
-
 
 def read_readings(paths: Sequence[Path], arms: Sequence[str]) -> Readings:
     """Read replication files in the order given.

@@ -19,6 +19,7 @@ import pyarrow.parquet as pq
 from scenarios import tables
 from scenarios.aggregate import Zeros
 from scenarios.folder import write_table
+from scenarios.oneway import OneWay, do_oneway
 from scenarios.people_shown import people_table
 from sim.setup import ArmSetup
 
@@ -71,7 +72,7 @@ class Done:
     """What a finished task tells at once, before its files are read.
 
     Attributes:
-        kind: as in `Task`.
+        kind: as in `Task`, or `oneway`.
         number: as in `Task`.
         headlines: (arm, measure, at) -> headline reading for everybody, None where undefined.
     """
@@ -93,10 +94,13 @@ def zeros_path(folder: Path, kind: str, number: int) -> Path:
     return folder / f"zeros/{'d' if kind == 'range' else 'r'}{number:04d}.parquet"
 
 
-def do_task(task: Task) -> Done:
+def do_task(task: Task | OneWay) -> Done:
     """Run every arm of a task and write its files: those of the events first, readings last."""
     from sim.model import run_arms
 
+    if isinstance(task, OneWay):
+        do_oneway(task)
+        return Done("oneway", task.number)
     population = _population(task)
     watched = np.array(task.watched, dtype=np.int64) if task.watched else None
     histories = run_arms(population, task.arms, task.seed, task.replication, watched=watched)
@@ -206,5 +210,7 @@ def read_zeros(path: Path) -> Zeros:
 
 def read_done(folder: Path, kind: str, number: int) -> Done:
     """Return what a task that an earlier run finished would have told."""
+    if kind == "oneway":
+        return Done(kind, number)
     readings = pq.ParquetFile(readings_path(folder, kind, number)).read(use_threads=False)
     return Done(kind, number, headlines_of(readings))

@@ -93,10 +93,23 @@ PARAMETERS = pa.schema(
         ("source", pa.string()),
         ("seen_at", pa.string()),
         ("set_by", pa.string()),
+        ("effect_low", pa.float64()),
+        ("effect_high", pa.float64()),
         ("drives", pa.float64()),
     ]
 )
-"""`parameters.parquet`: every parameter, who set it and how it moves the headline."""
+"""`parameters.parquet`: every parameter, who set it, and the headline effect with the parameter
+alone at the low and at the high end of its range; `drives` is the difference of the two."""
+
+ONEWAY = pa.schema(
+    [
+        ("parameter", pa.string()),
+        ("end", pa.string()),
+        ("value", pa.float64()),
+        ("effect", pa.float64()),
+    ]
+)
+"""`oneway/p*.parquet`: the headline effect with one parameter at an end of its range."""
 
 _INTERVAL_COLUMNS = [
     (name, pa.float64())

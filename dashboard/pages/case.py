@@ -12,7 +12,7 @@ from dashboard.style import stylesheet
 from generators.faces import HONEST_SENTENCE, faces_available
 from scenarios.drivers import drivers_of
 from scenarios.report.table_rows import content_of
-from scenarios.report.table_words import driver_lines, headline_sentence
+from scenarios.report.table_words import driver_lines, effect_scale, headline_sentence
 from scenarios.report.words import (
     LIMITS,
     RANGE_NOTE,
@@ -70,13 +70,14 @@ st.html(note(words.people_caption(len(shown), where, last)) + note(HONEST_SENTEN
 
 st.header("What is assumed", anchor=False)
 every = run.parameters().to_pylist()
-drivers = drivers_of(every, manifest["ranges"])
+drivers = drivers_of(every)
+scale = effect_scale(run, [row for row in every if row["drives"] is not None])
 st.html(note(driver_lines(run)[0]) + note(words.EVIDENCE))
 if drivers.listed:
-    st.html(tables.parameters(drivers.listed, "What drives the headline", "drivers"))
+    st.html(tables.parameters(drivers.listed, scale, "What drives the headline", "drivers"))
 with st.expander(f"All {len(every)} parameters"):
     every.sort(key=lambda row: (-abs(row["drives"] or 0.0), row["name"]))
-    st.html(tables.parameters(every, "All parameters", "parameters"))
+    st.html(tables.parameters(every, scale, "All parameters", "parameters"))
 
 st.header("What the model cannot tell", anchor=False)
 st.html(element("ol", "".join(element("li", escape(line)) for line in LIMITS), kind="ef"))

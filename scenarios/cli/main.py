@@ -12,7 +12,7 @@ import typer
 from typer.core import TyperGroup
 
 from generators.errors import EffaceError
-from scenarios.cli import dashboard, faces, library, population, report, runs
+from scenarios.cli import dashboard, faces, library, population, query, report, runs
 
 WRONG_INPUT = 2
 INTERRUPTED = 130
@@ -69,6 +69,7 @@ app.command()(runs.run)
 app.command()(runs.show)
 app.command()(runs.compare)
 app.command()(runs.verify)
+app.command()(query.query)
 app.command()(report.report)
 app.command()(library.explain)
 app.command()(library.validate)

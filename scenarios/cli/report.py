@@ -14,6 +14,9 @@ def report(
     picture: Annotated[
         Path | None, typer.Option(help="Write the chart of the case: a name in .svg or .png.")
     ] = None,
+    brief: Annotated[
+        bool, typer.Option("--brief", help="Print three rows per 100 residents as Markdown.")
+    ] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON, and only that.")] = False,
 ) -> None:
     """Print a run's report, or write its picture with --picture."""
@@ -22,6 +25,11 @@ def report(
     from scenarios.store import load_run
 
     found = load_run(run)
+    if brief:
+        from scenarios.report.brief import brief as three_rows
+
+        typer.echo(three_rows(found), nl=False)
+        return
     if picture is None:
         if as_json:
             from scenarios.report.table_json import run_json

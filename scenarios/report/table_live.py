@@ -94,8 +94,10 @@ class Watch:
     def __call__(self, standing: Standing) -> None:
         """Take notice of a step of the run."""
         if standing.latest is not None:
-            kind = self.replications if standing.latest.kind == "replication" else self.draws
-            kind.append(standing.latest)
+            if standing.latest.kind == "replication":
+                self.replications.append(standing.latest)
+            elif standing.latest.kind == "range":
+                self.draws.append(standing.latest)
         if self.console.is_terminal:
             self.bar.update(
                 self.task,

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from typing import Any
 
-from scenarios.drivers import SIZE, drivers_of
+from scenarios.drivers import drivers_of
 from scenarios.report.table_numbers import Scale, decimals_for, number, scale_of
 from scenarios.report.table_rows import Content, Row
 from scenarios.store import Run
@@ -67,26 +68,34 @@ def headline_sentence(run: Run, content: Content) -> str:
 
 def driver_lines(run: Run) -> list[str]:
     """Return the lines that name the headline's drivers without direct evidence."""
-    drivers = drivers_of(run.parameters().to_pylist(), run.manifest.get("ranges", 0))
+    drivers = drivers_of(run.parameters().to_pylist())
     if drivers.why:
         return [f"What drives the headline is unknown: {drivers.why}."]
-    chance = round(SIZE * drivers.tried, 1)
-    if drivers.beyond_chance:
-        head = (
-            "Assumed parameters that drive the headline (rank correlation over the range draws "
-            f"beyond ±{drivers.critical:.2f}; of {drivers.tried} tried, about {chance:g} would "
-            "pass by chance):"
-        )
-    else:
-        head = (
-            f"No assumed parameter stands out beyond chance (±{drivers.critical:.2f}, "
-            f"{drivers.tried} tried); the largest correlations with the headline are:"
-        )
-    return [head, *(_driver_line(row) for row in drivers.listed)]
+    scale = effect_scale(run, drivers.listed)
+    head = (
+        "Parameters without direct evidence that drive the headline. In this model, each moved "
+        f"alone from the low to the high end of its range moves it so ({scale.unit}; "
+        f"{drivers.still} of {drivers.tried} tried move it by less than a twentieth of the "
+        "first):"
+    )
+    return [head, *(f"  {effect_ends(row, scale)}  {_marked(row)}" for row in drivers.listed)]
 
 
-def _driver_line(row: Any) -> str:
-    return f"  {row['drives']:+.2f}  {_marked(row)}"
+def effect_scale(run: Run, rows: Sequence[Mapping[str, Any]]) -> Scale:
+    """Return the scale in which the headline effects of these parameters are shown."""
+    headline = run.manifest["headline"]["name"]
+    unit = next(
+        (row["unit"] for row in run.measures(headline=True).to_pylist() if row["name"] == headline),
+        "1",
+    )
+    return scale_of(unit, [end for row in rows for end in (row["effect_low"], row["effect_high"])])
+
+
+def effect_ends(row: Mapping[str, Any], scale: Scale) -> str:
+    """Return the headline effect at the low and at the high end of a parameter's range."""
+    low, high = row["effect_low"], row["effect_high"]
+    decimals = decimals_for([low * scale.factor, high * scale.factor])
+    return f"{number(low, scale, decimals)} → {number(high, scale, decimals)}"
 
 
 def _marked(row: Any) -> str:

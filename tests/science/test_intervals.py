@@ -5,7 +5,6 @@ import pytest
 from scipy import stats
 
 from scenarios.aggregate import mean_interval, quantile_range
-from scenarios.drivers import critical_value, spearman
 
 
 @pytest.mark.parametrize("n", [2, 5, 20])
@@ -51,24 +50,3 @@ def test_the_range_is_from_the_5_to_the_95_percent_quantile() -> None:
     draws = np.linspace(0, 1, 101)[:, None]
     low, high = quantile_range(np.random.default_rng(3).permutation(draws))
     assert (low[0], high[0]) == pytest.approx((0.05, 0.95))
-
-
-@pytest.mark.parametrize("n", [6, 20])
-def test_rank_correlation_agrees_with_scipy(n: int) -> None:
-    rng = np.random.default_rng(4)
-    x = rng.integers(0, 5, n).astype(float)
-    y = x + rng.normal(size=n)
-    assert spearman(x, y) == pytest.approx(stats.spearmanr(x, y).statistic)
-
-
-def test_the_critical_value_is_passed_by_chance_as_often_as_it_says() -> None:
-    # 4,000 independent pairs of 20: 5 % with a standard error of 0.0034; the t approximation
-    # itself is off by up to 0.003 at this size.
-    rng = np.random.default_rng(5)
-    critical = critical_value(20)
-    assert critical is not None
-    passed = [
-        abs(spearman(rng.normal(size=20), rng.normal(size=20)) or 0) > critical for _ in range(4000)
-    ]
-    assert np.mean(passed) == pytest.approx(0.05, abs=3.5 * 0.0034 + 0.003)
-    assert critical_value(4) is None

@@ -15,6 +15,7 @@ from generators.errors import RunFolderError, ScenarioError
 from scenarios import tables
 from scenarios.experiment import Design, Standing, design, run_design
 from scenarios.folder import write_table
+from scenarios.oneway import OneWay
 from scenarios.replication import Done, Task, headlines_of, zeros_path
 from scenarios.scenario import load_scenario
 from scenarios.store import verify
@@ -22,13 +23,26 @@ from scenarios.store import verify
 MEASURES = ("exposure_during_appeal", "searchable_persons", "fine_imposed")
 
 
-def number(task: Task, arm: str, measure: str) -> float:
+MOVED = 30
+"""Ranged parameters of the shipped scenario, each moved alone."""
+
+
+def number(task: Task | OneWay, arm: str, measure: str) -> float:
     """A value that is another for every task, arm and measure."""
     text = f"{task.kind} {task.number} {arm} {measure} {task.seed}".encode()
     return int.from_bytes(hashlib.sha256(text).digest()[:4], "big") / 2**32
 
 
-def tabulate(task: Task) -> Done:
+def tabulate(task: Task | OneWay) -> Done:
+    if isinstance(task, OneWay):
+        ends = {
+            "parameter": [task.name] * 2,
+            "end": ["low", "high"],
+            "value": [parameters[task.name] for parameters in task.parameters],
+            "effect": [number(task, end, task.name) for end in ("low", "high")],
+        }
+        write_table(task.readings, tables.table(tables.ONEWAY, ends))
+        return Done(task.kind, task.number)
     rows = [(arm, name) for arm in task.arms for name in MEASURES]
     readings = tables.table(
         tables.READINGS,
@@ -59,7 +73,7 @@ class Backwards(Executor):
     def submit(self, fn: Any, /, *args: Any, **kwargs: Any) -> Future[Any]:
         future: Future[Any] = Future()
         self.waiting.append((future, fn, args))
-        if len(self.waiting) == 7 + 3:
+        if len(self.waiting) == 7 + 3 + MOVED:
             for done, work, given in reversed(self.waiting):
                 done.set_result(work(*given))
         return future
@@ -96,7 +110,9 @@ def test_the_first_replication_comes_first_and_draws_are_interleaved(
 ) -> None:
     seen: list[Standing] = []
     run_design(what, workers=1, out=tmp_path / "run", work=tabulate, progress=seen.append)
-    done = [s.latest for s in seen if s.latest is not None]
+    every = [s.latest for s in seen if s.latest is not None]
+    done = [d for d in every if d.kind != "oneway"]
+    assert every[0] == done[0]
     assert [(d.kind, d.number) for d in done[:5]] == [
         ("replication", 0),
         ("range", 0),
@@ -104,7 +120,7 @@ def test_the_first_replication_comes_first_and_draws_are_interleaved(
         ("replication", 2),
         ("range", 1),
     ]
-    assert [s.done for s in seen if s.latest is not None] == list(range(1, 11))
+    assert [s.done for s in seen if s.latest is not None] == list(range(1, 11 + MOVED))
     assert [seen[0].stage, seen[-1].stage] == ["people", "tables"]
 
 
@@ -112,9 +128,13 @@ def test_every_draw_has_its_own_population_seed_and_parameters_in_every_arm(
     what: Design, tmp_path: Path
 ) -> None:
     tasks: list[Task] = []
+    moves: list[OneWay] = []
 
-    def note(task: Task) -> Done:
-        tasks.append(task)
+    def note(task: Task | OneWay) -> Done:
+        if isinstance(task, OneWay):
+            moves.append(task)
+        else:
+            tasks.append(task)
         return tabulate(task)
 
     run_design(what, workers=1, out=tmp_path / "run", work=note)
@@ -128,6 +148,8 @@ def test_every_draw_has_its_own_population_seed_and_parameters_in_every_arm(
         tables_of = [setup.parameters for setup in task.arms.values()]
         assert all(dict(table) == dict(tables_of[0]) for table in tables_of)
     assert len({draws[i].arms["ico-2022"].parameters["gallery.share.uk"] for i in range(3)}) == 3
+    assert [move.name for move in moves] == list(what.draws.names)
+    assert len(moves) == MOVED
     assert [task.number for task in tasks if task.watched] == [0]
     assert len(main[0].watched) == 24
 
@@ -145,7 +167,7 @@ def test_a_run_that_stops_on_an_error_keeps_what_is_done_and_resumes(
 ) -> None:
     whole = run_design(what, workers=1, out=tmp_path / "whole", work=tabulate)
 
-    def fail_at_the_third(task: Task) -> Done:
+    def fail_at_the_third(task: Task | OneWay) -> Done:
         if (task.kind, task.number) == ("replication", 2):
             raise RuntimeError("out of paper")
         return tabulate(task)
@@ -156,8 +178,9 @@ def test_a_run_that_stops_on_an_error_keeps_what_is_done_and_resumes(
     assert not out.exists()
     done: list[tuple[str, int]] = []
 
-    def note(task: Task) -> Done:
-        done.append((task.kind, task.number))
+    def note(task: Task | OneWay) -> Done:
+        if task.kind != "oneway":
+            done.append((task.kind, task.number))
         return tabulate(task)
 
     resumed = run_design(what, workers=1, out=out, resume=True, work=note)
@@ -170,7 +193,7 @@ def test_a_folder_that_is_there_is_refused_before_any_work(what: Design, tmp_pat
     out = tmp_path / "run"
     out.mkdir()
 
-    def never(task: Task) -> Done:
+    def never(task: Task | OneWay) -> Done:
         raise AssertionError("work was done")
 
     with pytest.raises(RunFolderError, match="there already"):

@@ -3,7 +3,6 @@
 import numpy as np
 import pytest
 
-from scenarios.drivers import correlations, drivers_of, ranks, spearman
 from scenarios.ranges import (
     draw_seed,
     keyed_sample,
@@ -78,62 +77,3 @@ def test_people_shown_are_a_simple_random_sample() -> None:
     assert np.abs(hits[100:] / draws - 0.25).max() < 0.049
     assert hits[:100].sum() == 0
     assert (keyed_sample(candidates, 99, 1) == candidates).all()
-
-
-def test_ranks_share_their_mean_where_values_are_equal() -> None:
-    assert ranks(np.array([3.0, 1.0, 3.0, 2.0])).tolist() == [3.5, 1.0, 3.5, 2.0]
-
-
-def test_rank_correlation_sees_order_alone() -> None:
-    x = np.array([1.0, 2.0, 3.0, 4.0, 5.0])
-    assert spearman(x, np.exp(x)) == pytest.approx(1)
-    assert spearman(x, -(x**3)) == pytest.approx(-1)
-    assert spearman(x, np.ones(5)) is None
-
-
-def test_what_drives_an_effect_is_found_and_named() -> None:
-    table = load_parameters()
-    draws = range_draws(table, frozenset(), 20, seed=2)
-    assumed = [n for n in draws.names if table.parameter(n).assumed]
-    drives = correlations(draws, draws.values(assumed[0]) ** 2)
-    assert drives[assumed[0]] == pytest.approx(1)
-    rows = [
-        {"name": n, "fit": table.parameter(n).fit, "drives": drives.get(n)} for n in draws.names
-    ]
-    found = drivers_of(rows, 20)
-    assert found.beyond_chance
-    assert found.listed[0]["name"] == assumed[0]
-    assert found.tried == len(draws.names)
-    assert found.critical == pytest.approx(0.4438, abs=1e-4)
-
-
-def test_measured_parameters_are_not_named_as_lacking_evidence() -> None:
-    rows = [
-        {"name": "a", "fit": "same", "drives": 0.99},
-        {"name": "b", "fit": "proxy", "drives": 0.50},
-        {"name": "c", "fit": "assumed", "drives": -0.80},
-    ]
-    assert [row["name"] for row in drivers_of(rows, 20).listed] == ["c", "b"]
-
-
-def test_where_nothing_stands_out_the_largest_are_named_as_such() -> None:
-    rows = [{"name": name, "fit": "assumed", "drives": 0.1 * i} for i, name in enumerate("abcd")]
-    found = drivers_of(rows, 20)
-    assert not found.beyond_chance
-    assert [row["name"] for row in found.listed] == ["d", "c", "b"]
-
-
-@pytest.mark.parametrize(
-    ("draws", "drives", "why"),
-    [
-        (0, None, "no range was computed"),
-        (3, None, "too few"),
-        (20, None, "the same under every draw"),
-    ],
-)
-def test_where_no_driver_can_be_known_the_reason_is_given(
-    draws: int, drives: float | None, why: str
-) -> None:
-    found = drivers_of([{"name": "a", "fit": "assumed", "drives": drives}], draws)
-    assert found.listed == ()
-    assert why in found.why

@@ -99,10 +99,15 @@ def rows(ranges: bool) -> list[dict]:
 
 
 PARAMETERS = [
-    ("gallery.share.uk", 0.015, "1", 0.005, 0.03, "", "assumed", 0.91),
-    ("people.findability_cv", 2.0, "1", 1.0, 4.0, "", "assumed", -0.3),
-    ("score.fnir", 0.0012, "1", 0.0007, 0.0015, "A", "same", 0.99),
+    ("gallery.share.uk", 0.015, "1", 0.005, 0.03, "", "assumed", 9.1e9),
+    ("people.findability_cv", 2.0, "1", 1.0, 4.0, "", "assumed", -0.1e9),
+    ("score.fnir", 0.0012, "1", 0.0007, 0.0015, "A", "same", 9.9e9),
 ]
+
+
+def _ends(move: float, ranges: int) -> tuple[float | None, float | None, float | None]:
+    """Headline effects at both ends that differ by `move`, and the difference."""
+    return (20e9, 20e9 + move, move) if ranges else (None, None, None)
 
 
 @pytest.fixture(params=[True, False], ids=["ranges", "no ranges"])
@@ -115,7 +120,8 @@ def run(request: pytest.FixtureRequest, tmp_path: Path) -> Run:
     written = [
         dict(zip(("name", "value", "unit", "low", "high", "quality", "fit"), row, strict=False))
         | {"distribution": "uniform", "what": "Something.", "source": "", "seen_at": ""}
-        | {"set_by": "default", "drives": row[-1] if ranges else None}
+        | {"set_by": "default"}
+        | dict(zip(("effect_low", "effect_high", "drives"), _ends(row[-1], ranges), strict=True))
         for row in PARAMETERS
     ]
     columns = {name: [row[name] for row in written] for name in tables.PARAMETERS.names}
@@ -216,9 +222,10 @@ def test_money_is_in_whole_units_with_its_currency(run: Run) -> None:
 def test_under_the_table_stand_the_drivers_without_direct_evidence(run: Run) -> None:
     text = " ".join(table_text(run).split())
     if has_ranges(run):
-        assert "+0.91 gallery.share.uk = 0.015 (0.005 to 0.03, assumed): Something." in text
+        assert "billion person-days; 1 of 3 tried" in text
+        assert "20.0 → 29.1 gallery.share.uk = 0.015 (0.005 to 0.03, assumed): Something." in text
     else:
-        assert "What drives the headline is unknown: no range was computed." in text
+        assert "What drives the headline is unknown: no parameter was moved." in text
     assert "score.fnir" not in text
 
 

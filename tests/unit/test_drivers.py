@@ -1,0 +1,68 @@
+"""Which assumptions drive the headline: moved alone, named in order, and nothing by chance."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from scenarios.arms import arm_setup, arms_of
+from scenarios.drivers import drivers_of
+from scenarios.oneway import HEADLINES, do_oneway, oneway_tasks, read_oneway
+from scenarios.scenario import load_scenario
+
+MOVED = ("operator.residency.missing", "desk.capacity", "search.web_penalty", "gallery.share.us")
+
+
+@pytest.fixture(scope="module")
+def effects(tmp_path_factory):
+    question = load_scenario("ico-2022")
+    arms = arms_of(question)
+    setups = {
+        name: arm_setup(arms[name], question=question) for name in ("ico-2022", "ico-2022-obeyed")
+    }
+    folder = tmp_path_factory.mktemp("run")
+    (folder / "oneway").mkdir()
+    tasks = oneway_tasks(folder, setups, MOVED, HEADLINES, 3, 1000)
+    for task in tasks:
+        do_oneway(task)
+    return read_oneway(folder, len(tasks))
+
+
+def test_what_the_operator_cannot_infer_it_does_not_erase(effects):
+    few_missing, many_missing = effects["operator.residency.missing"]
+    assert few_missing > 2 * many_missing > 0
+
+
+@pytest.mark.parametrize("name", MOVED[1:])
+def test_a_parameter_that_cannot_reach_the_headline_moves_it_by_exactly_nothing(effects, name):
+    low, high = effects[name]
+    assert low == high > 0
+
+
+def row(name, fit, drives):
+    return {"name": name, "fit": fit, "drives": drives}
+
+
+def test_drivers_are_named_by_size_and_only_without_direct_evidence():
+    found = drivers_of(
+        [
+            row("a", "same", 9.9),
+            row("b", "proxy", 5.0),
+            row("c", "assumed", -8.0),
+            row("d", "assumed", 0.4),
+            row("e", "assumed", 0.0),
+            row("f", "assumed", None),
+        ]
+    )
+    assert [r["name"] for r in found.listed] == ["c", "b"]
+    assert (found.tried, found.still) == (5, 2)
+
+
+def test_where_no_driver_can_be_known_the_reason_is_given():
+    assert drivers_of([row("a", "assumed", None)]).why == "no parameter was moved"
+    assert drivers_of([row("a", "assumed", 0.0)]).why == "no parameter moves it"
+
+
+def test_nothing_is_moved_where_nothing_is_ranged(tmp_path: Path):
+    assert read_oneway(tmp_path, 0) == {}
