@@ -4,33 +4,33 @@ from __future__ import annotations
 
 from scenarios.store import Run
 
-ROWS = {
-    "searchable_persons": "a search can find them",
-    "held_persons": "anything of them is held",
-    "identifiability": "one photo of them returns them",
-}
-"""Measures of the brief, all shares of residents, and what they say."""
+ROWS = (
+    ("searchable_persons", "delete_deadline", "can be found by a search on {at}"),
+    ("searchable_persons", "", "can be found by a search on {at}"),
+    ("identifiability", "", "are returned when one photo of them is searched for on {at}"),
+)
+"""The brief's rows: measure (a share of residents), window or "" for the last day, and words."""
 
 
 def brief(run: Run) -> str:
-    """Return three rows per 100 residents on the run's last day, a column an arm, as Markdown.
+    """Return three rows per 100 residents, a column an arm, as Markdown.
 
     Each cell holds the mean and, in brackets, the range over assumed parameters and populations.
     """
-    last = run.manifest["horizon"]["to"]
     titles = run.manifest["titles"]
     found = {
-        (row["name"], row["arm"]): row
+        (row["name"], row["at"], row["arm"]): row
         for row in run.measures(headline=True).to_pylist()
-        if row["at"] == last and row["margin"] == "all"
+        if row["margin"] == "all"
     }
     lines = [
-        f"| on {last}, of 100 residents | " + " | ".join(titles[arm] for arm in run.arms) + " |",
+        "| of 100 residents | " + " | ".join(titles[arm] for arm in run.arms) + " |",
         "|---|" + "---|" * len(run.arms),
     ]
-    for name, words in ROWS.items():
-        cells = [_cell(found[name, arm]) for arm in run.arms]
-        lines.append(f"| {words} | " + " | ".join(cells) + " |")
+    for name, window, words in ROWS:
+        at = run.manifest["windows"][window] if window else run.manifest["horizon"]["to"]
+        cells = [_cell(found[name, at, arm]) for arm in run.arms]
+        lines.append(f"| {words.format(at=at)} | " + " | ".join(cells) + " |")
     return "\n".join(lines) + "\n"
 
 
