@@ -24,9 +24,9 @@ def explanation(loaded: LoadedScenario) -> Told:
     Raises:
         ScenarioError: an arm is wrong.
     """
+    from sim.day import ORDER_OF_A_DAY
     from sim.interventions.registry import interventions
     from sim.levers import LEVERS
-    from sim.model import ORDER_OF_A_DAY
 
     record = load_record()
     scenario = loaded.scenario

@@ -31,7 +31,7 @@ from scenarios.strict import (
     wrong,
 )
 from sim.dates import EPOCH
-from sim.interventions.registry import Option
+from sim.interventions.kinds import Option
 
 LAST_DATE = date(2035, 12, 31)
 Strategy = Literal["comply", "minimal", "ignore", "litigate"]

@@ -17,7 +17,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, ValidationError, Va
 from pydantic_core import InitErrorDetails, PydanticCustomError
 
 from scenarios.public_record import Record
-from sim.interventions.registry import InterventionKind
+from sim.interventions.kinds import InterventionKind
 from sim.parameters import Parameters
 
 _ISO = re.compile(r"\d{4}-\d{2}-\d{2}")

@@ -2,7 +2,7 @@
 
 Only this module writes the people's columns. Actors move levers and ask for removals; before a
 lever changes, `bring_up_to` works off every find of the days before it. Within a day finds come
-first, then answers to requests, then the erasure job (`sim.model.ORDER_OF_A_DAY`).
+first, then answers to requests, then the erasure job (`sim.day.ORDER_OF_A_DAY`).
 """
 
 from __future__ import annotations

@@ -29,12 +29,14 @@ def brief(run: Run) -> str:
     ]
     for name, window, words in ROWS:
         at = run.manifest["windows"][window] if window else run.manifest["horizon"]["to"]
-        cells = [_cell(found[name, at, arm]) for arm in run.arms]
+        cells = [_cell(found.get((name, at, arm))) for arm in run.arms]
         lines.append(f"| {words.format(at=at)} | " + " | ".join(cells) + " |")
     return "\n".join(lines) + "\n"
 
 
-def _cell(row: dict[str, float | None]) -> str:
+def _cell(row: dict[str, float | None] | None) -> str:
+    if row is None:
+        return "–"
     value, low, high = row["value"], row["value_range_low"], row["value_range_high"]
     if value is None:
         return "–"

@@ -7,14 +7,14 @@ its own start, without a case, an appeal or a strategy: what the measure alone w
 
 from __future__ import annotations
 
-from sim.interventions.registry import Actors, InterventionKind, Option, checked_options
+from sim.interventions.kinds import Actors, InterventionKind, Option
 from sim.interventions.timed import hold_lever
 from sim.setup import InterventionSpec
 
 
 def install(spec: InterventionSpec, actors: Actors) -> None:
     """Hold the crawler's filter at 1 - strength from the start to the end."""
-    strength = float(checked_options(spec)["strength"])
+    strength = float(spec.options["strength"])
     hold_lever(spec, actors, "crawler.in_scope_pass", 1.0 - strength)
 
 

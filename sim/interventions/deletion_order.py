@@ -8,21 +8,20 @@ and still public can be found again.
 
 from __future__ import annotations
 
-from sim.interventions.registry import Actors, InterventionKind, Option, checked_options
+from sim.interventions.kinds import Actors, InterventionKind, Option
 from sim.operator.compliance import RemovalOrder
 from sim.setup import InterventionSpec
 
 
 def install(spec: InterventionSpec, actors: Actors) -> None:
     """Ask the operator for a removal from the start, to be ended by the deadline."""
-    options = checked_options(spec)
-    days = round(float(options["days"]))
+    days = round(float(spec.options["days"]))
     actors.operator.start_removal(
         RemovalOrder(
-            source=f"{spec.kind}@{spec.start}",
+            source=actors.source,
             start=spec.start,
             deadline=min(spec.start + days, spec.end or spec.start + days),
-            erases=options["semantics"] == "erase",
+            erases=spec.options["semantics"] == "erase",
         ),
         None,
     )

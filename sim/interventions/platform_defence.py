@@ -7,14 +7,14 @@ collected elsewhere.
 
 from __future__ import annotations
 
-from sim.interventions.registry import Actors, InterventionKind, Option, checked_options
+from sim.interventions.kinds import Actors, InterventionKind, Option
 from sim.interventions.timed import hold_lever
 from sim.setup import InterventionSpec
 
 
 def install(spec: InterventionSpec, actors: Actors) -> None:
     """Let 1 - strength of the collection attempts through from the start to the end."""
-    strength = float(checked_options(spec)["strength"])
+    strength = float(spec.options["strength"])
     hold_lever(spec, actors, "platform.pass", 1.0 - strength)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from sim.events import Process
-from sim.interventions.registry import Actors
+from sim.interventions.kinds import Actors
 from sim.setup import InterventionSpec
 
 
@@ -16,18 +16,17 @@ def hold_lever(spec: InterventionSpec, actors: Actors, lever: str, passes: float
         lever: name of the lever.
         passes: what it lets pass meanwhile.
     """
-    source = f"{spec.kind}@{spec.start}"
 
     def process() -> Process:
         if spec.start > actors.last_day:
             return
         yield actors.env.timeout(spec.start - actors.env.now)
-        actors.levers.set(lever, source, spec.start, passes)
+        actors.levers.set(lever, actors.source, spec.start, passes)
         begun = actors.log.write(spec.start, "world", f"{spec.kind}_begins")
         if spec.end is None or spec.end > actors.last_day:
             return
         yield actors.env.timeout(spec.end - actors.env.now)
-        actors.levers.clear(lever, source, spec.end)
+        actors.levers.clear(lever, actors.source, spec.end)
         actors.log.write(spec.end, "world", f"{spec.kind}_ends", because=begun)
 
     actors.env.process(process())

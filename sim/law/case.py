@@ -17,12 +17,10 @@ import simpy
 
 from generators.errors import ScenarioError
 from sim.dates import iso
+from sim.day import APPEAL_PERIOD_TIME, PAYMENT_TIME
 from sim.events import Event, Log, Process
 from sim.law.instruments import EnforcementNotice, PenaltyNotice, Status
 from sim.setup import CaseFile, Step
-
-AFTER_LAW = 0.05
-"""Time of day at which an appeal period runs out: after the steps of its last day."""
 
 
 class Phase(Enum):
@@ -239,7 +237,9 @@ class Case:
             self._bind(event, step.day)
 
     def _appeal_period(self, served: int, event: Event) -> Process:
-        yield self.env.timeout(served + self.file.appeal_period_days + AFTER_LAW - self.env.now)
+        yield self.env.timeout(
+            served + self.file.appeal_period_days + APPEAL_PERIOD_TIME - self.env.now
+        )
         if self.orders.status is Status.SERVED:
             day = served + self.file.appeal_period_days
             self.orders.move(day, Status.IN_FORCE)
@@ -257,7 +257,7 @@ class Case:
 
     def _penalty_falls_due(self, served: int, event: Event) -> Process:
         wait = max(self.file.appeal_period_days, self.payment_period)
-        yield self.env.timeout(served + wait + 2 * AFTER_LAW - self.env.now)
+        yield self.env.timeout(served + wait + PAYMENT_TIME - self.env.now)
         if self.penalty.status is not Status.SERVED:
             return
         day = served + wait

@@ -16,14 +16,12 @@ from dataclasses import dataclass
 import simpy
 
 from sim.dates import add_months, iso
+from sim.day import REMOVAL_TIME
 from sim.events import Event, Log, Process
 from sim.law.instruments import EnforcementNotice, PenaltyNotice
 from sim.levers import Levers
 from sim.operator.background import Background
 from sim.operator.strategy import Strategy
-
-JOB_TIME = 0.5
-"""Time of day at which the erasure job works: after the day's finds and requests."""
 
 CERTAIN = 100.0
 """Hazard of a day on which everything left is removed; no unit exponential reaches it."""
@@ -189,7 +187,7 @@ class Compliance:
         """
         if order.start > self.last_day:
             return
-        yield self.env.timeout(order.start + JOB_TIME - self.env.now)
+        yield self.env.timeout(order.start + REMOVAL_TIME - self.env.now)
         authority = "" if because is None else because.authority
         started: Event | None = None
         day = order.start

@@ -1,0 +1,366 @@
+"""One arm of one replication while it runs: its clock, its actors, its people.
+
+The case's steps, the operator's answers, the desk's days and the weeks of the people are SimPy
+processes; `sim.day` says in which order they come within a day.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+import simpy
+from numpy.typing import NDArray
+
+from generators.keyed import Streams
+from generators.population import Population
+from generators.scores import OperatorScores
+from sim.customers import Customers, SearchTally
+from sim.dates import WEEK
+from sim.day import DESK_TIME, LOOK_TIME, WEEK_TIME
+from sim.events import Event, Log, Process
+from sim.history import History, Ledger, Requests, TemplateCounts, WatchedCounts
+from sim.interventions.kinds import Actors
+from sim.interventions.registry import install
+from sim.law.case import Case, Parties
+from sim.law.instruments import EnforcementNotice
+from sim.matcher import ScoresMatcher
+from sim.operator.background import Background
+from sim.operator.compliance import Compliance
+from sim.operator.desk import Desk
+from sim.operator.residency import Residency, gallery_shares
+from sim.operator.strategy import STRATEGIES
+from sim.people.attention import Attention
+from sim.people.finds import CandidateFinds
+from sim.people.reactions import DAYS_PER_YEAR, Reactions
+from sim.platforms import send_letters
+from sim.setup import ArmSetup, CaseFile
+from sim.tallies import PHOTO_BINS, Cells, Snapshot
+from sim.world import SEARCHABLE, World
+
+
+@dataclass(frozen=True)
+class Shared:
+    """What all arms of a replication have in common."""
+
+    population: Population
+    streams: Streams
+    candidates: CandidateFinds
+    cells: Cells
+    in_scope: NDArray[np.bool_]
+
+
+class Arm:
+    """One arm of one replication, while it runs.
+
+    Args:
+        shared: what all arms of the replication have in common.
+        setup: what this arm is made of.
+        watched: rows of persons whose own counts are kept, or None.
+    """
+
+    def __init__(self, shared: Shared, setup: ArmSetup, watched: NDArray[np.int64] | None) -> None:
+        self.shared = shared
+        self.setup = setup
+        self.watched = watched
+        self.env = simpy.Environment()
+        self.log = Log()
+        parameters, population = setup.parameters, shared.population
+        windows = setup.windows
+        self.scope = population.jurisdictions.index(windows.jurisdiction)
+        self.attention = Attention(
+            len(population.jurisdictions),
+            setup.last_day + 1,
+            parameters["people.news_reach"],
+            parameters["people.news_half_life"],
+        )
+        self.reactions = Reactions(
+            population, parameters, shared.streams, self.attention, setup.last_day
+        )
+        share = float(gallery_shares(population.jurisdictions, parameters)[self.scope])
+        self.background = Background(
+            images=setup.curves.images,
+            faces_per_image=parameters["gallery.faces_per_image"],
+            inferred_share=Residency.of(parameters).inferred_share(share),
+            redirect_share=parameters["crawler.redirect_share"],
+        )
+        scores = OperatorScores(
+            anchor_fnir=parameters["search.fnir_at_12m"],
+            exponent=parameters["search.fnir_exponent"],
+            web_penalty=parameters["search.web_penalty"],
+            probe_share=parameters["search.probe_share"],
+            fpir=parameters["search.fpir"],
+        )
+        self.matcher = ScoresMatcher(len(population), scores)
+        self.world = World(
+            population,
+            parameters,
+            shared.candidates,
+            self.matcher,
+            self.background,
+            self.reactions,
+            shared.cells,
+            shared.streams,
+            setup.last_day,
+            (windows.cease_deadline, windows.litigation_end),
+            shared.in_scope,
+        )
+        self.operator = Compliance(
+            self.env,
+            self.log,
+            self.world.levers,
+            self.background,
+            STRATEGIES[setup.strategy],
+            self.world.remove_in_scope,
+            self.world.bring_up_to,
+            parameters["operator.erasure_capacity"],
+            round(parameters["operator.purge_delay"]),
+            setup.last_day,
+        )
+        self.desk = Desk(
+            capacity=parameters["desk.capacity"],
+            delay=round(parameters["desk.delay"]),
+            answered_share=parameters["requests.answered"],
+        )
+        self.customers = Customers(
+            cumulative=setup.curves.searches,
+            share=parameters["search.share.uk"],
+            residents=np.flatnonzero(shared.in_scope),
+            tally=SearchTally(),
+        )
+        self.residents = float(population.real_residents[self.scope])
+        self.made = self.abandoned = self.extra_photos = 0.0
+        self.asking: dict[int, list[int]] = {}
+        self.answers: dict[int, list[int]] = {}
+        self.snapshots: list[Snapshot] = []
+        self.was_searchable = np.zeros(len(population), dtype=np.bool_)
+        self.held_at_notice = np.zeros(0, dtype=np.int32)
+        self.cases = [self._case(file) for file in setup.cases]
+        self._install_interventions()
+        self.env.process(send_letters(self.env, setup.letters, self.log))
+        for item in setup.news:
+            everywhere = list(range(len(population.jurisdictions)))
+            self.attention.add(item.day, item.weight, everywhere)
+        self.env.process(self._days())
+        self.env.process(self._weeks())
+        self.env.process(self._looks())
+
+    # -- actors ----------------------------------------------------------------------------
+
+    def _case(self, file: CaseFile) -> Case:
+        source = file.id
+        code = self.shared.population.jurisdictions.index(file.jurisdiction)
+
+        def news(day: int, kind: str, _event: Event) -> None:
+            weight = self.setup.parameters[f"news.weight.{kind}"]
+            self.attention.add(day + 1, weight, [code])
+
+        def bound(notice: EnforcementNotice, day: int, event: Event) -> None:
+            self.operator.on_bound(notice, source, day, event)
+
+        def released(_notice: EnforcementNotice, day: int, event: Event) -> None:
+            self.operator.on_released(source, day, event)
+
+        strategy = STRATEGIES[self.setup.strategy]
+        parties = Parties(
+            appeals=lambda: strategy.appeals,
+            news=news,
+            bound=bound,
+            released=released,
+            due=self.operator.on_due,
+        )
+        period = round(self.setup.parameters["law.payment_period"])
+        return Case(self.env, file, self.log, parties, period)
+
+    def _install_interventions(self) -> None:
+        for number, spec in enumerate(self.setup.interventions, 1):
+            actors = Actors(
+                env=self.env,
+                log=self.log,
+                levers=self.world.levers,
+                operator=self.operator,
+                source=f"{spec.kind} ({number})",
+                jurisdiction=self.setup.windows.jurisdiction,
+                last_day=self.setup.last_day,
+            )
+            install(spec, actors)
+
+    def _days(self) -> Process:
+        """The desk, day by day: expected requests in real units, drawn ones for the sample."""
+        p = self.setup.parameters
+        rate = p["requests.rate"] / DAYS_PER_YEAR
+        gives_up = p["requests.photo_demanded"] * p["requests.abandoned_if_photo"]
+        sends = p["requests.photo_demanded"] * (1.0 - p["requests.abandoned_if_photo"])
+        exposure = 0.0
+        luck = self.shared.streams.uniform("desk.arrivals", np.arange(self.setup.last_day + 1))
+        yield self.env.timeout(DESK_TIME)
+        for day in range(self.setup.last_day + 1):
+            # News only ever adds hazard to later days, so today's sum is final.
+            exposure += float(self.attention.hazard[self.scope, day])
+            made = self.residents * -math.expm1(-exposure) * rate
+            self.made += made
+            self.abandoned += made * gives_up
+            self.extra_photos += made * sends
+            self.desk.day(day, made * (1.0 - gives_up), float(luck[day]))
+            for person in self.asking.pop(day, ()):
+                self._ask(person, day)
+            for person in self.answers.pop(day, ()):
+                self.world.remove_person(person, day)
+            yield self.env.timeout(1)
+
+    def _ask(self, person: int, day: int) -> None:
+        """Let one simulated person send the request that their own clock has brought about."""
+        p, streams = self.setup.parameters, self.shared.streams
+        demanded, stays = streams.uniform("request.abandon", person, np.array([0, 1]))
+        if demanded < p["requests.photo_demanded"]:
+            if stays < p["requests.abandoned_if_photo"]:
+                return
+            self.world.hold_extra_photo(person, day)
+        erasure = streams.uniform("request.kind", person)[0] < p["requests.erasure_share"]
+        answered = streams.uniform("request.answer", person)[0] < p["requests.answered"]
+        when = day + max(1, self.desk.wait())
+        if erasure and answered and when <= self.setup.last_day:
+            self.answers.setdefault(when, []).append(person)
+
+    def _weeks(self) -> Process:
+        start = 0
+        while start <= self.setup.last_day:
+            day = min(start + WEEK - 1, self.setup.last_day)
+            yield self.env.timeout(day + WEEK_TIME - self.env.now)
+            self.world.bring_up_to(day + 1)
+            for person in self.reactions.week(day):
+                when = max(int(self.reactions.request_day[person]), day + 1)
+                self.asking.setdefault(when, []).append(int(person))
+            self.customers.week(
+                start, day + 1, self.shared.streams, self.matcher, self.background.held
+            )
+            self._look(day, weekly=True)
+            start = day + 1
+
+    def _looks(self) -> Process:
+        for day in look_days(self.setup):
+            yield self.env.timeout(day + LOOK_TIME - self.env.now)
+            self.world.bring_up_to(day + 1)
+            if day == self.setup.windows.notice:
+                self.was_searchable = self.matcher.searchable > 0
+                if self.watched is not None:
+                    held = self.matcher.held + self.world.extra_photos
+                    self.held_at_notice = held[self.watched]
+            if self.snapshots[-1].day != day:
+                self._look(day, weekly=False)
+
+    def _look(self, day: int, *, weekly: bool) -> None:
+        population, reactions = self.shared.population, self.reactions
+        codes, size = population.jurisdiction, len(population.jurisdictions)
+
+        def by_jurisdiction(mask: NDArray[np.bool_]) -> NDArray[np.int64]:
+            return np.bincount(codes[mask], minlength=size)
+
+        look = day in look_days(self.setup)
+        nobody = np.zeros(size, dtype=np.int64)
+        photos = np.minimum(self.matcher.searchable[self.customers.residents], PHOTO_BINS - 1)
+        still = self.was_searchable & (self.matcher.searchable > 0) if look else None
+        self.snapshots.append(
+            Snapshot(
+                day=day,
+                weekly=weekly,
+                searchable=self.world.searchable.persons.copy(),
+                held=self.world.held.persons.copy(),
+                templates=self.world.templates.copy(),
+                photos=np.bincount(photos, minlength=PHOTO_BINS),
+                still=nobody if still is None else by_jurisdiction(still),
+                informed=by_jurisdiction(reactions.informed_day <= day) if look else nobody,
+                private=by_jurisdiction(reactions.private_day <= day) if look else nobody,
+                gallery=self.background.held,
+                displaced=self.background.displaced,
+            )
+        )
+
+    # -- the end ---------------------------------------------------------------------------
+
+    def history(self) -> History:
+        """Run to the end and return what happened."""
+        self.env.run(until=self.setup.last_day + 1)
+        population, world, matcher = self.shared.population, self.world, self.matcher
+        size = len(population.jurisdictions)
+        watched = None
+        if self.watched is not None:
+            watched = WatchedCounts(
+                day=self.setup.last_day,
+                person=self.watched,
+                held=(matcher.held + world.extra_photos)[self.watched],
+                searchable=matcher.searchable[self.watched],
+                held_at_notice=self.held_at_notice,
+            )
+        return History(
+            setup=self.setup,
+            jurisdictions=population.jurisdictions,
+            weights=np.asarray(population.weights, dtype=np.float64),
+            residents=np.bincount(self.shared.cells.of, minlength=len(self.shared.cells)),
+            cells=self.shared.cells,
+            snapshots=tuple(self.snapshots),
+            events=tuple(self.log.events),
+            person_days=world.searchable.days,
+            window_person_days=world.searchable.window_days,
+            searchable_at_notice=np.bincount(
+                population.jurisdiction[self.was_searchable], minlength=size
+            ),
+            over_deleted=np.bincount(population.jurisdiction[world.over_deleted], minlength=size),
+            requests=Requests(
+                made=self.made,
+                abandoned=self.abandoned,
+                extra_photos=self.extra_photos,
+                answered=self.desk.answered,
+                waiting=self.desk.queue,
+            ),
+            ledgers=tuple(self._ledger(case) for case in self.cases),
+            searches=self.customers.tally,
+            templates=TemplateCounts(
+                enrolled=matcher.enrolled,
+                searchable=int(matcher.searchable.sum()),
+                hidden=matcher.hidden,
+                erased=matcher.erased,
+                world_enrolled=world.ever_enrolled,
+                world_searchable=int((world.state == SEARCHABLE).sum()),
+                recollected=world.recollected,
+            ),
+            movers=self._movers(),
+            watched=watched,
+        )
+
+    @staticmethod
+    def _ledger(case: Case) -> Ledger:
+        penalty = case.penalty
+        return Ledger(
+            authority=case.file.authority,
+            currency=penalty.currency,
+            proposed=penalty.proposed,
+            imposed=penalty.imposed,
+            payable=penalty.payable,
+            collected=penalty.collected,
+        )
+
+    def _movers(self) -> dict[str, tuple[object, ...]]:
+        """Everything that may make this arm differ from another, each with a signature."""
+        movers: dict[str, tuple[object, ...]] = {}
+        if self.attention.pulses:
+            movers["news"] = tuple(self.attention.pulses)
+        if self.world.levers.changes:
+            movers["levers"] = tuple(self.world.levers.changes)
+        removals = tuple((e.day, e.kind) for e in self.log.events if e.kind.startswith("removal_"))
+        if removals:
+            movers["removal"] = removals
+        for name in ("proposed", "imposed", "payable", "collected"):
+            amounts = tuple(getattr(case.penalty, name) for case in self.cases)
+            if any(amounts):
+                movers[f"money.{name}"] = amounts
+        return movers
+
+
+def look_days(setup: ArmSetup) -> tuple[int, ...]:
+    """Return the days on which measures look, in order: from the windows, and the last day."""
+    w = setup.windows
+    days = {w.notice, w.delete_deadline, w.delete_deadline + 90, w.delete_deadline + 365}
+    days.add(setup.last_day)
+    return tuple(sorted(d for d in days if 0 <= d <= setup.last_day))
