@@ -14,7 +14,7 @@ from datetime import date
 
 from generators.errors import Fault, ScenarioError
 from scenarios.public_record import Action, ActionStep, Record
-from sim.dates import add_months, day_of
+from sim.dates import add_months, day_of, iso
 from sim.setup import CaseFile, Obligation, Stay, Step, Windows
 
 CODES = {"United Kingdom": "GB"}
@@ -225,3 +225,14 @@ def windows(record: Record, id: str, first_day: int, last_day: int) -> Windows:
         delete_deadline=add_months(after_appeal, months.get("delete", 0)),
         litigation_end=max(first_day, min([*ends, last_day])),
     )
+
+
+def iso_windows(windows: Windows) -> dict[str, str]:
+    """Return the days at which measures look as ISO dates, for people and for files."""
+    return {
+        "jurisdiction": windows.jurisdiction,
+        "notice": iso(windows.notice),
+        "cease_deadline": iso(windows.cease_deadline),
+        "delete_deadline": iso(windows.delete_deadline),
+        "litigation_end": iso(windows.litigation_end),
+    }

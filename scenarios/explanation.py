@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import Any
 
 from scenarios.arms import arm_setup, arms_of
+from scenarios.cases import iso_windows
 from scenarios.catalogue import marks_text, parameter_row, value_text
 from scenarios.public_record import load_record
 from scenarios.record import growth_curve
@@ -49,7 +50,7 @@ def explanation(loaded: LoadedScenario) -> Told:
         "world": scenario.world,
         "horizon": {"from": str(scenario.horizon.from_), "to": str(scenario.horizon.to)},
         "people": scenario.people,
-        "windows": _windows(mine.windows),
+        "windows": iso_windows(mine.windows),
         "arms": [_arm(name, arm, setups[name], _role(name, loaded)) for name, arm in arms.items()],
         "cases": [_case(case, mine.windows) for case in mine.cases],
         "interventions": [
@@ -88,16 +89,6 @@ def _arm(name: str, arm: LoadedScenario, setup: ArmSetup, role: str) -> Told:
         "strategy": str(setup.strategy),
         "cases": [{"id": case.id, "stay": str(case.stay)} for case in setup.cases],
         "interventions": [spec.kind for spec in setup.interventions],
-    }
-
-
-def _windows(windows: Windows) -> Told:
-    return {
-        "jurisdiction": windows.jurisdiction,
-        "notice": iso(windows.notice),
-        "cease_deadline": iso(windows.cease_deadline),
-        "delete_deadline": iso(windows.delete_deadline),
-        "litigation_end": iso(windows.litigation_end),
     }
 
 
