@@ -11,6 +11,7 @@ every draw gives the same reason and the difference is exactly 0.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -27,7 +28,30 @@ CONFIDENCE = 0.95
 RANGE_QUANTILES = (0.05, 0.95)
 """Quantiles over the range draws."""
 
-Zeros = Mapping[tuple[str, str, str], str]
+
+@dataclass(frozen=True)
+class Zero:
+    """A difference that nothing in the model could move.
+
+    Attributes:
+        reason: why it cannot be anything but 0.
+        before: ISO date; readings of earlier days are meant. "" where every reading is.
+    """
+
+    reason: str
+    before: str = ""
+
+    @property
+    def words(self) -> str:
+        """Return the reason with its day."""
+        return f"{self.reason} {self.before}".strip()
+
+    def covers(self, at: str) -> bool:
+        """Return whether a reading of that date ("" for the whole run) is meant."""
+        return self.before == "" or "" < at < self.before
+
+
+Zeros = Mapping[tuple[str, str, str], Zero]
 """(arm, other, measure) -> why their difference cannot be anything but 0."""
 
 
@@ -71,14 +95,24 @@ def quantile_range(
 
 
 def common_zeros(each: list[Zeros]) -> Zeros:
-    """Return the structural zeros on which every replication and draw agrees."""
+    """Return the structural zeros on which every replication and draw agrees.
+
+    Where the days differ up to which readings are the same, the earliest holds for all.
+    """
     if not each:
         return {}
-    return {
-        key: reason
-        for key, reason in each[0].items()
-        if all(other.get(key) == reason for other in each[1:])
-    }
+    agreed: dict[tuple[str, str, str], Zero] = {}
+    for key in each[0]:
+        claims = [zeros.get(key) for zeros in each]
+        known = [claim for claim in claims if claim is not None]
+        if len(known) < len(claims):
+            continue
+        dated = [claim for claim in known if claim.before]
+        if dated:
+            agreed[key] = min(dated, key=lambda claim: claim.before)
+        elif all(claim == known[0] for claim in known):
+            agreed[key] = known[0]
+    return agreed
 
 
 def measures_table(
@@ -177,20 +211,21 @@ def _difference(
         moved = moved | np.asarray((np.nan_to_num(drawn) != 0).any(axis=0))
     defined = np.asarray(np.isfinite(paired).all(axis=0))
     flags = [False] * size
+    dates = main.keys["at"].to_pylist()
     for column, (name, theirs) in enumerate(zip(names, main.why(other), strict=True)):
         if not defined[column]:
             why[column] = why[column] or f"{other}: {theirs}"
             continue
-        reason = zeros.get((arm, other, name))
-        if reason is None:
+        zero = zeros.get((arm, other, name))
+        if zero is None or not zero.covers(dates[column]):
             continue
         if moved[column]:
             raise ValueError(
                 f"{name}: '{arm}' and '{other}' differ although the model says that they cannot: "
-                f"{reason}"
+                f"{zero.words}"
             )
         flags[column] = True
-        why[column] = reason
+        why[column] = zero.words
     columns = (*mean_interval(paired), *_range(drawn, size))
     return dict(zip(keys, columns, strict=True)), flags, why
 

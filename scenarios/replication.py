@@ -17,10 +17,11 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from scenarios import tables
-from scenarios.aggregate import Zeros
+from scenarios.aggregate import Zero, Zeros
 from scenarios.folder import write_table
 from scenarios.oneway import OneWay, do_oneway
 from scenarios.people_shown import people_table
+from sim.dates import iso
 from sim.setup import ArmSetup
 
 if TYPE_CHECKING:
@@ -190,14 +191,18 @@ def headlines_of(readings: pa.Table) -> dict[tuple[str, str, str], float | None]
 
 def zeros_table(pairs: Sequence[tuple[str, str]], histories: Mapping[str, History]) -> pa.Table:
     """Return the differences that nothing in the model could move, schema `tables.ZEROS`."""
-    from sim.measures import MEASURES, structural_zero
+    from sim.measures import MEASURES, same_until, structural_zero
 
-    found = [
-        (arm, other, name, reason)
-        for arm, other in pairs
-        for name in MEASURES
-        if (reason := structural_zero(name, histories[arm], histories[other])) is not None
-    ]
+    found = []
+    for arm, other in pairs:
+        one, two = histories[arm], histories[other]
+        for name in MEASURES:
+            day = same_until(name, one, two)
+            if day is None:
+                found.append((arm, other, name, structural_zero(name, one, two), ""))
+            elif day > 0:
+                reason = "nothing that could move it differs between the two worlds before"
+                found.append((arm, other, name, reason, iso(day)))
     columns = {name: [row[i] for row in found] for i, name in enumerate(tables.ZEROS.names)}
     return tables.table(tables.ZEROS, columns)
 
@@ -205,7 +210,10 @@ def zeros_table(pairs: Sequence[tuple[str, str]], histories: Mapping[str, Histor
 def read_zeros(path: Path) -> Zeros:
     """Return the structural zeros of one task."""
     rows = pq.ParquetFile(path).read(use_threads=False).to_pylist()
-    return {(row["arm"], row["other"], row["measure"]): row["reason"] for row in rows}
+    return {
+        (row["arm"], row["other"], row["measure"]): Zero(row["reason"], row["before"])
+        for row in rows
+    }
 
 
 def read_done(folder: Path, kind: str, number: int) -> Done:

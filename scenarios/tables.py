@@ -52,9 +52,16 @@ EVENTS = pa.schema(
 """`events/r*.parquet`: the log of every arm."""
 
 ZEROS = pa.schema(
-    [("arm", _WORD), ("other", _WORD), ("measure", _WORD), ("reason", _WORD)],
+    [
+        ("arm", _WORD),
+        ("other", _WORD),
+        ("measure", _WORD),
+        ("reason", _WORD),
+        ("before", pa.string()),
+    ],
 )
-"""`zeros/r*.parquet`, `zeros/d*.parquet`: differences that nothing in the model could move."""
+"""`zeros/r*.parquet`, `zeros/d*.parquet`: differences that nothing in the model could move, of
+every reading, or of those dated before a day (`before`, "" for every reading)."""
 
 DRAWS = pa.schema([("draw", pa.int32()), ("parameter", _WORD), ("value", pa.float64())])
 """`ranges/draws.parquet`: the parameters of each range draw."""

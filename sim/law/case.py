@@ -11,7 +11,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from enum import Enum
-from typing import Any
 
 import simpy
 
@@ -70,6 +69,20 @@ class Parties:
     due: Callable[[PenaltyNotice, int, Event], None]
 
 
+CAUSES: dict[str, tuple[str, ...]] = {
+    "provisional_notice": ("investigation_opened",),
+    "final_penalty": ("provisional_notice",),
+    "enforcement_notice": ("provisional_notice",),
+    "appeal_lodged": ("enforcement_notice", "final_penalty"),
+    "hearing": ("permission_refused_renewed", "appeal_sought", "appeal_lodged"),
+    "tribunal_sets_aside": ("appeal_lodged",),
+    "appeal_sought": ("tribunal_sets_aside",),
+    "permission_refused_renewed": ("appeal_sought",),
+    "tribunal_restores_jurisdiction": ("permission_refused_renewed", "appeal_sought"),
+}
+"""The step that a step answers in law: the first of these that has happened. Steps that are not
+here answer to nothing that the record names, and are logged without a cause."""
+
 NEWS: dict[str, str] = {
     "investigation_opened": "investigation",
     "provisional_notice": "intent",
@@ -110,7 +123,7 @@ class Case:
             "enforcement notice", obligations=file.obligations, stay=file.stay
         )
         self.penalty = PenaltyNotice("monetary penalty notice")
-        self.last: Event | None = None
+        self._last: dict[str, Event] = {}
         self.served: int | None = None
         env.process(self._steps())
 
@@ -124,7 +137,9 @@ class Case:
             yield self.env.timeout(step.day - self.env.now)
             self._take(step)
 
-    def _write(self, step: Step, actor: str, instrument: str, because: Event | None) -> Event:
+    def _write(self, step: Step, actor: str, instrument: str) -> Event:
+        causes = (self._last.get(kind) for kind in CAUSES.get(step.kind, ()))
+        because = next((cause for cause in causes if cause is not None), None)
         event = self.log.write(
             step.day,
             actor,
@@ -137,7 +152,7 @@ class Case:
             recorded=step.recorded,
             text=step.text,
         )
-        self.last = event
+        self._last[step.kind] = event
         if step.kind in NEWS:
             self.parties.news(step.day, NEWS[step.kind], event)
         return event
@@ -163,15 +178,15 @@ class Case:
         elif self.phase is not Phase.TRIBUNAL and step.kind == "hearing":
             return  # no appeal, no hearing
         else:
-            self._write(step, "world", "case", self.last)
+            self._write(step, "world", "case")
 
     def _on_investigation_opened(self, step: Step) -> None:
         self._enter(Phase.INVESTIGATION)
-        self._write(step, "authority", "case", self.last)
+        self._write(step, "authority", "case")
 
     def _on_provisional_notice(self, step: Step) -> None:
         self._enter(Phase.INTENT)
-        self._write(step, "authority", "monetary penalty notice", self.last)
+        self._write(step, "authority", "monetary penalty notice")
         self.penalty.currency = step.currency or self.penalty.currency
         self.penalty.propose(step.day, step.amount or 0)
         self.orders.move(step.day, Status.PROPOSED)
@@ -179,14 +194,14 @@ class Case:
     def _on_final_penalty(self, step: Step) -> None:
         self._enter(Phase.FINAL)
         self.served = step.day
-        event = self._write(step, "authority", "monetary penalty notice", self.last)
+        event = self._write(step, "authority", "monetary penalty notice")
         self.penalty.serve(step.day, step.amount or 0)
         self.env.process(self._penalty_falls_due(step.day, event))
 
     def _on_enforcement_notice(self, step: Step) -> None:
         self._enter(Phase.FINAL)
         self.served = step.day
-        event = self._write(step, "authority", "enforcement notice", self.last)
+        event = self._write(step, "authority", "enforcement notice")
         self.orders.move(step.day, Status.SERVED)
         self.env.process(self._appeal_period(step.day, event))
 
@@ -200,7 +215,7 @@ class Case:
                 f"appeal period ends on {iso(served + self.file.appeal_period_days)}"
             )
         self._enter(Phase.TRIBUNAL)
-        event = self._write(step, "operator", "case", self.last)
+        event = self._write(step, "operator", "case")
         for instrument in (self.orders, self.penalty):
             if instrument.status is Status.SERVED:
                 instrument.move(step.day, Status.UNDER_APPEAL)
@@ -210,7 +225,7 @@ class Case:
     def _on_tribunal_sets_aside(self, step: Step) -> None:
         if not self.orders.appeal_pending:
             return
-        event = self._write(step, "tribunal", "case", self.last)
+        event = self._write(step, "tribunal", "case")
         was_binding = self.orders.binding
         self.orders.move(step.day, Status.SET_ASIDE)
         self.orders.runs_from = None
@@ -221,7 +236,7 @@ class Case:
 
     def _only_if_set_aside(self, step: Step) -> None:
         if self.orders.status is Status.SET_ASIDE:
-            self._write(step, "authority", "case", self.last)
+            self._write(step, "authority", "case")
 
     _on_appeal_sought = _only_if_set_aside
     _on_permission_refused_renewed = _only_if_set_aside
@@ -229,7 +244,7 @@ class Case:
     def _on_tribunal_restores_jurisdiction(self, step: Step) -> None:
         if self.orders.status is not Status.SET_ASIDE:
             return
-        event = self._write(step, "tribunal", "case", self.last)
+        event = self._write(step, "tribunal", "case")
         self.orders.move(step.day, Status.UNDER_APPEAL)
         self.penalty.restore(step.day)
         if self.orders.binding:
@@ -252,7 +267,6 @@ class Case:
                 because=event,
                 text="No appeal was lodged: the enforcement notice is in force.",
             )
-            self.last = expiry
             self._bind(expiry, day)
 
     def _penalty_falls_due(self, served: int, event: Event) -> Process:
@@ -279,15 +293,3 @@ class Case:
     def _bind(self, event: Event, runs_from: int) -> None:
         self.orders.runs_from = runs_from
         self.parties.bound(self.orders, event.day, event)
-
-    def as_state(self) -> dict[str, Any]:
-        """Return phase, statuses and ledger as plain values, for reports and tests."""
-        return {
-            "phase": self.phase.value,
-            "orders": None if self.orders.status is None else self.orders.status.value,
-            "penalty": None if self.penalty.status is None else self.penalty.status.value,
-            "proposed": self.penalty.proposed,
-            "imposed": self.penalty.imposed,
-            "payable": self.penalty.payable,
-            "collected": self.penalty.collected,
-        }

@@ -6,6 +6,7 @@ from sim.measures.registry import (
     MEASURES,
     SERIES,
     read_measures,
+    same_until,
     structural_zero,
     weekly_series,
 )
@@ -17,6 +18,7 @@ __all__ = [
     "Measure",
     "Reading",
     "read_measures",
+    "same_until",
     "structural_zero",
     "weekly_series",
 ]

@@ -53,6 +53,28 @@ def weekly_series(history: History) -> dict[str, NDArray[np.str_] | NDArray[np.f
     return {key: np.concatenate([part[key] for part in parts]) for key in parts[0]}
 
 
+_UNDATED = -1
+"""Day of a difference whose day the mover does not tell: no reading lies before it."""
+
+
+def same_until(name: str, arm: History, other: History) -> int | None:
+    """Return the first day on which something that could move a measure differs between arms.
+
+    Readings of earlier days cannot differ: the two worlds are the same until then. None where
+    nothing that could move the measure differs at all.
+
+    Raises:
+        KeyError: an unknown measure.
+    """
+    days: list[int] = []
+    for mover in MEASURES[name].moved_by:
+        mine, theirs = arm.movers.get(mover, ()), other.movers.get(mover, ())
+        apart = set(mine) ^ set(theirs)
+        # A mover's signature is a tuple of entries that open with their day, or of amounts.
+        days += [entry[0] if isinstance(entry, tuple) else _UNDATED for entry in apart]
+    return min(days, default=None)
+
+
 def structural_zero(name: str, arm: History, other: History) -> str | None:
     """Return why a measure's difference between two arms cannot be anything but zero, or None.
 
@@ -61,8 +83,4 @@ def structural_zero(name: str, arm: History, other: History) -> str | None:
     Raises:
         KeyError: an unknown measure.
     """
-    measure = MEASURES[name]
-    for mover in measure.moved_by:
-        if arm.movers.get(mover) != other.movers.get(mover):
-            return None
-    return measure.zero_reason
+    return MEASURES[name].zero_reason if same_until(name, arm, other) is None else None

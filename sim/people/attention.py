@@ -47,7 +47,3 @@ class Attention:
         """Return cumulative hazard at the start of days 0 .. `until`, float64 [J, until + 1]."""
         zero = np.zeros((self.hazard.shape[0], 1))
         return np.concatenate([zero, np.cumsum(self.hazard[:, :until], axis=1)], axis=1)
-
-    def informed_share(self, day: int) -> NDArray[np.float64]:
-        """Return the expected share informed by the end of a day, float64 [J]."""
-        return -np.expm1(-self.hazard[:, : day + 1].sum(axis=1))

@@ -144,3 +144,17 @@ def test_the_platforms_letters_are_on_the_record_in_every_world_and_change_nothi
     assert all(e.recorded and e.actor == "platform" for e in letters)
     silent = run(replace(setup, letters=()))
     assert (silent.person_days == run(setup).person_days).all()
+
+
+def test_a_step_is_logged_with_what_it_answers_in_law_and_nothing_that_the_record_lacks(
+    run, shipped_setups
+):
+    events = run(shipped_setups["ico-2022"]).events
+    because = {e.kind: None if e.because is None else events[e.because].kind for e in events}
+    assert because["complaint"] is because["company_reply"] is None
+    assert because["investigation_opened"] is None
+    assert because["provisional_notice"] == "investigation_opened"
+    assert because["final_penalty"] == because["enforcement_notice"] == "provisional_notice"
+    assert because["appeal_lodged"] == "enforcement_notice"
+    assert because["tribunal_sets_aside"] == "appeal_lodged"
+    assert because["tribunal_restores_jurisdiction"] == "permission_refused_renewed"

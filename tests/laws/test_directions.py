@@ -6,7 +6,8 @@ from dataclasses import replace
 
 import pytest
 
-from sim.measures import read_measures, structural_zero
+from sim.dates import iso
+from sim.measures import read_measures, same_until, structural_zero
 from sim.model import run_arms
 from sim.setup import Stay, StrategyName
 
@@ -146,3 +147,18 @@ def test_a_structural_zero_is_claimed_only_where_nothing_could_have_moved(
     for key, value in values["ico-2022"].items():
         if structural_zero(key[0], happened, without) is not None:
             assert value == values["no-uk-order"][key]
+
+
+def test_two_worlds_are_the_same_until_the_first_day_on_which_something_differs(
+    small_population, shipped_setups
+):
+    names = ("no-uk-order", "ico-2022", "ico-2022-obeyed")
+    arms = run_arms(small_population, {n: shipped_setups[n] for n in names}, 5, 0)
+    without, happened, obeyed = (arms[n] for n in names)
+    # The investigation's news is heard from the day after it was opened.
+    assert iso(same_until("searchable_persons", happened, without)) == "2020-07-10"
+    assert iso(same_until("searchable_persons", obeyed, happened)) == "2022-09-15"
+    assert same_until("fine_collected", obeyed, happened) < 0
+    for name in ("searchable", "held"):
+        a, b = getattr(happened.at(1963), name), getattr(obeyed.at(1963), name)
+        assert (a == b).all()

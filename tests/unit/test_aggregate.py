@@ -4,7 +4,7 @@ import numpy as np
 import pyarrow as pa
 import pytest
 
-from scenarios.aggregate import common_zeros, measures_table
+from scenarios.aggregate import Zero, common_zeros, measures_table
 from scenarios.readings import Readings
 from scenarios.roles import Roles
 
@@ -95,7 +95,7 @@ def test_one_replication_has_a_mean_and_no_error() -> None:
 
 
 def test_a_structural_zero_carries_its_reason_and_no_other_difference_does() -> None:
-    zeros = {("order", "without", "share"): "nothing was in force"}
+    zeros = {("order", "without", "share"): Zero("nothing was in force")}
     same = readings({arm: [[0.7, 0.6]] * 3 for arm in ("without", "order", "obeyed")})
     row = answers(same, zeros=zeros)["order", "share", "all"]
     assert row["structural_zero"]
@@ -108,7 +108,7 @@ def test_a_structural_zero_carries_its_reason_and_no_other_difference_does() -> 
 
 @pytest.mark.parametrize("where", ["replications", "draws"])
 def test_a_claimed_zero_that_moved_is_an_error(where: str) -> None:
-    zeros = {("order", "without", "share"): "nothing was in force"}
+    zeros = {("order", "without", "share"): Zero("nothing was in force")}
     same = readings({arm: [[0.7, 0.6, 0.0]] * 3 for arm in ("without", "order", "obeyed")})
     main, ranges = (MAIN, same) if where == "replications" else (same, MAIN)
     with pytest.raises(ValueError, match="differ although the model says that they cannot"):
@@ -118,9 +118,19 @@ def test_a_claimed_zero_that_moved_is_an_error(where: str) -> None:
 def test_a_zero_is_structural_only_where_every_replication_agrees_on_the_reason() -> None:
     key = ("order", "without", "share")
     other = ("order", "without", "fine")
-    assert common_zeros([{key: "a", other: "b"}, {key: "a"}]) == {key: "a"}
-    assert common_zeros([{key: "a"}, {key: "another reason"}]) == {}
+    a, b = Zero("a"), Zero("b")
+    assert common_zeros([{key: a, other: b}, {key: a}]) == {key: a}
+    assert common_zeros([{key: a}, {key: b}]) == {}
     assert common_zeros([]) == {}
+    early, late = Zero("c", "2022-09-15"), Zero("c", "2022-10-01")
+    assert common_zeros([{key: late}, {key: early}, {key: a}]) == {key: early}
+
+
+def test_readings_before_the_first_difference_are_zeros_and_later_ones_are_not() -> None:
+    zero = Zero("the same until then", "2022-09-15")
+    assert zero.covers("2022-09-14")
+    assert not zero.covers("2022-09-15")
+    assert not zero.covers("")
 
 
 def test_undefined_values_are_null_with_the_reason_never_nan() -> None:
