@@ -35,7 +35,7 @@ from sim.people.attention import Attention
 from sim.people.finds import CandidateFinds
 from sim.people.reactions import DAYS_PER_YEAR, Reactions
 from sim.platforms import send_letters
-from sim.setup import ArmSetup, CaseFile
+from sim.setup import ArmSetup, CaseFile, look_days
 from sim.tallies import PHOTO_BINS, Cells, Snapshot
 from sim.world import SEARCHABLE, World
 
@@ -314,7 +314,7 @@ class Arm:
                 answered=self.desk.answered,
                 waiting=self.desk.queue,
             ),
-            ledgers=tuple(self._ledger(case) for case in self.cases),
+            ledgers=tuple(Ledger.of(case.file.authority, case.penalty) for case in self.cases),
             searches=self.customers.tally,
             templates=TemplateCounts(
                 enrolled=matcher.enrolled,
@@ -327,18 +327,6 @@ class Arm:
             ),
             movers=self._movers(),
             watched=watched,
-        )
-
-    @staticmethod
-    def _ledger(case: Case) -> Ledger:
-        penalty = case.penalty
-        return Ledger(
-            authority=case.file.authority,
-            currency=penalty.currency,
-            proposed=penalty.proposed,
-            imposed=penalty.imposed,
-            payable=penalty.payable,
-            collected=penalty.collected,
         )
 
     def _movers(self) -> dict[str, tuple[object, ...]]:
@@ -356,11 +344,3 @@ class Arm:
             if any(amounts):
                 movers[f"money.{name}"] = amounts
         return movers
-
-
-def look_days(setup: ArmSetup) -> tuple[int, ...]:
-    """Return the days on which measures look, in order: from the windows, and the last day."""
-    w = setup.windows
-    days = {w.notice, w.delete_deadline, w.delete_deadline + 90, w.delete_deadline + 365}
-    days.add(setup.last_day)
-    return tuple(sorted(d for d in days if 0 <= d <= setup.last_day))

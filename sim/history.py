@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from sim.customers import SearchTally
 from sim.events import Event
+from sim.law.instruments import PenaltyNotice
 from sim.setup import ArmSetup
 from sim.tallies import Cells, Snapshot
 
@@ -65,6 +66,18 @@ class Ledger:
     imposed: int
     payable: int
     collected: int
+
+    @classmethod
+    def of(cls, authority: str, penalty: PenaltyNotice) -> Ledger:
+        """Return the ledger of a penalty notice as it stands."""
+        return cls(
+            authority=authority,
+            currency=penalty.currency,
+            proposed=penalty.proposed,
+            imposed=penalty.imposed,
+            payable=penalty.payable,
+            collected=penalty.collected,
+        )
 
 
 @dataclass(frozen=True)

@@ -190,3 +190,11 @@ class ArmSetup:
     parameters: Parameters
     windows: Windows
     letters: tuple[Step, ...] = ()
+
+
+def look_days(setup: ArmSetup) -> tuple[int, ...]:
+    """Return the days on which measures look, in order: from the windows, and the last day."""
+    w = setup.windows
+    days = {w.notice, w.delete_deadline, w.delete_deadline + 90, w.delete_deadline + 365}
+    days.add(setup.last_day)
+    return tuple(sorted(d for d in days if 0 <= d <= setup.last_day))
