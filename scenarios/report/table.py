@@ -14,10 +14,13 @@ from io import StringIO
 from typing import TYPE_CHECKING, Literal
 
 from scenarios.folder import write_json, write_text
+from scenarios.report.notes import Notes
+from scenarios.report.table_differences import AMOUNTS, layout, shown
 from scenarios.report.table_json import run_json
-from scenarios.report.table_numbers import Scale, decimals_for, number, scale_of
-from scenarios.report.table_rows import Content, Difference, Row, content_of
+from scenarios.report.table_numbers import number
+from scenarios.report.table_rows import Content, Row, content_of
 from scenarios.report.table_words import driver_lines, headline_sentence, limits, row_label
+from scenarios.report.words import counted
 from scenarios.store import Run
 
 if TYPE_CHECKING:
@@ -27,39 +30,8 @@ if TYPE_CHECKING:
 TEXT_WIDTH = 100
 """Width of `report/table.txt`."""
 
-_FINER = 2
-"""How many more decimals than its range a mean may have, so that its error shows."""
-
 _GAP = 3
 """How much wider than its content a column is made where there is room."""
-
-
-class _Notes:
-    """Footnotes: the same reason keeps its letter.
-
-    Args:
-        shown: False where there is no room for them, so that nothing is marked.
-    """
-
-    def __init__(self, shown: bool = True) -> None:
-        self.shown = shown
-        self.reasons: list[str] = []
-
-    def mark(self, reason: str | None) -> str:
-        """Return ` [a]` for a reason, or nothing where there is none."""
-        if not reason or not self.shown:
-            return ""
-        if reason not in self.reasons:
-            self.reasons.append(reason)
-        return f" [{_letters(self.reasons.index(reason))}]"
-
-    def lines(self) -> list[str]:
-        """Return the footnotes, one line each."""
-        return [f"[{_letters(i)}] {reason}" for i, reason in enumerate(self.reasons)]
-
-
-def _letters(index: int) -> str:
-    return chr(ord("a") + index) if index < 26 else f"z{index - 25}"
 
 
 def write_report(run: Run) -> None:
@@ -104,7 +76,7 @@ def print_table(run: Run, console: Console) -> None:
     console.print(Text(manifest["question"], style="bold"))
     console.print(
         f"{run.scenario}: {manifest['people']:,} simulated people, "
-        f"{manifest['replications']} paired replications, seed {manifest['seed']}. "
+        f"{counted(manifest['replications'], 'paired replication')}, seed {manifest['seed']}. "
         f"{_arm_words(run)}. {_range_words(run)}",
         markup=False,
         highlight=False,
@@ -123,7 +95,7 @@ def print_grids(content: Content, console: Console) -> list[str]:
     Returns:
         The footnotes that were printed.
     """
-    notes = _Notes()
+    notes = Notes()
     for beside in content.roles.beside or [None]:
         grid = _grid(content, beside, notes, console.width)
         needed = sum(column.width or 0 for column in grid.columns) + len(grid.columns) - 1
@@ -149,8 +121,8 @@ def _range_words(run: Run) -> str:
     if not draws:
         return f"Differences: {error}; no range was computed (--ranges 0)."
     return (
-        f"Differences: first the range (5–95 % over {draws} joint draws of the assumed "
-        f"parameters, each with another population of {run.manifest['range_people']:,}), "
+        f"Differences: first the range (5–95 % over {counted(draws, 'joint draw')} of the "
+        f"assumed parameters, each with another population of {run.manifest['range_people']:,}), "
         f"then {error}."
     )
 
@@ -161,10 +133,10 @@ def _print_grid(grid: Table, console: Console) -> None:
 
 def headline_grid(content: Content, width: int) -> Table:
     """Return the grid for the first arm beside the scenario alone, without notes."""
-    return _grid(content, next(iter(content.roles.beside), None), _Notes(shown=False), width)
+    return _grid(content, next(iter(content.roles.beside), None), Notes(shown=False), width)
 
 
-def _grid(content: Content, beside: str | None, notes: _Notes, width: int) -> Table:
+def _grid(content: Content, beside: str | None, notes: Notes, width: int) -> Table:
     from rich import box
     from rich.table import Table
     from rich.text import Text
@@ -193,14 +165,14 @@ def column_widths(head: Sequence[str], cells: Sequence[Sequence[str]], width: in
         cells: the rows; a cell may have several lines.
         width: what there is for all columns together; more is taken where words need it.
     """
-    columns = list(zip(*cells, strict=True))
+    columns = [[row[place] for row in cells] for place in range(len(head))]
     least = [
         max(len(word) for cell in (title, *column) for word in cell.split())
         for title, column in zip(head, columns, strict=True)
     ]
     whole, wished = (
         [
-            max(short, *(len(line) for cell in column for line in cell.split("\n") if keep(line)))
+            max([short, *(len(line) for cell in column for line in cell.split("\n") if keep(line))])
             for short, column in zip(least, columns, strict=True)
         ]
         for keep in (len, _has_numbers)
@@ -224,52 +196,19 @@ def _has_numbers(line: str) -> bool:
 
 
 def _cells(
-    content: Content, row: Row, arms: Sequence[str], others: Sequence[str], notes: _Notes
+    content: Content, row: Row, arms: Sequence[str], others: Sequence[str], notes: Notes
 ) -> list[str]:
-    differences = [row.differences[content.roles.scenario, other] for other in others]
-    values = [row.values[arm] for arm in arms]
-    scale = scale_of(row.unit, [*values, *(end for d in differences for end in _ends(d))])
-    decimals = max(decimals_for(_scaled(values, scale)), 1 if scale.factor == 100.0 else 0)
-    cells = [row_label(row, scale)]
-    for arm, value in zip(arms, values, strict=True):
+    scenario = content.roles.scenario
+    scale, decimals = layout(row, scenario)
+    cells = [row_label(row, scale, notes.mark(AMOUNTS.get(row.name)))]
+    for arm in arms:
+        value = row.values[arm]
         if value is None:
             cells.append("undefined" + notes.mark(row.whys[arm]))
         else:
             cells.append(number(value, scale, decimals))
-    ranged = content.ranges > 0
-    cells += [_difference(d, scale, decimals, ranged, notes) for d in differences]
+    for other in others:
+        text = shown(row.differences[scenario, other], scale, decimals, content.ranges > 0)
+        lines = (text.first + notes.mark(text.first_why), text.mean + notes.mark(text.mean_why))
+        cells.append("\n".join(line for line in lines if line))
     return cells
-
-
-def _ends(difference: Difference) -> list[float | None]:
-    return [difference.mean, difference.range_low, difference.range_high]
-
-
-def _scaled(values: Sequence[float | None], scale: Scale) -> list[float | None]:
-    return [None if value is None else value * scale.factor for value in values]
-
-
-def _difference(
-    difference: Difference, scale: Scale, decimals: int, ranges: bool, notes: _Notes
-) -> str:
-    """Return the range first, then the mean with its error."""
-    if difference.structural_zero:
-        return "0 by assumption" + notes.mark(difference.why)
-    if difference.mean is None:
-        return "undefined" + notes.mark(difference.why)
-    decimals = max(decimals, decimals_for(_scaled(_ends(difference), scale), 2))
-    if difference.low is None or difference.high is None:
-        mean = number(difference.mean, scale, decimals, sign=True)
-        second = mean + notes.mark("one replication has no error of the mean")
-    else:
-        half = (difference.high - difference.low) / 2
-        finer = min(max(decimals, decimals_for([half * scale.factor], 1)), decimals + _FINER)
-        mean = number(difference.mean, scale, finer, sign=True)
-        second = f"{mean} ± {number(half, scale, finer)}"
-    if not ranges:
-        return second
-    if difference.range_low is None or difference.range_high is None:
-        return "no range" + notes.mark("undefined in some range draw") + f"\n{second}"
-    low = number(difference.range_low, scale, decimals, sign=True)
-    high = number(difference.range_high, scale, decimals, sign=True)
-    return f"{low} to {high}\n{second}" if low != high else f"{low}\n{second}"

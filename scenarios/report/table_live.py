@@ -14,8 +14,9 @@ import numpy as np
 
 from scenarios.aggregate import mean_interval, quantile_range
 from scenarios.report.table import headline_grid
-from scenarios.report.table_numbers import decimals_for, number, scale_of
+from scenarios.report.table_numbers import decimals_for, number, scale_of, scaled
 from scenarios.report.table_rows import Content, Difference, Row
+from scenarios.report.words import counted
 
 if TYPE_CHECKING:
     from rich.console import Console, RenderableType
@@ -117,7 +118,10 @@ class Watch:
             return self.bar
         rows = max((self.console.height - _OTHER_LINES) // _LINES_A_ROW, 1)
         content = self.content(rows)
-        so_far = f"so far: {len(self.replications)} replications, {len(self.draws)} range draws"
+        so_far = (
+            f"so far: {counted(len(self.replications), 'replication')}, "
+            f"{counted(len(self.draws), 'range draw')}"
+        )
         grid = headline_grid(content, self.console.width)
         return Group(grid, Text(so_far, style="dim"), self.bar)
 
@@ -138,8 +142,7 @@ class Watch:
     def _headline(self) -> str:
         row = self.content(1).rows[0]
         scale = scale_of(row.unit, row.values.values())
-        scaled = [None if v is None else v * scale.factor for v in row.values.values()]
-        decimals = decimals_for(scaled)
+        decimals = decimals_for(scaled(row.values.values(), scale))
         cells = ", ".join(
             f"{self.titles.get(arm, arm)} "
             + ("undefined" if value is None else number(value, scale, decimals))

@@ -53,6 +53,11 @@ def scale_of(unit: str, values: Iterable[float | None]) -> Scale:
     return Scale(1.0, "" if unit == "1" else unit)
 
 
+def scaled(values: Iterable[float | None], scale: Scale) -> list[float | None]:
+    """Return values as the scale shows them; None stays None."""
+    return [None if value is None else value * scale.factor for value in values]
+
+
 def decimals_for(values: Iterable[float | None], digits: int = 3) -> int:
     """Return the decimals that show the largest of the (scaled) values with `digits` digits."""
     largest = max((abs(value) for value in values if value is not None), default=0.0)

@@ -6,17 +6,25 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from scenarios.drivers import drivers_of
-from scenarios.report.table_numbers import Scale, decimals_for, number, scale_of
+from scenarios.report.table_differences import layout, mean_text, range_decimals
+from scenarios.report.table_numbers import Scale, decimals_for, number, scale_of, scaled
 from scenarios.report.table_rows import Content, Row
+from scenarios.report.words import counted
 from scenarios.store import Run
 
 _FITS = {"assumed": "assumed", "proxy": "measured on something close", "same": "measured"}
 
 
-def row_label(row: Row, scale: Scale) -> str:
-    """Return what a row is called: measure, date, and the unit of what is shown."""
+def row_label(row: Row, scale: Scale, mark: str = "") -> str:
+    """Return what a row is called: measure, date, and the unit of what is shown.
+
+    Args:
+        row: the row.
+        scale: in which it is shown.
+        mark: of its footnote.
+    """
     name = row.name.replace("_", " ")
-    first = f"{name}, {row.at}" if row.at else name
+    first = (f"{name}, {row.at}" if row.at else name) + mark
     return f"{first}\n  {scale.unit}".rstrip()
 
 
@@ -36,20 +44,20 @@ def headline_sentence(run: Run, content: Content) -> str:
         return f"In this model, {what} cannot differ between {a} and {b}: {difference.why}."
     if difference.mean is None:
         return f"In this model, {what} has no difference between {a} and {b}: {difference.why}."
-    ends = [difference.mean, difference.range_low, difference.range_high]
-    scale = scale_of(row.unit, ends)
-    decimals = decimals_for([None if end is None else end * scale.factor for end in ends])
-    mean = number(difference.mean, scale, decimals, sign=True)
-    error = ""
-    if difference.low is not None and difference.high is not None:
-        half = number((difference.high - difference.low) / 2, scale, decimals)
-        error = f" ± {half} (95 % error of the mean of {run.manifest['replications']} replications)"
-    if difference.range_low is None or difference.range_high is None:
-        return (
-            f"In this model, {what} in {a} minus {b} is {mean} {scale.unit}{error} with the "
-            "parameters as set; no range over the assumed parameters was computed."
-        )
+    scale, decimals = layout(row, pair[0])
+    decimals = range_decimals(difference, scale, decimals)
+    mean = f"{mean_text(difference, scale, decimals)} {scale.unit}"
+    if difference.low is not None:
+        replications = counted(run.manifest["replications"], "replication")
+        mean += f" (95 % error of the mean of {replications})"
     low, high = difference.range_low, difference.range_high
+    if low is None or high is None:
+        drawn = content.ranges > 0
+        without = "it is undefined in some range draw" if drawn else "no range was computed"
+        return (
+            f"In this model, {what} in {a} minus {b} is {mean} with the parameters as set, and "
+            f"{without}."
+        )
     if low >= 0 or high <= 0:
         least, most = sorted((abs(low), abs(high)))
         word = "higher" if low >= 0 else "lower"
@@ -62,21 +70,32 @@ def headline_sentence(run: Run, content: Content) -> str:
         )
     return (
         f"In this model, {what} is {spread} in {a} than in {b} (5–95 % over the assumed "
-        f"parameters and populations); with the parameters as set, {mean}{error}."
+        f"parameters and populations); with the parameters as set, {mean}."
     )
 
 
 def driver_lines(run: Run) -> list[str]:
     """Return the lines that name the headline's drivers without direct evidence."""
     drivers = drivers_of(run.parameters().to_pylist())
-    if drivers.why:
+    if not drivers.tried:
         return [f"What drives the headline is unknown: {drivers.why}."]
+    if drivers.still == drivers.tried:
+        moved = counted(drivers.tried, "parameter")
+        return [f"In this model, nothing drives the headline: {moved} moved, none moves it."]
+    still = (
+        f"{drivers.still} of {drivers.tried} tried move it by less than a twentieth of what the "
+        "strongest does"
+    )
+    if not drivers.listed:
+        return [
+            "In this model, no parameter without direct evidence drives the headline: "
+            f"{still}, and the others are measured."
+        ]
     scale = effect_scale(run, drivers.listed)
     head = (
-        "Parameters without direct evidence that drive the headline. In this model, each moved "
-        f"alone from the low to the high end of its range moves it so ({scale.unit}; "
-        f"{drivers.still} of {drivers.tried} tried move it by less than a twentieth of the "
-        "first):"
+        "What drives the headline without direct evidence. In this model, moving one parameter "
+        "alone from the low to the high end of its range takes the headline difference from the "
+        f"first figure to the second ({scale.unit}); {still}:"
     )
     return [head, *(f"  {effect_ends(row, scale)}  {_marked(row)}" for row in drivers.listed)]
 
@@ -94,7 +113,7 @@ def effect_scale(run: Run, rows: Sequence[Mapping[str, Any]]) -> Scale:
 def effect_ends(row: Mapping[str, Any], scale: Scale) -> str:
     """Return the headline effect at the low and at the high end of a parameter's range."""
     low, high = row["effect_low"], row["effect_high"]
-    decimals = decimals_for([low * scale.factor, high * scale.factor])
+    decimals = decimals_for(scaled([low, high], scale))
     return f"{number(low, scale, decimals)} → {number(high, scale, decimals)}"
 
 

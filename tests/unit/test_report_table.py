@@ -2,16 +2,22 @@
 
 import json
 import re
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from rich.console import Console
 
 from scenarios import tables
 from scenarios.folder import open_run, write_table
-from scenarios.report.table import column_widths, table_text, write_report
+from scenarios.report.notes import Notes
+from scenarios.report.table import column_widths, print_grids, printed, table_text, write_report
+from scenarios.report.table_differences import Shown, layout, shown
 from scenarios.report.table_json import run_json
 from scenarios.report.table_numbers import decimals_for, number, scale_of
-from scenarios.report.table_rows import content_of
+from scenarios.report.table_rows import Content, Difference, Row, content_of
+from scenarios.report.table_words import headline_sentence
+from scenarios.roles import Roles
 from scenarios.store import Run, load_run
 
 ARMS = ("no-uk-order", "ico-2022", "ico-2022-obeyed")
@@ -179,6 +185,90 @@ def test_columns_get_their_words_first_and_then_share_what_is_left() -> None:
     assert column_widths(head, cells, 5) == [10, 4]
 
 
+def test_a_column_of_undefined_numbers_alone_may_be_wrapped() -> None:
+    head = ["measure", "value"]
+    assert column_widths(head, [["share", "undefined [a]"]], 15) == [7, 9]
+    assert column_widths(head, [], 15) == [7, 8]
+
+
+def test_a_run_of_one_arm_and_of_nothing_but_undefined_measures_prints() -> None:
+    roles = Roles("alone", None, ())
+    why = "no order"
+    rows = [Row("under_deletion", "", "1", {"alone": None}, {"alone": why}, {})]
+    notes: list[str] = []
+
+    def show(console: Console) -> None:
+        notes.extend(print_grids(Content(roles, {}, rows, 0), console))
+
+    text = printed(show, 24)
+    assert "undefined" in text
+    assert notes == ["[a] no order"]
+
+
+def test_each_distinct_reason_has_one_letter() -> None:
+    notes = Notes()
+    marks = [notes.mark(reason) for reason in ("until May", None, "no order", "until May")]
+    assert marks == [" [a]", "", " [b]", " [a]"]
+    assert notes.lines() == ["[a] until May", "[b] no order"]
+    many = [notes.mark(f"reason {i}") for i in range(26)]
+    assert many[-3:] == [" [z]", " [z1]", " [z2]"]
+    assert Notes(shown=False).mark("no order") == ""
+
+
+SURE = Difference(1.24, 1.21, 1.27, 0.5, 2.0, False, None)
+PERSONS = scale_of("persons", [10.0])
+POUNDS = scale_of("GBP", [10.0])
+
+
+def test_a_difference_is_its_range_and_then_its_mean() -> None:
+    assert shown(SURE, PERSONS, 1, ranged=True) == Shown("+0.5 to +2.0", None, "+1.24 ± 0.03", None)
+    once = replace(SURE, low=None, high=None)
+    assert shown(once, PERSONS, 1, ranged=True).mean == "+1.2"
+    assert "one replication" in (shown(once, PERSONS, 1, ranged=True).mean_why or "")
+    same = replace(SURE, range_low=0.0, range_high=0.0)
+    assert shown(same, PERSONS, 1, ranged=True).first == "0"
+
+
+def test_no_range_stands_for_an_undefined_draw_alone() -> None:
+    gone = replace(SURE, range_low=None, range_high=None)
+    assert shown(gone, PERSONS, 1, ranged=False).first == ""
+    drawn = shown(gone, PERSONS, 1, ranged=True)
+    assert (drawn.first, drawn.first_why) == ("no range", "undefined in some range draw")
+
+
+def test_what_cannot_move_or_has_no_number_says_why() -> None:
+    zero = Difference(0.0, 0.0, 0.0, 0.0, 0.0, True, "the same until May")
+    assert shown(zero, PERSONS, 1, ranged=True) == Shown("0 by assumption", "the same until May")
+    none = Difference(None, None, None, None, None, False, "nothing was removed")
+    assert shown(none, PERSONS, 1, ranged=True) == Shown("undefined", "nothing was removed")
+
+
+def test_an_amount_of_money_is_no_estimate_unless_it_varies() -> None:
+    fine = Difference(*[7552800.0] * 5, False, None)
+    assert shown(fine, POUNDS, 0, ranged=True) == Shown("", None, "+7,552,800", None)
+    assert shown(fine, PERSONS, 0, ranged=True).mean.endswith("± 0"), "persons are estimated"
+    varied = replace(fine, range_low=5000000.0)
+    assert shown(varied, POUNDS, 0, ranged=True).first == "+5,000,000 to +7,552,800"
+
+
+def test_amounts_of_the_record_are_marked_and_stand_once(run: Run) -> None:
+    lines = table_text(run, 140).splitlines()
+    first = next(i for i, line in enumerate(lines) if line.startswith("fine imposed"))
+    mark = re.search(r"fine imposed (\[\w\])", lines[first])
+    assert mark is not None
+    assert any(line.startswith(f"{mark[1]} the amount on the public record") for line in lines)
+    assert lines[first].count("+7,552,800") == 1
+    assert "±" not in lines[first] + lines[first + 1]
+    assert "7,552,800" not in lines[first + 1]
+
+
+def test_one_scale_serves_a_row_wherever_it_is_shown(run: Run) -> None:
+    content = content_of(run)
+    few = replace(content.rows[0], values=dict.fromkeys(ARMS, 1.0))
+    assert layout(content.rows[0], "ico-2022")[0].unit == "billion person-days"
+    assert layout(few, "ico-2022")[0].unit == "billion person-days", "its differences count too"
+
+
 def test_each_difference_says_its_range_before_the_error_of_its_mean(run: Run) -> None:
     lines = table_text(run, 140).splitlines()
     first = next(i for i, line in enumerate(lines) if line.startswith("exposure during appeal"))
@@ -222,7 +312,7 @@ def test_money_is_in_whole_units_with_its_currency(run: Run) -> None:
 def test_under_the_table_stand_the_drivers_without_direct_evidence(run: Run) -> None:
     text = " ".join(table_text(run).split())
     if has_ranges(run):
-        assert "billion person-days; 1 of 3 tried" in text
+        assert "to the second (billion person-days); 1 of 3 tried move it by less" in text
         assert "20.0 → 29.1 gallery.share.uk = 0.015 (0.005 to 0.03, assumed): Something." in text
     else:
         assert "What drives the headline is unknown: no parameter was moved." in text
@@ -244,7 +334,18 @@ def test_the_headline_sentence_opens_with_the_model_and_the_range(run: Run) -> N
             "higher in 'as it happened' than in 'obeyed' (5–95 %" in text
         )
     assert "In this model, exposure during appeal" in text
-    assert "+28.8 " in text or "+28.7 " in text
+    assert "+28.75 ± 0.02 billion person-days" in text, "as in the table"
+
+
+def test_the_headline_sentence_knows_why_it_has_no_range(run: Run) -> None:
+    content = content_of(run)
+    assert ("no range was computed" in headline_sentence(run, content)) == (not has_ranges(run))
+    pair = ("ico-2022", "ico-2022-obeyed")
+    first = content.rows[0]
+    gone = replace(first.differences[pair], range_low=None, range_high=None)
+    first.differences[pair] = gone
+    without = headline_sentence(run, content)
+    assert ("undefined in some range draw" in without) == has_ranges(run)
 
 
 def test_json_has_the_agreed_keys_in_order_and_no_nan(run: Run) -> None:
