@@ -53,18 +53,21 @@ def compare_runs(first: Run, second: Run) -> Comparison:
     another parameter is pinned has others, and then there is no range.
 
     Raises:
-        RunFolderError: the runs have another population, seed or horizon, or other readings.
+        RunFolderError: the runs have another population, seed or horizon, or other readings; or
+            their answers or readings are missing or changed.
     """
+    for run in (first, second):
+        run.check("measures.parquet")
     faults = [
         Fault(
             f"the runs cannot be compared: they differ in {key.removesuffix('_hash')}",
             file=str(second.folder),
             key=key,
-            found=str(second.manifest.get(key)),
-            expected=f"{first.manifest.get(key)}, as in {first.folder}",
+            found=str(second.manifest[key]),
+            expected=f"{first.manifest[key]}, as in {first.folder}",
         )
         for key in _SHARED
-        if first.manifest.get(key) != second.manifest.get(key)
+        if first.manifest[key] != second.manifest[key]
     ]
     if faults:
         raise RunFolderError(faults)
@@ -72,7 +75,7 @@ def compare_runs(first: Run, second: Run) -> Comparison:
     return Comparison(
         first,
         second,
-        min(int(run.manifest["replications"]) for run in (first, second)),
+        min(run.manifest["replications"] for run in (first, second)),
         _content(first, second, first.scenario, second.scenario),
         {arm: _content(first, second, arm, arm) for arm in common},
     )
@@ -80,9 +83,9 @@ def compare_runs(first: Run, second: Run) -> Comparison:
 
 def _content(first: Run, second: Run, arm: str, other: str) -> Content:
     labels = _labels(first, second)
-    count = min(int(run.manifest["replications"]) for run in (first, second))
+    count = min(run.manifest["replications"] for run in (first, second))
     main = _paired(first, second, arm, other, labels, "replication", count)
-    draws = int(first.manifest.get("ranges", 0)) if _same_draws(first, second) else 0
+    draws = first.manifest["ranges"] if _same_draws(first, second) else 0
     ranges = _paired(first, second, arm, other, labels, "range", draws) if draws else None
     roles = Roles(labels[0], labels[1], ())
     answers = measures_table(main, ranges, {}, roles, units_of(main)).to_pylist()
@@ -91,7 +94,7 @@ def _content(first: Run, second: Run, arm: str, other: str) -> Content:
 
 
 def _same_draws(first: Run, second: Run) -> bool:
-    sizes = [run.manifest.get("range_people") for run in (first, second)]
+    sizes = [run.manifest["range_people"] for run in (first, second)]
     return sizes[0] == sizes[1] and first.draws().equals(second.draws())
 
 
@@ -131,6 +134,8 @@ def _paired(
 def _read(run: Run, kind: str, count: int) -> Readings:
     paths: list[Path] = [readings_path(run.folder, kind, number) for number in range(count)]
     try:
+        for path in paths:
+            run.check(path.relative_to(run.folder).as_posix())
         return read_readings(paths, run.arms)
     except (OSError, ValueError) as error:
         raise RunFolderError(Fault(f"cannot be read: {error}", file=str(run.folder))) from error

@@ -10,33 +10,26 @@ finish, or on how often the run was stopped and resumed.
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
-from contextlib import ExitStack
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from generators.errors import Fault, ScenarioError
-from scenarios import provenance
+from scenarios.design import Design, design
 from scenarios.folder import TEMPORARY, RunWriter, free_folder, open_run
 from scenarios.oneway import HEADLINES, OneWay, oneway_tasks
-from scenarios.ranges import RangeDraws, draw_seed, keyed_sample, population_seed, range_draws
+from scenarios.ranges import draw_seed, keyed_sample, population_seed
 from scenarios.replication import Done, Task, do_task, read_done
-from scenarios.roles import Roles
 from scenarios.store import Run, load_run
-from scenarios.workers import MakeExecutor, carry_out, cores, process_pools
+from scenarios.workers import MakeExecutor, WorkersLostError, carry_out, cores, process_pools
 
 if TYPE_CHECKING:
     from generators.population import Population
     from scenarios.scenario import LoadedScenario
-    from sim.setup import ArmSetup
 
 REPLICATIONS = 20
 RANGES = 20
-RANGE_SHARE = 5
-"""A range draw's population is this many times smaller than the main run's."""
-LEAST_RANGE_PEOPLE = 200
-"""Smallest population of a range draw, unless the main run itself has fewer people."""
 PEOPLE_SHOWN = 24
 """How many residents stand in `people.parquet`."""
 ADULT = 18
@@ -62,122 +55,6 @@ class Standing:
     folder: Path
 
 
-@dataclass(frozen=True)
-class Design:
-    """What is to be run, fixed before any work.
-
-    Attributes:
-        question: the scenario under question.
-        loaded: every arm's scenario, by name, in the order of `roles.arms`.
-        roles: which arm is which.
-        setups: every arm's setup under the main run's parameters.
-        draws: the range draws.
-        people: size of the main population.
-        range_people: size of a range draw's population.
-        replications: number of paired replications.
-        seed: root seed.
-    """
-
-    question: LoadedScenario
-    loaded: dict[str, LoadedScenario]
-    roles: Roles
-    setups: dict[str, ArmSetup]
-    draws: RangeDraws
-    people: int
-    range_people: int
-    replications: int
-    seed: int
-
-    @property
-    def ranges(self) -> int:
-        """Number of range draws."""
-        return len(self.draws.parameters)
-
-    @property
-    def moved(self) -> tuple[str, ...]:
-        """The parameters moved alone: all ranged ones, where there is a range and an effect."""
-        return self.draws.names if self.ranges and self.roles.headline_pair else ()
-
-    @property
-    def pairs(self) -> tuple[tuple[str, str], ...]:
-        """The (arm, other) whose differences are reported."""
-        others = [o for o in (self.roles.counterfactual, self.roles.scenario) if o is not None]
-        pairs = [(arm, other) for other in others for arm in self.roles.arms if arm != other]
-        return tuple(dict.fromkeys(pairs))
-
-    def plan(self) -> dict[str, Any]:
-        """Return what decides the run's tables, as JSON values; a run is resumed only under it."""
-        from scenarios.scenario import scenario_hash
-
-        question = self.question
-        return {
-            "scenario": self.roles.scenario,
-            "scenario_hash": scenario_hash(question.scenario),
-            "arm_hashes": {name: scenario_hash(arm.scenario) for name, arm in self.loaded.items()},
-            "parameters": dict(question.parameters),
-            "pinned": sorted(question.pinned),
-            "seed": self.seed,
-            "people": self.people,
-            "replications": self.replications,
-            "ranges": self.ranges,
-            "range_people": self.range_people,
-            "efface_version": provenance.efface_version(),
-            "packages": provenance.packages(),
-            "code": provenance.code_hash(),
-        }
-
-
-def design(
-    loaded: LoadedScenario, people: int | None, replications: int, seed: int, ranges: int
-) -> Design:
-    """Fix what is to be run.
-
-    Args:
-        loaded: the scenario under question.
-        people: number of simulated people, or None for the scenario's own.
-        replications: number of paired replications, 1 or more.
-        seed: root seed, 0 or more.
-        ranges: number of range draws, 0 or more.
-
-    Raises:
-        ScenarioError: a number makes no sense, or an arm cannot be built.
-    """
-    from scenarios.arms import arm_setup, arms_of
-    from scenarios.format import FEWEST_PEOPLE
-
-    size = loaded.scenario.people if people is None else people
-    for name, value, least in (
-        ("people", size, FEWEST_PEOPLE),
-        ("replications", replications, 1),
-        ("seed", seed, 0),
-        ("ranges", ranges, 0),
-    ):
-        if value < least:
-            raise ScenarioError(
-                Fault(
-                    f"--{name} cannot be {value}",
-                    key=name,
-                    found=str(value),
-                    expected=f"{least} or more",
-                )
-            )
-    scenario = loaded.scenario.model_copy(update={"people": size})
-    question = replace(loaded, scenario=scenario)
-    arms = arms_of(question)
-    roles = Roles(scenario.name, scenario.counterfactual, tuple(scenario.beside))
-    return Design(
-        question=question,
-        loaded={name: arms[name] for name in roles.arms},
-        roles=roles,
-        setups={name: arm_setup(arms[name], question=question) for name in roles.arms},
-        draws=range_draws(question.parameters, question.pinned, ranges, seed),
-        people=size,
-        range_people=min(size, max(size // RANGE_SHARE, LEAST_RANGE_PEOPLE)),
-        replications=replications,
-        seed=seed,
-    )
-
-
 def run_experiment(
     loaded: LoadedScenario,
     *,
@@ -190,7 +67,10 @@ def run_experiment(
     resume: bool = False,
     progress: Callable[[Standing], None] = lambda standing: None,
 ) -> Run:
-    """Run a scenario with its arms and write the run folder: `design`, then `run_design`."""
+    """Run a scenario with its arms and write the run folder: `design`, then `run_design`.
+
+    The way in from a notebook or a script; `docs/run-folder.md` shows it.
+    """
     what = design(loaded, people, replications, seed, ranges)
     return run_design(what, workers=workers, out=out, resume=resume, progress=progress)
 
@@ -220,7 +100,10 @@ def run_design(
         The finished run.
 
     Raises:
-        RunFolderError: the folder is there already, or cannot be resumed; nothing is written.
+        RunFolderError: the folder is there already, cannot be made or cannot be resumed; nothing
+            is written.
+        OSError, MemoryError: the disk or the memory does not suffice; what is done stays in the
+            `.partial` folder, and where nothing is done, that is removed.
     """
     from scenarios.finish import finish
 
@@ -229,7 +112,7 @@ def run_design(
     writer = open_run(where, what.plan(), resume)
     total = what.replications + what.ranges + len(what.moved)
     progress(Standing("people", 0, total, None, writer.folder))
-    with ExitStack() as stack:
+    with _kept_if_begun(writer), ExitStack() as stack:
         population = _population(what, writer)
         tasks, finished = _tasks(what, writer, population)
         count = cores() if workers is None else workers
@@ -249,6 +132,16 @@ def run_design(
     seconds = time.monotonic() - began
     finish(what, writer, population.content_hash, seconds, count)
     return load_run(where)
+
+
+@contextmanager
+def _kept_if_begun(writer: RunWriter) -> Iterator[None]:
+    """Remove the unfinished run where the machine gave out before any task was finished."""
+    try:
+        yield
+    except (OSError, MemoryError, WorkersLostError):
+        writer.discard_if_idle()
+        raise
 
 
 def _population(what: Design, writer: RunWriter) -> Population:

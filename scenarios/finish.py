@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING, Any
 
 from scenarios import provenance, tables
 from scenarios.aggregate import common_zeros, measures_table
-from scenarios.folder import RunWriter, write_table, write_text
+from scenarios.cases import iso_windows
+from scenarios.folder import ABOUT, RunWriter, write_json, write_table, write_text
 from scenarios.oneway import HEADLINES, read_oneway
 from scenarios.ranges import RangeDraws
 from scenarios.readings import Readings, read_readings
@@ -25,9 +26,8 @@ from sim.dates import iso
 if TYPE_CHECKING:
     import pyarrow as pa
 
-    from scenarios.experiment import Design
+    from scenarios.design import Design
     from scenarios.scenario import LoadedScenario
-    from sim.setup import Windows
 
 
 def finish(
@@ -60,7 +60,10 @@ def finish(
     write_table(writer.path("parameters.parquet"), parameters_table(what.question, effects))
     write_table(writer.path("ranges/draws.parquet"), draws_table(what.draws))
     _write_scenarios(what, writer)
-    manifest = _manifest(what, writer, headline, population_hash, seconds, workers)
+    about = _about(what, headline, population_hash)
+    write_json(writer.path(ABOUT), about)
+    made = {"machine": provenance.machine(), "workers": workers, "seconds": round(seconds, 1)}
+    manifest = {"run": writer.final.name, **about, **made}
     write_report(Run(writer.folder, manifest))
     return writer.finish(manifest)
 
@@ -113,18 +116,12 @@ def parameters_table(
         for name in tables.PARAMETERS.names
         if name not in ("set_by", "effect_low", "effect_high", "drives")
     }
-    columns["set_by"] = [_set_by(question, row.name) for row in rows]
+    columns["set_by"] = [question.set_by(row.name) for row in rows]
     ends = [effects.get(row.name, (None, None)) for row in rows]
     columns["effect_low"] = [low for low, _ in ends]
     columns["effect_high"] = [high for _, high in ends]
     columns["drives"] = [None if low is None or high is None else high - low for low, high in ends]
     return tables.table(tables.PARAMETERS, columns)
-
-
-def _set_by(question: LoadedScenario, name: str) -> str:
-    if name in question.overridden:
-        return "--set"
-    return "scenario" if name in question.pinned else "default"
 
 
 def draws_table(draws: RangeDraws) -> pa.Table:
@@ -146,18 +143,11 @@ def _write_scenarios(what: Design, writer: RunWriter) -> None:
         write_text(writer.path(f"arms/{name}.yaml"), scenario_yaml(loaded.scenario))
 
 
-def _manifest(
-    what: Design,
-    writer: RunWriter,
-    headline: tuple[str, str],
-    population_hash: str,
-    seconds: float,
-    workers: int,
-) -> dict[str, Any]:
+def _about(what: Design, headline: tuple[str, str], population_hash: str) -> dict[str, Any]:
+    """Return what the run is, as JSON values: the same for equal runs."""
     plan = what.plan()
     setup = what.setups[what.roles.scenario]
     return {
-        "run": writer.final.name,
         "scenario": what.roles.scenario,
         "scenario_hash": plan["scenario_hash"],
         "counterfactual": what.roles.counterfactual,
@@ -170,24 +160,12 @@ def _manifest(
         "people": what.people,
         "ranges": what.ranges,
         "range_people": what.range_people,
+        "moved": list(what.moved),
         "horizon": {"from": iso(setup.first_day), "to": iso(setup.last_day)},
-        "windows": _windows(setup.windows),
+        "windows": iso_windows(setup.windows),
         "population_hash": population_hash,
         "efface_version": plan["efface_version"],
         "code": plan["code"],
         "packages": plan["packages"],
-        "machine": provenance.machine(),
-        "workers": workers,
-        "seconds": round(seconds, 1),
         "headline": {"name": headline[0], "at": headline[1]},
-    }
-
-
-def _windows(windows: Windows) -> dict[str, str]:
-    return {
-        "jurisdiction": windows.jurisdiction,
-        "notice": iso(windows.notice),
-        "cease_deadline": iso(windows.cease_deadline),
-        "delete_deadline": iso(windows.delete_deadline),
-        "litigation_end": iso(windows.litigation_end),
     }

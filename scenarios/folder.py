@@ -13,11 +13,12 @@ import json
 import os
 import shutil
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from generators.errors import Fault, RunFolderError
+from generators.errors import EffaceError, Fault, RunFolderError
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -30,6 +31,10 @@ TEMPORARY = ".writing-"
 """What the name of a file or folder that is still being written begins with."""
 MANIFEST = "manifest.json"
 PLAN = "plan.json"
+ABOUT = "about.json"
+"""What the manifest tells of the run, in a file that is hashed."""
+MOST_NUMBERED = 10_000
+"""Most files of one kind in a run folder: their names have four digits."""
 
 
 def write_atomic(path: Path, fill: Callable[[Path], None]) -> None:
@@ -114,6 +119,14 @@ class RunWriter:
         """Return whether a file is there; one that is there is whole."""
         return self.path(relative).is_file()
 
+    def discard_if_idle(self) -> bool:
+        """Remove the folder where no task has been finished in it; return whether it was."""
+        done = ("replications", "ranges", "oneway")
+        if any(next(self.path(kind).glob("[rdp]*.parquet"), None) for kind in done):
+            return False
+        shutil.rmtree(self.folder, ignore_errors=True)
+        return True
+
     def finish(self, manifest: Mapping[str, Any]) -> Path:
         """Hash every file, write the manifest and give the folder its final name.
 
@@ -164,6 +177,59 @@ def refuse_existing(folder: Path) -> None:
         )
 
 
+def _refuse_name(out: Path) -> None:
+    if out.name in ("", "..") or out.name.endswith(PARTIAL):
+        raise RunFolderError(
+            Fault(
+                f"a run folder cannot be called '{out}'",
+                key="--out",
+                found=str(out),
+                expected=f"the name of a new folder, which does not end in {PARTIAL}",
+            )
+        )
+
+
+def unwritable(what: str, out: Path, error: OSError, key: str = "--out") -> Fault:
+    """Return the fault of a place that cannot be written.
+
+    Args:
+        what: what was to be written (`the sheet`).
+        out: where.
+        error: what the system said.
+        key: the option that named the place.
+    """
+    return Fault(
+        f"{what} cannot be written: {error.strerror or error}",
+        key=key,
+        found=str(out),
+        expected="a place that can be written",
+    )
+
+
+def make_room(what: str, out: Path, key: str = "--out") -> None:
+    """Make the folder in which a file or folder is to lie, and see that it can be written.
+
+    To be called before the work whose result goes there.
+
+    Args:
+        what: what is to be written (`the sheet`).
+        out: where it is to be.
+        key: the option that named the place.
+
+    Raises:
+        EffaceError: the folder cannot be made, or nothing can be written in it.
+    """
+    trial = out.parent / f"{TEMPORARY}{os.getpid()}"
+    try:
+        out.parent.mkdir(parents=True, exist_ok=True)
+        trial.write_bytes(b"trial")
+        trial.unlink()
+    except OSError as error:
+        with suppress(OSError):
+            trial.unlink(missing_ok=True)
+        raise EffaceError(unwritable(what, out, error, key)) from None
+
+
 def partial_of(folder: Path) -> Path:
     """Return where the run that will be `folder` lies until it is whole."""
     return folder.with_name(folder.name + PARTIAL)
@@ -206,10 +272,12 @@ def open_run(out: Path, plan: Mapping[str, Any], resume: bool) -> RunWriter:
         resume: go on where an earlier run under the same plan was stopped.
 
     Raises:
-        RunFolderError: `out` is there already; an unfinished run is there and `resume` is not
-            asked for; there is nothing to resume; or the unfinished run has another plan, in
-            which case the error names what differs.
+        RunFolderError: `out` is there already, cannot be made or has a name that no run can
+            have; an unfinished run is there and `resume` is not asked for; there is nothing to
+            resume; or the unfinished run has another plan, in which case the error names what
+            differs.
     """
+    _refuse_name(out)
     refuse_existing(out)
     folder = partial_of(out)
     plan = json.loads(json.dumps(plan, allow_nan=False))
@@ -232,9 +300,17 @@ def open_run(out: Path, plan: Mapping[str, Any], resume: bool) -> RunWriter:
                 expected="--resume to go on with it, or the folder removed",
             )
         )
-    folder.mkdir(parents=True)
-    write_json(folder / PLAN, plan)
-    return RunWriter(out, folder)
+    writer = RunWriter(out, folder)
+    try:
+        folder.mkdir(parents=True)
+    except OSError as error:
+        raise RunFolderError(unwritable("the run", out, error)) from None
+    try:
+        write_json(folder / PLAN, plan)
+    except OSError as error:
+        writer.discard_if_idle()
+        raise RunFolderError(unwritable("the run", out, error)) from None
+    return writer
 
 
 def _refuse_other_plan(path: Path, plan: Mapping[str, Any]) -> None:

@@ -1,26 +1,26 @@
-"""Reading a finished run folder: the manifest, the tables, and whether every byte is as it was.
+"""Reading a finished run folder: its manifest and its tables.
 
-`load_run` opens a folder and refuses what is not a whole run of this layout. Nothing in a run
-folder is ever executed: JSON and Parquet are read as data. `docs/run-folder.md` describes the
+`load_run` opens a folder and refuses what is not a whole run of this layout, and a table is read
+only where its bytes are those that the manifest names (`verification` checks them all). Nothing in
+a run folder is ever executed: JSON and Parquet are read as data. `docs/run-folder.md` describes the
 files for readers without this package.
 """
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
+from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
 from generators.errors import Fault, RunFolderError
-from scenarios.folder import FORMAT, MANIFEST, PARTIAL, PLAN, files_of, partial_of, sha256
+from scenarios.folder import MANIFEST, PARTIAL, partial_of, sha256
+from scenarios.manifest import read_manifest
 from scenarios.roles import Roles
 
 if TYPE_CHECKING:
     import pyarrow as pa
-
-_NEEDED = ("run", "scenario", "scenario_hash", "arms", "seed", "replications", "people", "files")
 
 
 @dataclass(frozen=True)
@@ -37,6 +37,7 @@ class Run:
 
     folder: Path
     manifest: Mapping[str, Any]
+    _checked: set[str] = field(default_factory=set, init=False, repr=False, compare=False)
 
     @property
     def name(self) -> str:
@@ -75,7 +76,8 @@ class Run:
             headline: True for the table's rows alone, False for the weekly series alone, None
                 for both.
         """
-        return self._read("measures.parquet", {} if headline is None else {"headline": headline})
+        wanted = {} if headline is None else {"headline": headline}
+        return self._read("measures.parquet", _tables().MEASURES, wanted)
 
     def series(self, measure: str, margin: str = "all", level: str = "") -> pa.Table:
         """Return the weekly rows of one measure, arm by arm in order of date.
@@ -89,7 +91,7 @@ class Run:
             RunFolderError: the run has no such series.
         """
         wanted = {"headline": False, "name": measure, "margin": margin, "level": level}
-        table = self._read("measures.parquet", wanted)
+        table = self._read("measures.parquet", _tables().MEASURES, wanted)
         if table.num_rows == 0:
             raise RunFolderError(
                 Fault(
@@ -102,19 +104,20 @@ class Run:
     def events(self, arm: str, replication: int = 0) -> pa.Table:
         """Return the log of one arm in one replication, in the order in which it was written."""
         self._refuse_arm(arm)
-        return self._read(f"events/r{replication:04d}.parquet", {"arm": arm})
+        path = f"events/r{replication:04d}.parquet"
+        return self._read(path, _tables().EVENTS, {"arm": arm})
 
     def people(self) -> pa.Table:
         """Return `people.parquet`: a keyed sample of residents, one row a person and arm."""
-        return self._read("people.parquet")
+        return self._read("people.parquet", _tables().PEOPLE)
 
     def parameters(self) -> pa.Table:
         """Return `parameters.parquet`: every parameter with source, marks and who set it."""
-        return self._read("parameters.parquet")
+        return self._read("parameters.parquet", _tables().PARAMETERS)
 
     def draws(self) -> pa.Table:
         """Return `ranges/draws.parquet`: the parameters of each range draw (no rows if none)."""
-        return self._read("ranges/draws.parquet")
+        return self._read("ranges/draws.parquet", _tables().DRAWS)
 
     def _refuse_arm(self, arm: str) -> None:
         if arm not in self.arms:
@@ -127,7 +130,35 @@ class Run:
                 )
             )
 
-    def _read(self, relative: str, wanted: Mapping[str, Any] | None = None) -> pa.Table:
+    def check(self, relative: str) -> None:
+        """Compare a file with the manifest, the first time that it is asked for.
+
+        A run that is still being written has no hashes yet; its files are taken as they are.
+
+        Raises:
+            RunFolderError: the file is missing, changed, or not the run's.
+        """
+        listed = self.manifest.get("files")
+        if listed is None or relative in self._checked:
+            return
+        path = self.folder / relative
+        if relative not in listed or not path.is_file():
+            raise RunFolderError(Fault("a file of the run is missing", file=str(path)))
+        found = sha256(path)
+        if found != listed[relative]:
+            raise RunFolderError(
+                Fault(
+                    "changed since the run was written, so nothing is read from it",
+                    file=str(path),
+                    found=f"sha256 {found}",
+                    expected=f"sha256 {listed[relative]}; `efface verify` checks the other files",
+                )
+            )
+        self._checked.add(relative)
+
+    def _read(
+        self, relative: str, schema: pa.Schema, wanted: Mapping[str, Any] | None = None
+    ) -> pa.Table:
         """Return a table of the run, or those of its rows whose columns have the wanted values."""
         import pyarrow as pa
         import pyarrow.compute as pc
@@ -135,13 +166,29 @@ class Run:
 
         path = self.folder / relative
         try:
+            self.check(relative)
             # Not `read_table`, which imports pandas; one thread keeps the rows in order.
             table = pq.ParquetFile(path).read(use_threads=False)
         except (OSError, pa.ArrowException) as error:
             raise RunFolderError(Fault(f"cannot be read: {error}", file=str(path))) from error
+        if not table.schema.equals(schema):
+            raise RunFolderError(
+                Fault(
+                    "the table has other columns than this version writes",
+                    file=str(path),
+                    found=", ".join(table.column_names),
+                    expected=", ".join(schema.names),
+                )
+            )
         for column, value in (wanted or {}).items():
             table = table.filter(pc.equal(table[column], value))
         return table
+
+
+def _tables() -> ModuleType:
+    from scenarios import tables
+
+    return tables
 
 
 def load_run(folder: Path | str) -> Run:
@@ -149,7 +196,7 @@ def load_run(folder: Path | str) -> Run:
 
     Raises:
         RunFolderError: the folder is missing, still `.partial`, has no manifest or one that is
-            broken or of another version.
+            broken, incomplete or of another version.
     """
     folder = Path(folder)
     if folder.name.endswith(PARTIAL) or (not folder.exists() and partial_of(folder).is_dir()):
@@ -168,65 +215,4 @@ def load_run(folder: Path | str) -> Run:
         raise RunFolderError(
             Fault("the folder has no manifest, so it is no finished run", file=str(path))
         )
-    try:
-        manifest = json.loads(path.read_text(encoding="utf-8"))
-    except (ValueError, OSError) as error:
-        raise RunFolderError(
-            Fault(f"cannot be read as a manifest: {error}", file=str(path))
-        ) from error
-    _refuse_other_layout(manifest, path)
-    return Run(folder, manifest)
-
-
-def _refuse_other_layout(manifest: Any, path: Path) -> None:
-    if not isinstance(manifest, dict) or not isinstance(manifest.get("files"), dict):
-        raise RunFolderError(Fault("is not the manifest of a run", file=str(path)))
-    if manifest.get("format") != FORMAT:
-        raise RunFolderError(
-            Fault(
-                "the run has another layout",
-                file=str(path),
-                key="format",
-                found=str(manifest.get("format")),
-                expected=str(FORMAT),
-            )
-        )
-    missing = [key for key in _NEEDED if key not in manifest]
-    if missing:
-        raise RunFolderError(
-            Fault(f"the manifest lacks {', '.join(missing)}", file=str(path), key=missing[0])
-        )
-
-
-def verify(folder: Path | str) -> dict[str, Any]:
-    """Compare every file of a run with the manifest.
-
-    Returns:
-        `{"ok", "checked", "problems": []}`: how many files were hashed, and one sentence for each
-        that is changed, missing or left over, and for each key in which the manifest, which
-        cannot hold its own hash, contradicts the hashed plan.
-
-    Raises:
-        RunFolderError: as `load_run`.
-    """
-    run = load_run(folder)
-    listed: Mapping[str, str] = run.manifest["files"]
-    present = set(files_of(run.folder)) - {MANIFEST}
-    problems = []
-    checked = 0
-    for name in sorted(listed):
-        if name not in present:
-            problems.append(f"{name}: missing")
-            continue
-        checked += 1
-        if sha256(run.folder / name) != listed[name]:
-            problems.append(f"{name}: changed since the run was written")
-    problems += [f"{name}: not in the manifest" for name in sorted(present - set(listed))]
-    if PLAN in present and not any(problem.startswith(PLAN) for problem in problems):
-        plan = json.loads((run.folder / PLAN).read_text(encoding="utf-8"))
-        problems += [
-            f"{MANIFEST}: {key} is not what {PLAN} says"
-            for key in sorted(set(plan) & set(run.manifest))
-            if plan[key] != run.manifest[key]
-        ]
-    return {"ok": not problems, "checked": checked, "problems": problems}
+    return Run(folder, read_manifest(path))

@@ -76,7 +76,8 @@ def run(
     one_thread_each()
     from rich.console import Console
 
-    from scenarios.experiment import Standing, design, run_design
+    from scenarios.design import design
+    from scenarios.experiment import Standing, run_design
     from scenarios.report.table import print_table
     from scenarios.report.table_live import Watch
     from scenarios.scenario import load_scenario
@@ -175,7 +176,7 @@ def compare(
 
 def verify(folder: RunArgument, as_json: JsonOption = False) -> None:
     """Compare every file of a run with its manifest; exit 1 where one does not agree."""
-    from scenarios.store import verify as verify_run
+    from scenarios.verification import verify as verify_run
 
     found = verify_run(folder)
     if as_json:

@@ -13,12 +13,13 @@ import pytest
 
 from generators.errors import RunFolderError, ScenarioError
 from scenarios import tables
-from scenarios.experiment import Design, Standing, design, run_design
+from scenarios.design import Design, design
+from scenarios.experiment import Standing, run_design
 from scenarios.folder import write_table
 from scenarios.oneway import OneWay
 from scenarios.replication import Done, Task, headlines_of, zeros_path
 from scenarios.scenario import load_scenario
-from scenarios.store import verify
+from scenarios.verification import verify
 
 MEASURES = ("exposure_during_appeal", "searchable_persons", "fine_imposed")
 
@@ -31,6 +32,10 @@ def number(task: Task | OneWay, arm: str, measure: str) -> float:
     """A value that is another for every task, arm and measure."""
     text = f"{task.kind} {task.number} {arm} {measure} {task.seed}".encode()
     return int.from_bytes(hashlib.sha256(text).digest()[:4], "big") / 2**32
+
+
+def empty(schema: Any) -> Any:
+    return tables.table(schema, {name: [] for name in schema.names})
 
 
 def tabulate(task: Task | OneWay) -> Done:
@@ -57,9 +62,11 @@ def tabulate(task: Task | OneWay) -> Done:
             "why": [None] * len(rows),
         },
     )
-    none: dict[str, list[str]] = {name: [] for name in tables.ZEROS.names}
-    path = zeros_path(task.folder, task.kind, task.number)
-    write_table(path, tables.table(tables.ZEROS, none))
+    write_table(zeros_path(task.folder, task.kind, task.number), empty(tables.ZEROS))
+    if task.kind == "replication":
+        write_table(task.folder / f"events/r{task.number:04d}.parquet", empty(tables.EVENTS))
+    if task.watched:
+        write_table(task.folder / "people.parquet", empty(tables.PEOPLE))
     write_table(task.readings, readings)
     return Done(task.kind, task.number, headlines_of(readings))
 
@@ -208,6 +215,10 @@ def test_a_folder_that_is_there_is_refused_before_any_work(what: Design, tmp_pat
         (None, 0, 0, 0, "replications"),
         (None, 1, -1, 0, "seed"),
         (None, 1, 0, -1, "ranges"),
+        (99_999_999_999, 1, 0, 0, "people"),
+        (None, 10_001, 0, 0, "replications"),
+        (None, 1, 2**53, 0, "seed"),
+        (None, 1, 0, 10_001, "ranges"),
     ],
 )
 def test_sizes_that_make_no_sense_are_refused(

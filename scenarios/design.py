@@ -1,0 +1,152 @@
+"""What an experiment will run, fixed and checked before any work: arms, sizes, seed, draws."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any
+
+from generators.errors import Fault, ScenarioError
+from scenarios import provenance
+from scenarios.folder import MOST_NUMBERED
+from scenarios.ranges import RangeDraws, range_draws
+from scenarios.roles import Roles
+
+if TYPE_CHECKING:
+    from scenarios.scenario import LoadedScenario
+    from sim.setup import ArmSetup
+
+RANGE_SHARE = 5
+"""A range draw's population is this many times smaller than the main run's."""
+LEAST_RANGE_PEOPLE = 200
+"""Smallest population of a range draw, unless the main run itself has fewer people."""
+MOST_SEED = 2**53 - 1
+"""Largest root seed: a larger integer does not survive JSON in every language."""
+
+
+@dataclass(frozen=True)
+class Design:
+    """What is to be run, fixed before any work.
+
+    Attributes:
+        question: the scenario under question.
+        loaded: every arm's scenario, by name, in the order of `roles.arms`.
+        roles: which arm is which.
+        setups: every arm's setup under the main run's parameters.
+        draws: the range draws.
+        people: size of the main population.
+        range_people: size of a range draw's population.
+        replications: number of paired replications.
+        seed: root seed.
+    """
+
+    question: LoadedScenario
+    loaded: dict[str, LoadedScenario]
+    roles: Roles
+    setups: dict[str, ArmSetup]
+    draws: RangeDraws
+    people: int
+    range_people: int
+    replications: int
+    seed: int
+
+    @property
+    def ranges(self) -> int:
+        """Number of range draws."""
+        return len(self.draws.parameters)
+
+    @property
+    def moved(self) -> tuple[str, ...]:
+        """The parameters moved alone: all ranged ones, where there is a range and an effect."""
+        return self.draws.names if self.ranges and self.roles.headline_pair else ()
+
+    @property
+    def pairs(self) -> tuple[tuple[str, str], ...]:
+        """The (arm, other) whose differences are reported."""
+        others = [o for o in (self.roles.counterfactual, self.roles.scenario) if o is not None]
+        pairs = [(arm, other) for other in others for arm in self.roles.arms if arm != other]
+        return tuple(dict.fromkeys(pairs))
+
+    def plan(self) -> dict[str, Any]:
+        """Return what decides the run's tables, as JSON values; a run is resumed only under it."""
+        from scenarios.scenario import scenario_hash
+
+        question = self.question
+        return {
+            "scenario": self.roles.scenario,
+            "scenario_hash": scenario_hash(question.scenario),
+            "arm_hashes": {name: scenario_hash(arm.scenario) for name, arm in self.loaded.items()},
+            "parameters": dict(question.parameters),
+            "pinned": sorted(question.pinned),
+            "seed": self.seed,
+            "people": self.people,
+            "replications": self.replications,
+            "ranges": self.ranges,
+            "range_people": self.range_people,
+            "moved": list(self.moved),
+            "efface_version": provenance.efface_version(),
+            "packages": provenance.packages(),
+            "code": provenance.code_hash(),
+        }
+
+
+def design(
+    loaded: LoadedScenario, people: int | None, replications: int, seed: int, ranges: int
+) -> Design:
+    """Fix what is to be run.
+
+    Args:
+        loaded: the scenario under question.
+        people: number of simulated people, or None for the scenario's own.
+        replications: number of paired replications, 1 or more.
+        seed: root seed, 0 or more.
+        ranges: number of range draws, 0 or more.
+
+    Raises:
+        ScenarioError: a number makes no sense, or an arm cannot be built.
+    """
+    from scenarios.arms import arm_setup, arms_of
+    from scenarios.format import FEWEST_PEOPLE, MOST_PEOPLE
+
+    size = loaded.scenario.people if people is None else people
+    for name, value, least, most in (
+        ("people", size, FEWEST_PEOPLE, MOST_PEOPLE),
+        ("replications", replications, 1, MOST_NUMBERED),
+        ("seed", seed, 0, MOST_SEED),
+        ("ranges", ranges, 0, MOST_NUMBERED),
+    ):
+        if not least <= value <= most:
+            raise ScenarioError(
+                Fault(
+                    f"--{name} cannot be {value}",
+                    key=name,
+                    found=str(value),
+                    expected=f"{least} to {most}",
+                )
+            )
+    scenario = loaded.scenario.model_copy(update={"people": size})
+    question = replace(loaded, scenario=scenario)
+    arms = arms_of(question)
+    roles = Roles(scenario.name, scenario.counterfactual, tuple(scenario.beside))
+    return Design(
+        question=question,
+        loaded={name: _alone(arms[name], roles) for name in roles.arms},
+        roles=roles,
+        setups={name: arm_setup(arms[name], question=question) for name in roles.arms},
+        draws=range_draws(question.parameters, question.pinned, ranges, seed),
+        people=size,
+        range_people=min(size, max(size // RANGE_SHARE, LEAST_RANGE_PEOPLE)),
+        replications=replications,
+        seed=seed,
+    )
+
+
+def _alone(arm: LoadedScenario, roles: Roles) -> LoadedScenario:
+    """Return an arm without its own counterfactual and what stands beside it.
+
+    They play no part in this question, and so a run's `arms` can be run again from the folder
+    alone.
+    """
+    if arm.name == roles.scenario:
+        return arm
+    own = {"counterfactual": None, "beside": ()}
+    return replace(arm, scenario=arm.scenario.model_copy(update=own))
