@@ -11,12 +11,15 @@ from dataclasses import replace
 
 from generators.errors import Fault, ScenarioError
 from scenarios.cases import case_file, windows
+from scenarios.faults import SET
 from scenarios.format import Scenario
 from scenarios.format_parts import Intervention
 from scenarios.growth import growth_curve
 from scenarios.news import letters, news
+from scenarios.overrides import set_keys
 from scenarios.public_record import load_record
 from scenarios.scenario import LoadedScenario, beside_or_library, load_scenario
+from scenarios.yaml_reader import fault_in_file
 from sim.dates import day_of
 from sim.parameters import Parameters
 from sim.setup import ArmSetup, InterventionSpec, Stay, StrategyName
@@ -47,7 +50,7 @@ def arms_of(loaded: LoadedScenario) -> dict[str, LoadedScenario]:
         except ScenarioError as error:
             faults += error.faults
             continue
-        faults += _differences(arm, written)
+        faults += _differences(arm, written) + _after_the_run(arm, loaded)
         arms[name] = _under_question(arm, loaded)
     if faults:
         raise ScenarioError(faults)
@@ -61,13 +64,16 @@ def _require_an_end(loaded: LoadedScenario) -> None:
     while after is not None:
         if after in chain:
             circle = " → ".join([*chain[chain.index(after) :], after])
+            message = "the counterfactuals lead in a circle"
+            expected = "a scenario that needs no counterfactual at the end"
+            if "counterfactual" in set_keys(loaded.overrides):
+                key = "counterfactual"
+                raise ScenarioError(
+                    Fault(message, file=SET, key=key, found=circle, expected=expected)
+                )
             raise ScenarioError(
-                Fault(
-                    "the counterfactuals lead in a circle",
-                    file=str(loaded.path),
-                    key="counterfactual",
-                    found=circle,
-                    expected="a scenario that needs no counterfactual at the end",
+                fault_in_file(
+                    loaded.path, ("counterfactual",), message, found=circle, expected=expected
                 )
             )
         chain.append(after)
@@ -80,26 +86,42 @@ def _differences(arm: LoadedScenario, question: LoadedScenario) -> list[Fault]:
     mine, asked = arm.scenario.horizon, question.scenario.horizon
     if mine != asked:
         faults.append(
-            Fault(
+            fault_in_file(
+                arm.path,
+                ("horizon", "to"),
                 f"the arm '{arm.name}' runs over other days than '{question.name}'",
-                file=str(arm.path),
-                key="horizon",
-                found=f"{mine.from_} to {mine.to}",
-                expected=f"{asked.from_} to {asked.to}; --set horizon.to=… reaches every arm",
+                found=str(mine.to),
+                expected=f"{asked.to}; --set horizon.to=… reaches every arm",
             )
         )
     for name, quantity in arm.scenario.parameters.items():
         if question.scenario.parameters.get(name) != quantity:
             faults.append(
-                Fault(
+                fault_in_file(
+                    arm.path,
+                    ("parameters", name),
                     f"the arm '{arm.name}' sets '{name}', which all arms must share",
-                    file=str(arm.path),
-                    key=f"parameters.{name}",
                     found=str(quantity.as_written()),
                     expected=f"the value in '{question.name}', or none",
                 )
             )
     return faults
+
+
+def _after_the_run(arm: LoadedScenario, question: LoadedScenario) -> list[Fault]:
+    """Return a fault for every intervention of an arm after the days that `--set` has left."""
+    last = question.scenario.horizon.to
+    return [
+        fault_in_file(
+            arm.path,
+            ("interventions", i, "from"),
+            f"the arm '{arm.name}' has an intervention that would begin after the run",
+            found=str(entry.from_),
+            expected=f"{last} or earlier",
+        )
+        for i, entry in enumerate(arm.scenario.interventions)
+        if entry.from_ > last
+    ]
 
 
 def _under_question(arm: LoadedScenario, question: LoadedScenario) -> LoadedScenario:

@@ -1,8 +1,9 @@
 """A case file from the record: an authority's steps, duties, and the days at which measures look.
 
 Dates are the record's unless the scenario moves them; moved steps must still come after what
-caused them (a tribunal's decision after the appeal, the final notices after the notice of
-intent). The windows always come from the recorded dates, so they are the same in every arm.
+caused them (a tribunal's decision after the appeal and its hearing, the final notices after the
+notice of intent), and the appeal must be lodged in time. The windows always come from the recorded
+dates, so they are the same in every arm.
 """
 
 from __future__ import annotations
@@ -10,7 +11,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 
 from generators.errors import Fault, ScenarioError
 from scenarios.public_record import Action, ActionStep, Record
@@ -26,46 +27,34 @@ CAUSES: dict[str, tuple[str, ...]] = {
     "enforcement_notice": ("investigation_opened", "provisional_notice"),
     "appeal_lodged": ("final_penalty", "enforcement_notice"),
     "hearing": ("appeal_lodged",),
-    "tribunal_sets_aside": ("appeal_lodged",),
+    "tribunal_sets_aside": ("appeal_lodged", "hearing"),
     "appeal_sought": ("tribunal_sets_aside",),
     "permission_refused_renewed": ("appeal_sought",),
-    "tribunal_restores_jurisdiction": ("appeal_sought", "permission_refused_renewed"),
+    "tribunal_restores_jurisdiction": ("appeal_sought", "permission_refused_renewed", "hearing"),
 }
-"""Steps that must not come before others of the same case (same day is fine)."""
+"""Steps that must not come before others of the same case (same day is fine).
 
+Of a step that the record has more than once (the tribunals' hearings) the cause is the last one
+recorded before the effect."""
+
+_NOTICES = ("final_penalty", "enforcement_notice")
 _ENDS_LITIGATION = ("appeal_dismissed", "appeal_withdrawn", "regulator_closes")
 _OBLIGATION = re.compile(r"(?P<kind>[a-z_]+)(?:\((?P<months>\d+) months after appeal period\))?")
 
 
 @dataclass(frozen=True)
 class Misdated:
-    """A step that would come before its cause.
+    """A step that would come before its cause, or too late.
 
     Attributes:
         kind: the step whose moved date is at fault.
-        effect: the step that comes too early.
-        effect_date: its date.
-        cause: the step that must not come later.
-        cause_date: its date.
+        message: the fault as a sentence.
+        expected: what the date may be.
     """
 
     kind: str
-    effect: str
-    effect_date: date
-    cause: str
-    cause_date: date
-
-    @property
-    def message(self) -> str:
-        """Return the fault as a sentence."""
-        return f"'{self.effect}' on {self.effect_date} comes before its cause '{self.cause}'"
-
-    @property
-    def expected(self) -> str:
-        """Return what the date may be."""
-        if self.kind == self.effect:
-            return f"{self.cause_date} ('{self.cause}') or later"
-        return f"{self.effect_date} ('{self.effect}') or earlier"
+    message: str
+    expected: str
 
 
 def movable_steps(action: Action) -> tuple[str, ...]:
@@ -75,20 +64,46 @@ def movable_steps(action: Action) -> tuple[str, ...]:
 
 
 def misdated(action: Action, moved: Mapping[str, date]) -> tuple[Misdated, ...]:
-    """Return every step that comes before its cause once `moved` dates are in force."""
-    dates: dict[str, list[date]] = {}
-    for step in _dated(action):
-        dates.setdefault(step.kind, []).append(moved.get(step.kind, step.date or date.min))
+    """Return every step before its cause or out of time once `moved` dates are in force."""
+    steps = [
+        (step.kind, step.date, moved.get(step.kind, step.date))
+        for step in action.steps
+        if step.date is not None
+    ]
     found = []
-    for effect, causes in CAUSES.items():
-        for cause in causes:
-            if effect not in dates or cause not in dates:
+    for effect, recorded, day in steps:
+        for cause in CAUSES.get(effect, ()):
+            causes = [(r, d) for kind, r, d in steps if kind == cause and r <= recorded]
+            if not causes or day >= max(causes)[1]:
                 continue
-            earliest, latest = min(dates[effect]), max(dates[cause])
-            if earliest < latest:
-                kind = effect if effect in moved else cause
-                found.append(Misdated(kind, effect, earliest, cause, latest))
-    return tuple(found)
+            after = max(causes)[1]
+            message = f"'{effect}' on {day} comes before its cause '{cause}'"
+            if effect in moved:
+                found.append(Misdated(effect, message, f"{after} ('{cause}') or later"))
+            else:
+                found.append(Misdated(cause, message, f"{day} ('{effect}') or earlier"))
+    return (*found, *_out_of_time(action, {kind: day for kind, _, day in steps}, moved))
+
+
+def _out_of_time(
+    action: Action, days: Mapping[str, date], moved: Mapping[str, date]
+) -> tuple[Misdated, ...]:
+    """Return the fault of an appeal after the appeal period, which runs from the first service."""
+    served = {kind: day for kind, day in days.items() if kind in _NOTICES}
+    if action.appeal_period_days is None or "appeal_lodged" not in days or not served:
+        return ()
+    appeal, period = days["appeal_lodged"], timedelta(days=action.appeal_period_days)
+    notice = min(served, key=lambda kind: served[kind])
+    if appeal <= served[notice] + period:
+        return ()
+    message = (
+        f"'appeal_lodged' on {appeal} is out of time: '{notice}' is served on {served[notice]} "
+        f"and can be appealed for {action.appeal_period_days} days"
+    )
+    if "appeal_lodged" in moved:
+        expected = f"{served[notice]} to {served[notice] + period}"
+        return (Misdated("appeal_lodged", message, expected),)
+    return (Misdated(notice, message, f"{appeal - period} to {appeal}"),)
 
 
 def _dated(action: Action) -> tuple[ActionStep, ...]:
@@ -148,7 +163,7 @@ def case_file(
 
     Raises:
         ScenarioError: an unknown id, an action that cannot be simulated, an unknown step, or a
-            step before its cause.
+            step before its cause or out of time.
     """
     action = record.action(id)
     moved = dict(dates or {})
@@ -225,6 +240,21 @@ def windows(record: Record, id: str, first_day: int, last_day: int) -> Windows:
         delete_deadline=add_months(after_appeal, months.get("delete", 0)),
         litigation_end=max(first_day, min([*ends, last_day])),
     )
+
+
+def simulable(record: Record) -> tuple[str, ...]:
+    """Return the ids of the record's entries that can be a case, or be under question, today."""
+    return tuple(id for id in record.ids if can_be_simulated(record, id))
+
+
+def can_be_simulated(record: Record, id: str) -> bool:
+    """Return whether the record has what a case and its windows need."""
+    try:
+        case_file(record, id)
+        windows(record, id, 0, 0)
+    except ScenarioError:
+        return False
+    return True
 
 
 def iso_windows(windows: Windows) -> dict[str, str]:

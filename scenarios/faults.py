@@ -14,7 +14,7 @@ from pydantic_core import ErrorDetails
 
 from generators.errors import Fault
 from scenarios.strict import nearest_names
-from scenarios.yaml_marks import Mark, MarkedYaml, Path_, dotted, shown
+from scenarios.yaml_marks import Mark, MarkedYaml, Path_, dotted, shown, written
 
 SET = "--set"
 """What stands for the file where a value comes from the command line."""
@@ -29,7 +29,13 @@ _EXPECTED = {
     "dict_type": "keys with values",
     "model_type": "keys with values",
     "model_attributes_type": "keys with values",
+    "too_short": "a list of {min_length} or more, such as [a]",
+    "string_too_short": "a text, not an empty one",
+    "string_too_long": "at most {max_length} characters",
+    "greater_than_equal": "{ge:,} or more",
+    "less_than_equal": "{le:,} or less",
 }
+"""What is expected where an error of that type is raised; the fields are the error's context."""
 
 
 def faults_of(error: ValidationError, document: MarkedYaml, model: type[BaseModel]) -> list[Fault]:
@@ -49,10 +55,10 @@ def _fault(details: ErrorDetails, document: MarkedYaml, model: type[BaseModel]) 
     context: dict[str, Any] = details.get("ctx", {})
     missing, unknown = kind == "missing", kind == "extra_forbidden"
     mark = _mark(path[:-1] if missing else path, document)
-    found: str | None = mark.text or _shape(details["input"])
+    found: str | None = mark.text or written(_value(path, document))
     expected: str | None = None
     nearest: tuple[str, ...] = ()
-    name = shown(path[-1]) if path else ""
+    name = _name(path)
     if missing:
         message, found, expected = f"the key '{name}' is missing", "nothing", f"'{name}'"
     elif unknown:
@@ -71,7 +77,9 @@ def _fault(details: ErrorDetails, document: MarkedYaml, model: type[BaseModel]) 
         nearest = nearest_names(found, choices)
     else:
         message = f"'{name}' is not what it should be" if name else "is not a scenario"
-        expected = _EXPECTED.get(kind) or details["msg"].removeprefix("Input should be ")
+        expected = _EXPECTED.get(kind, "").format_map(context) or details["msg"].removeprefix(
+            "Input should be "
+        )
     return _placed(message, path, mark, document, unknown, shown(found), expected, nearest)
 
 
@@ -87,7 +95,7 @@ def _placed(
 ) -> Fault:
     key = dotted(path)
     if mark.file == SET:
-        if str(path[-1]) not in message:
+        if _name(path) not in message:
             message = f"{key}: {message}"
         return Fault(message, file=SET, key=key, found=found, expected=expected, nearest=nearest)
     line, column = (mark.key_line, mark.key_column) if at_key else (mark.line, mark.column)
@@ -110,19 +118,29 @@ def _names_branch(part: str | int) -> bool:
     return isinstance(part, str) and ("[" in part or part in ("dict", "str", "date"))
 
 
+def _name(path: Path_) -> str:
+    """Return what a message calls a key: its last word, or all of it where that is a number."""
+    if not path:
+        return ""
+    return dotted(path) or "" if isinstance(path[-1], int) else shown(path[-1])
+
+
+def _value(path: Path_, document: MarkedYaml) -> Any:
+    """Return what stands at a path, or at its nearest ancestor that the file has."""
+    value = document.data
+    for part in path:
+        held = dict(enumerate(value)) if isinstance(value, tuple) else value
+        if not isinstance(held, dict) or part not in held:
+            break
+        value = held[part]
+    return value
+
+
 def _mark(path: Path_, document: MarkedYaml) -> Mark:
     """Return the mark of a path, or of its nearest ancestor that the file has."""
     while path not in document.marks:
         path = path[:-1]
     return document.marks[path]
-
-
-def _shape(value: object) -> str:
-    if isinstance(value, dict):
-        return "keys with values"
-    if isinstance(value, tuple):
-        return "a list"
-    return "nothing" if value is None or value == "" else str(value)
 
 
 def known_keys(model: type[BaseModel], path: Path_) -> tuple[str, ...]:

@@ -20,8 +20,8 @@ from pydantic import (
 )
 from pydantic_core import PydanticCustomError
 
-from scenarios.cases import CODES
-from scenarios.format_parts import Case, Horizon, Intervention, Operator
+from scenarios.cases import can_be_simulated, simulable, windows
+from scenarios.format_parts import Case, Horizon, Intervention, Operator, too_late
 from scenarios.public_record import nearest_id
 from scenarios.quantities import Quantity, UnitMismatch, parse_quantity
 from scenarios.strict import (
@@ -33,6 +33,7 @@ from scenarios.strict import (
     surroundings,
     wrong,
 )
+from sim.dates import date_of
 from sim.parameters import Parameters
 
 FEWEST_PEOPLE = 100
@@ -68,6 +69,12 @@ class Scenario(Strict):
         self._name = surroundings(info).name
         return self
 
+    @field_validator("format", mode="before")
+    @classmethod
+    def _a_whole_number(cls, value: object) -> object:
+        # A literal compares by ==, which lets `true` and `1.0` through.
+        return value if type(value) is int else str(value)
+
     @field_validator("rests_on")
     @classmethod
     def _known_entries(cls, value: tuple[str, ...], info: ValidationInfo) -> tuple[str, ...]:
@@ -78,10 +85,25 @@ class Scenario(Strict):
                 message = f"the record has no entry '{id}'"
                 nearest = nearest_id(record, id)
                 errors.append(((i,), wrong(message, "an id of the public record", nearest)))
-            elif i == 0 and record.action(id).jurisdiction not in CODES:
-                message = "the first entry is the case that the question is about"
-                errors.append(((i,), wrong(message, "a case of " + " or ".join(CODES))))
+            elif id in value[:i]:
+                errors.append(((i,), wrong(f"'{id}' is listed twice", "each entry once")))
+            elif i == 0 and not can_be_simulated(record, id):
+                message = (
+                    "the first entry is the case that the question is about, and this one cannot "
+                    "be simulated"
+                )
+                errors.append(((i,), wrong(message, " or ".join(simulable(record)))))
         several("rests_on", errors)
+        return value
+
+    @field_validator("horizon")
+    @classmethod
+    def _long_enough(cls, value: Horizon, info: ValidationInfo) -> Horizon:
+        deadline = None
+        if "rests_on" in info.data:
+            looks = windows(surroundings(info).record, info.data["rests_on"][0], 0, 0)
+            deadline = date_of(looks.delete_deadline)
+        several("horizon", value.wrong_days(deadline))
         return value
 
     @field_validator("counterfactual")
@@ -117,20 +139,22 @@ class Scenario(Strict):
 
     @field_validator("cases")
     @classmethod
-    def _within_the_run(cls, value: tuple[Case, ...], info: ValidationInfo) -> tuple[Case, ...]:
-        horizon = info.data.get("horizon")
-        record = surroundings(info).record
+    def _each_case_once(cls, value: tuple[Case, ...]) -> tuple[Case, ...]:
         errors: Errors = []
         for i, case in enumerate(value):
             if any(case.record == other.record for other in value[:i]):
                 message = f"'{case.record}' is listed twice"
                 errors.append(((i, "record"), wrong(message, "each case once")))
-            steps = record.action(case.record).steps
-            first = min(case.moved.get(s.kind, s.date) for s in steps if s.date is not None)
-            if horizon is not None and first < horizon.from_:
-                message = f"'{case.record}' begins on {first}, before the run"
-                errors.append(((i, "record"), wrong(message, f"{horizon.from_} or later")))
         several("cases", errors)
+        return value
+
+    @field_validator("interventions")
+    @classmethod
+    def _within_the_run(
+        cls, value: tuple[Intervention, ...], info: ValidationInfo
+    ) -> tuple[Intervention, ...]:
+        if "horizon" in info.data:
+            several("interventions", too_late(value, info.data["horizon"]))
         return value
 
     @field_validator("parameters", mode="before")
@@ -150,7 +174,7 @@ class Scenario(Strict):
         return dict(sorted(read.items()))
 
     @field_serializer("parameters")
-    def _as_written(self, value: dict[str, Quantity]) -> dict[str, str | float]:
+    def _as_written(self, value: dict[str, Quantity]) -> dict[str, str | int | float]:
         return {name: quantity.as_written() for name, quantity in value.items()}
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any, Literal
 
@@ -17,7 +17,8 @@ from pydantic import (
 )
 from pydantic_core import PydanticCustomError
 
-from scenarios.cases import CODES, misdated, movable_steps
+from generators.errors import ScenarioError
+from scenarios.cases import case_file, misdated, movable_steps, simulable
 from scenarios.public_record import nearest_id
 from scenarios.quantities import UnitMismatch, parse_quantity
 from scenarios.strict import (
@@ -43,22 +44,31 @@ class Horizon(Strict):
     from_: Day = Field(alias="from")
     to: Day
 
-    @field_validator("from_")
-    @classmethod
-    def _not_before_day_zero(cls, value: date) -> date:
-        if not EPOCH <= value <= LAST_DATE:
-            raise wrong("lies outside the calendar", f"{EPOCH} to {LAST_DATE}")
-        return value
+    def wrong_days(self, deadline: date | None) -> Errors:
+        """Return what is wrong with the days, each at its own key.
 
-    @field_validator("to")
-    @classmethod
-    def _after_from(cls, value: date, info: ValidationInfo) -> date:
-        start = info.data.get("from_")
-        if start is not None and value < start:
-            raise wrong("the run would end before it begins", f"{start} ('from') or later")
-        if value > LAST_DATE:
-            raise wrong("lies outside the calendar", f"{LAST_DATE} or earlier")
-        return value
+        Args:
+            deadline: the last day at which the headline measures look, or None where it is not
+                known which case the question is about.
+        """
+        errors: Errors = []
+        if self.from_ != EPOCH:
+            message = f"runs start on {EPOCH}, when the operator's gallery was empty"
+            errors.append((("from",), wrong(message, str(EPOCH))))
+        least = EPOCH if deadline is None else deadline
+        if self.to < EPOCH:
+            message = "the run would end before it begins"
+        elif self.to < least:
+            message = (
+                f"the run would end before the nominal deadline for deletion, {least}, at which "
+                "the headline measures look"
+            )
+        elif self.to > LAST_DATE:
+            message = "lies outside the calendar"
+        else:
+            return errors
+        errors.append((("to",), wrong(message, f"{least} to {LAST_DATE}")))
+        return errors
 
 
 class Operator(Strict):
@@ -85,12 +95,10 @@ class Case(Strict):
                 "an id of the public record",
                 nearest_id(record, value),
             )
-        country = record.action(value).jurisdiction
-        if country not in CODES:
-            raise wrong(
-                f"cases of '{country}' cannot be simulated yet; they come with law and operator",
-                "a case of " + " or ".join(CODES),
-            )
+        try:
+            case_file(record, value)
+        except ScenarioError as error:
+            raise wrong(error.faults[0].message, " or ".join(simulable(record))) from None
         return value
 
     @field_validator("dates", mode="before")
@@ -104,7 +112,7 @@ class Case(Strict):
         errors: Errors = []
         for kind, when in value.items():
             try:
-                moved[kind] = as_date(when)
+                moved[kind] = _in_the_calendar(as_date(when))
             except PydanticCustomError as error:
                 errors.append(((kind,), error))
         record = surroundings(info).record
@@ -125,6 +133,12 @@ class Case(Strict):
     def moved(self) -> dict[str, date]:
         """Return the steps whose dates differ from the record's."""
         return {} if isinstance(self.dates, str) else self.dates
+
+
+def _in_the_calendar(value: date) -> date:
+    if not EPOCH <= value <= LAST_DATE:
+        raise wrong("lies outside the calendar", f"{EPOCH} to {LAST_DATE}")
+    return value
 
 
 class Intervention(BaseModel):
@@ -148,6 +162,13 @@ class Intervention(BaseModel):
                 ", ".join(known),
                 nearest_names(value, known),
             )
+        return value
+
+    @field_validator("from_")
+    @classmethod
+    def _within_the_run(cls, value: date) -> date:
+        if value < EPOCH:
+            raise wrong("the intervention would begin before the run", f"{EPOCH} or later")
         return value
 
     @field_validator("to")
@@ -179,6 +200,18 @@ class Intervention(BaseModel):
     def values(self) -> dict[str, float | str]:
         """Return its own options in the units that the intervention takes."""
         return dict(self._values)
+
+
+def too_late(interventions: Sequence[Intervention], horizon: Horizon) -> Errors:
+    """Return an error for every intervention that begins after the run's last day."""
+    return [
+        (
+            (i, "from"),
+            wrong("the intervention would begin after the run", f"{EPOCH} to {horizon.to}"),
+        )
+        for i, entry in enumerate(interventions)
+        if entry.from_ > horizon.to
+    ]
 
 
 def _option(name: str, written: object, known: Mapping[str, Option]) -> float | str:

@@ -64,6 +64,11 @@ def apply_overrides(
     return frozenset(pinned), faults
 
 
+def set_keys(overrides: Iterable[str]) -> frozenset[str]:
+    """Return the keys that texts `key=value` replace."""
+    return frozenset(text.partition("=")[0].strip() for text in overrides)
+
+
 def _parsed(text: str) -> tuple[str, MarkedYaml]:
     key, equals, written = text.partition("=")
     key = key.strip()

@@ -31,6 +31,8 @@ MULTIPLES: dict[str, float] = {
     "million": 1e6,
     "billion": 1e9,
 }
+_PARTS = ("%", "percent", "‰")
+_WHOLES = ("1", "share", "ratio")
 _QUANTITY = re.compile(r"\s*([-+]?(?:\.\d+|\d+(?:\.\d*)?)(?:[eE][-+]?\d{1,3})?)\s*(.*?)\s*", re.S)
 _TOKEN = re.compile(r"%|‰|/|[^\s%‰/]+")
 
@@ -70,7 +72,7 @@ class Quantity:
     value: float
     unit: str
 
-    def as_written(self) -> str | float:
+    def as_written(self) -> str | int | float:
         """Return it as a scenario file holds it: a bare number where no unit is due."""
         number = int(self.value) if self.value.is_integer() else self.value
         return number if _parse_unit(self.unit) == _ONE else f"{number!r} {self.unit}"
@@ -85,25 +87,33 @@ def _singular(word: str) -> str:
 
 
 def _parse_unit(text: str) -> Unit:
+    """Take a unit apart; a share or a multiple out of place counts as a thing, so fits nothing."""
     factor, time, things, sign, pending = 1.0, 0, Counter[str](), 1, False
     tokens = _TOKEN.findall(re.sub(r"\bper\s+cent\b", "%", text))
+    leading, alone = True, []
     for position, token in enumerate(tokens):
         if token in ("/", "per") or (token in ("a", "an") and position > 0):
             sign, pending = -1, True
             continue
         word = _singular(token)
         pending = False
-        if word in ("1", "share", "ratio"):
+        if word in MULTIPLES and leading and sign == 1:
+            factor *= MULTIPLES[word]
+            leading = word not in _PARTS
             continue
+        leading = False
         if word in DAYS:
             factor *= DAYS[word] ** sign
             time += sign
-        elif word in MULTIPLES:
-            factor *= MULTIPLES[word] ** sign
+        elif word in _WHOLES or (word in MULTIPLES and word not in _PARTS and sign == -1):
+            factor *= MULTIPLES.get(word, 1.0) ** sign
+            alone.append(word)
         else:
             things[word] += sign
     if pending:
         things["nothing"] -= 1
+    if time or things:
+        things.update(alone)
     return Unit(factor, time, tuple(sorted((w, n) for w, n in things.items() if n)))
 
 

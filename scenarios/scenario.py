@@ -34,6 +34,8 @@ __all__ = [
     "scenario_yaml",
 ]
 
+MOST_FAULTS = 50
+"""Faults of a file beyond these are counted, not told."""
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,79}")
 
 
@@ -124,7 +126,7 @@ def scenario_from_text(text: str, path: Path, overrides: Sequence[str] = ()) -> 
             document.faults.append(
                 document.fault("is not a scenario", 1, 1, found=found, expected="keys with values")
             )
-        raise ScenarioError(document.faults)
+        raise ScenarioError(_first(document.faults, path))
     table = load_parameters()
     overridden, faults = apply_overrides(document, overrides, table)
     around = Surroundings(
@@ -138,9 +140,9 @@ def scenario_from_text(text: str, path: Path, overrides: Sequence[str] = ()) -> 
         scenario = Scenario.model_validate(document.data, context=around)
     except ValidationError as error:
         faults = document.faults + faults_of(error, document, Scenario) + faults
-        raise ScenarioError(faults) from None
+        raise ScenarioError(_first(faults, path)) from None
     if document.faults or faults:
-        raise ScenarioError(document.faults + faults)
+        raise ScenarioError(_first(document.faults + faults, path))
     values = {name: quantity.value for name, quantity in scenario.parameters.items()}
     return LoadedScenario(
         scenario=scenario,
@@ -150,6 +152,20 @@ def scenario_from_text(text: str, path: Path, overrides: Sequence[str] = ()) -> 
         overridden=overridden,
         overrides=tuple(overrides),
     )
+
+
+def _first(faults: list[Fault], path: Path) -> list[Fault]:
+    """Return the first of many faults, the last of them the number of the others."""
+    more = len(faults) - MOST_FAULTS
+    if more <= 0:
+        return faults
+    rest = Fault(
+        f"{more:,} more faults are not told",
+        file=str(path),
+        found=f"{len(faults):,} faults",
+        expected="none; mend those above and check again",
+    )
+    return [*faults[:MOST_FAULTS], rest]
 
 
 def beside_or_library(name: str, question: Path) -> Path:

@@ -20,7 +20,7 @@ MOST_BYTES = 256 * 1024
 MOST_DEPTH = 16
 _LONGEST_SHOWN = 80
 _LONGEST_EXCERPT = 160
-_INTEGER = re.compile(r"[-+]?[0-9]{1,30}")
+_INTEGER = re.compile(r"[-+]?[0-9]{1,4000}")
 _FLOAT = re.compile(r"[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]{1,4})?")
 _CONSTANTS: dict[str, bool | None] = {
     "": None,
@@ -77,6 +77,13 @@ class MarkedYaml:
             return None
         return self.lines[line - 1][:_LONGEST_EXCERPT]
 
+    def text_at(self, line: int, column: int) -> str:
+        """Return what stands at a place, to the end of its line, as it may be printed."""
+        if line > len(self.lines):
+            return "the end of the file"
+        rest = self.lines[line - 1][column - 1 :].strip()
+        return shown(rest) if rest else "the end of the line"
+
     def fault(self, message: str, line: int, column: int, **details: Any) -> Fault:
         """Return a fault at a place in this file, with the line as excerpt."""
         return Fault(
@@ -97,6 +104,21 @@ def shown(value: object, longest: int = _LONGEST_SHOWN) -> str:
     return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in text)
 
 
+def written(value: Any) -> str:
+    """Return plain data on one line as a scenario file could hold it; "nothing" where empty."""
+    return "nothing" if value is None or value == "" else _flow(value)
+
+
+def _flow(value: Any) -> str:
+    if isinstance(value, dict):
+        return "{" + ", ".join(f"{key}: {_flow(item)}" for key, item in value.items()) + "}"
+    if isinstance(value, tuple):
+        return "[" + ", ".join(_flow(item) for item in value) + "]"
+    if value is None or isinstance(value, bool):
+        return {None: "null", True: "true", False: "false"}[value]
+    return str(value)
+
+
 def dotted(path: Path_) -> str | None:
     """Return a path as a dotted key (`cases.0.dates`), or None for the root."""
     return shown(".".join(str(part) for part in path)) if path else None
@@ -108,24 +130,31 @@ def read_text(path: Path) -> str:
     Raises:
         ScenarioError: not a file, unreadable, larger than 256 KiB, binary, or not UTF-8.
     """
-    name = str(path)
-    if path.is_dir():
-        raise ScenarioError(Fault("is a folder, not a scenario file", file=name, found="a folder"))
-    if not path.is_file():
-        found = "something else" if path.exists() else "nothing"
-        raise ScenarioError(
-            Fault("there is no such file", file=name, found=found, expected="a YAML file")
-        )
+    name, raw = str(path), b""
     try:
-        with path.open("rb") as handle:
-            raw = handle.read(MOST_BYTES + 1)
+        found = _not_a_file(path)
+        if found is None:
+            with path.open("rb") as handle:
+                raw = handle.read(MOST_BYTES + 1)
     except OSError as error:
         raise ScenarioError(Fault(f"cannot be read: {error.strerror}", file=name)) from None
+    if found is not None:
+        message = "there is no such file" if found == "nothing" else f"is {found}, not a file"
+        raise ScenarioError(Fault(message, file=name, found=found, expected="a YAML file"))
     if len(raw) > MOST_BYTES:
         raise ScenarioError(
             Fault("is too large", file=name, expected=f"at most {MOST_BYTES // 1024} KiB")
         )
     return decoded(raw, name)
+
+
+def _not_a_file(path: Path) -> str | None:
+    """Return what a path is instead of a file, or None where it is one."""
+    if path.is_file():
+        return None
+    if not path.exists():
+        return "nothing"
+    return "a folder" if path.is_dir() else "a pipe or a device"
 
 
 def decoded(raw: bytes, name: str) -> str:

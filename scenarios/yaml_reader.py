@@ -6,6 +6,7 @@ The parser is ruamel.yaml's; its constructor is not used, so a tag is never more
 from __future__ import annotations
 
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 from unicodedata import category
 
@@ -17,6 +18,7 @@ from scenarios.yaml_marks import (
     Path_,
     dotted,
     plain_scalar,
+    read_text,
     shown,
 )
 
@@ -55,7 +57,7 @@ class _Builder:
         if kind == "DocumentStartEvent":
             self.documents += 1
             if self.documents > 1:
-                self._fault("a second document begins here", event.start_mark, expected="one")
+                self._stray("a second document begins here", event.start_mark, "one document")
                 return False
         elif kind in ("MappingEndEvent", "SequenceEndEvent"):
             self._close()
@@ -66,10 +68,8 @@ class _Builder:
             elif kind == "AliasEvent":
                 self._alias(event)
             elif len(self.frames) >= MOST_DEPTH:
-                self._fault(
-                    "is nested too deeply",
-                    event.start_mark,
-                    expected=f"at most {MOST_DEPTH} levels",
+                self._stray(
+                    "is nested too deeply", event.start_mark, f"at most {MOST_DEPTH} levels"
                 )
                 return False
             else:
@@ -87,6 +87,11 @@ class _Builder:
         self.document.faults.append(
             self.document.fault(message, mark.line + 1, mark.column + 1, **details)
         )
+
+    def _stray(self, message: str, mark: Any, expected: str) -> None:
+        """Note something that may not begin where it does."""
+        found = self.document.text_at(mark.line + 1, mark.column + 1)
+        self._fault(message, mark, found=found, expected=expected)
 
     def _awaits_key(self) -> bool:
         frame = self.frames[-1] if self.frames else None
@@ -161,7 +166,7 @@ class _Builder:
         """Begin a mapping or a sequence."""
         as_key = self._awaits_key()
         if as_key:
-            self._fault("a key must be a word", event.start_mark, expected="a word")
+            self._stray("a key must be a word", event.start_mark, "a word")
             self.frames[-1].key = _BAD_KEY
         path = self._path()
         self._note(path, event.start_mark, "")
@@ -215,20 +220,48 @@ def read_yaml(text: str, file: str) -> MarkedYaml:
             if not builder.take(event):
                 break
     except YAMLError as error:
-        document.faults.append(_syntax_fault(document, error))
+        document.faults.append(_syntax_fault(document, text, error))
     except (ValueError, OverflowError) as error:
         # ruamel.yaml lets these through bare, for instance from the escape "\UFFFFFFFF"
         document.faults.append(
-            Fault(f"is not YAML: {shown(error)}", file=file, expected="a scenario in YAML")
+            Fault(
+                f"is not YAML: {shown(error)}",
+                file=file,
+                found=shown(text.strip()),
+                expected=_A_SCENARIO,
+            )
         )
     return document
 
 
-def _syntax_fault(document: MarkedYaml, error: Any) -> Fault:
+def fault_in_file(path: Path, key: Path_, message: str, *, found: str, expected: str) -> Fault:
+    """Return a fault of a file that has been read before, at the place of one of its keys.
+
+    Args:
+        path: the file.
+        key: path of keys and indices in it.
+        message: one sentence.
+        found: what stands there.
+        expected: what may stand there.
+    """
+    document = read_yaml(read_text(path), str(path))
+    mark = document.marks.get(key, document.marks[()])
+    return document.fault(
+        message, mark.line, mark.column, key=dotted(key), found=found, expected=expected
+    )
+
+
+_A_SCENARIO = "a scenario in YAML"
+
+
+def _syntax_fault(document: MarkedYaml, text: str, error: Any) -> Fault:
     mark = getattr(error, "problem_mark", None) or getattr(error, "context_mark", None)
     problem = str(getattr(error, "problem", None) or getattr(error, "reason", None) or error)
     message = "is not YAML: " + shown(problem.split("\n")[0])
     if mark is None:
-        return Fault(message, file=document.file, expected="a scenario in YAML")
-    line, column = mark.line + 1, mark.column + 1
-    return document.fault(message, line, column, expected="a scenario in YAML")
+        before = text[: getattr(error, "position", 0)]
+        line, column = before.count("\n") + 1, len(before) - (before.rfind("\n") + 1) + 1
+    else:
+        line, column = mark.line + 1, mark.column + 1
+    found = document.text_at(line, column)
+    return document.fault(message, line, column, found=found, expected=_A_SCENARIO)

@@ -42,7 +42,16 @@ ONE_CHANGE = {
     "out of range": ("desk.delay: 30 days", "search.fpir: 200 %", "200 %", "cannot be 2", ""),
     "unknown parameter": ("desk.delay", "desk.dely", "desk.dely", "unknown para", "desk.delay"),
     "end before beginning": ("to: 2025", "to: 2015", "2015-12-31", "end before it begins", ""),
-    "before day zero": ("from: 2017", "from: 2016", "2016-01-01", "outside the calendar", ""),
+    "before day zero": ("from: 2017", "from: 2016", "2016-01-01", "runs start on 2017-01", ""),
+    "after day zero": ("from: 2017", "from: 2020", "2020-01-01", "runs start on 2017-01-01", ""),
+    "end before the headline's last look": (
+        "to: 2025-12-31",
+        "to: 2022-12-14",
+        "2022-12-14",
+        "before the nominal deadline for deletion, 2022-12-15",
+        "",
+    ),
+    "end beyond the calendar": ("2025-12", "2036-12", "2036-12-31", "outside the calendar", ""),
     "impossible date": ("2025-12-31", "2025-02-30", "2025-02-30", "no such day", ""),
     "a year for a date": ("to: 2025-12-31", "to: 2025", "2025}", "is not a date", ""),
     "tribunal before appeal": (
@@ -87,11 +96,69 @@ ONE_CHANGE = {
         "unknown option",
         "days",
     ),
-    "case that begins before the run": (
-        "from: 2017-01-01",
-        "from: 2021-01-01",
-        "UK-ICO-2022, dates",
-        "before the run",
+    "intervention before the run": (
+        "interventions: []",
+        "interventions: [{kind: cease-collection, from: 2016-12-31}]",
+        "2016-12-31",
+        "begin before the run",
+        "",
+    ),
+    "intervention after the run": (
+        "interventions: []",
+        "interventions: [{kind: cease-collection, from: 2026-01-01}]",
+        "2026-01-01",
+        "begin after the run",
+        "",
+    ),
+    "case before day zero": (
+        "recorded",
+        "{investigation_opened: 2016-12-31}",
+        "2016-12-31",
+        "outside the calendar",
+        "",
+    ),
+    "entry without a notice": (
+        "[UK-ICO-2022]",
+        "[PIMEYES-UK-2022]",
+        "PIMEYES",
+        "cannot be simulated",
+        "",
+    ),
+    "case without an appeal period": (
+        "record: UK-ICO-2022",
+        "record: PIMEYES-UK-2022",
+        "PIMEYES",
+        "no appeal period",
+        "",
+    ),
+    "entry twice": ("[UK-ICO-2022]", "[UK-ICO-2022, UK-ICO-2022]", "UK-ICO-2022]", "twice", ""),
+    "appeal out of time": (
+        "recorded",
+        "{appeal_lodged: 2022-07-30}",
+        "2022-07-30",
+        "'appeal_lodged' on 2022-07-30 is out of time: 'final_penalty' is served on 2022-05-18 "
+        "and can be appealed for 28 days",
+        "",
+    ),
+    "service too long before the appeal": (
+        "recorded",
+        "{enforcement_notice: 2022-05-01}",
+        "2022-05-01",
+        "'appeal_lodged' on 2022-06-15 is out of time: 'enforcement_notice' is served on",
+        "",
+    ),
+    "judgment before the hearing": (
+        "recorded",
+        "{tribunal_sets_aside: 2022-06-20}",
+        "2022-06-20",
+        "'tribunal_sets_aside' on 2022-06-20 comes before its cause 'hearing'",
+        "",
+    ),
+    "judgment before the second hearing": (
+        "recorded",
+        "{tribunal_restores_jurisdiction: 2025-06-01}",
+        "2025-06-01",
+        "comes before its cause 'hearing'",
         "",
     ),
     "unknown strategy": ("litigate", "litigat", "litigat", "cannot be 'litigat'", "litigate"),
@@ -102,6 +169,9 @@ ONE_CHANGE = {
     "itself beside": ("[ico-2022-obeyed]", "[bad]", "bad]", "compared with itself", ""),
     "another world": ("uk-only", "as-recorded", "as-recorded", "law and operator", ""),
     "another format": ("format: 1", "format: 2", "2\n", "cannot be '2'", ""),
+    "format that is only equal": ("format: 1", "format: 1.0", "1.0", "cannot be '1.0'", ""),
+    "format that is true": ("format: 1", "format: true", "true", "cannot be 'true'", ""),
+    "a share of a duration": ("30 days", "30 days per %", "30 days", "wrong unit 'days per", ""),
     "missing key": ("world: uk-only\n", "", "format", "the key 'world' is missing", ""),
     "text for a number": ("100000", "many", "many", "'people' is not what", ""),
     "fraction of people": ("100000", "1000.5", "1000.5", "'people' is not what", ""),
@@ -115,6 +185,56 @@ ONE_CHANGE = {
     "tab": ("people: 100000", "people:\n\t- 1", "\t- 1", "is not YAML", ""),
     "second document": ("parameters:", "---\nparameters:", "---", "second document", ""),
     "control character": ("What did", '"What\\e[31m did"  #', '"What', "control character", ""),
+}
+
+
+WORDS = {
+    # case: (old, new, key, found, expected)
+    "list for a quantity": ("30 days", "[1]", "parameters.desk.delay", "[1]", "a number with"),
+    "keys for a quantity": ("30 days", "{a: 1}", "parameters.desk.delay", "{a: 1}", "a number"),
+    "list for a date": ("2025-12-31", "[a]", "horizon.to", "[a]", "a date such as"),
+    "list for a step": (
+        "recorded",
+        "{hearing: [a, null]}",
+        "cases.0.dates.hearing",
+        "[a, null]",
+        "",
+    ),
+    "nothing for a date": ("2025-12-31", "", "horizon.to", "nothing", "a date such as"),
+    "empty list": ("[UK-ICO-2022]", "[]", "rests_on", "[]", "a list of 1 or more"),
+    "long question": (
+        "What",
+        "x" * 501 + " What",
+        "question",
+        "x" * 79 + "…",
+        "at most 500 charac",
+    ),
+    "empty question": ("What did the order change?", "''", "question", "nothing", "a text, not an"),
+    "few people": ("100000", "5", "people", "5", "100 or more"),
+    "many people": ("100000", "1" + "0" * 37, "people", "1" + "0" * 37, "10,000,000 or less"),
+    "word for a list entry": ("[ico-2022-obeyed]", "[7]", "beside.0", "7", "text"),
+    "word for a case": ("{record: UK-ICO-2022, dates", "5, {dates", "cases.0", "5", "keys with"),
+    "number for an intervention": (
+        "interventions: []",
+        "interventions: [5]",
+        "interventions.0",
+        "5",
+        "",
+    ),
+    "appeal": (
+        "recorded",
+        "{appeal_lodged: 2022-06-16}",
+        "cases.0.dates.appeal_lodged",
+        "2022-06-16",
+        "2022-05-18 to 2022-06-15",
+    ),
+    "second document": ("parameters:", "--- # two\nparameters:", None, "--- # two", "one document"),
+    "deep": ("[ico-2022-obeyed]", "[" * 17, None, "[[", "at most 16 levels"),
+    "list as key": ("people: 100000", "? [a, b]\n: 3", None, "[a, b]", "a word"),
+    "open list": ("[UK-ICO-2022]", "[UK-ICO-2022", None, ": no-uk-order", "a scenario in YAML"),
+    "open text": ("{desk.delay: 30 days}", "'a", None, "the end of the file", "a scenario in YAML"),
+    "bell": ("What did", "What \a did", None, "\\x07 did the order", "a scenario in YAML"),
+    "escape beyond Unicode": ("What did", '"\\UFFFFFFFF"  #', None, "format: 1", "a scenario"),
 }
 
 
@@ -164,6 +284,30 @@ def test_a_bad_file_is_refused_at_its_place(case: str, folder: Path) -> None:
     shown = lines.index(f"    | {text.splitlines()[line - 1]}")
     assert any(lines[i] == "    | " + " " * (column - 1) + "^" for i in range(shown, len(lines)))
     assert os.listdir(folder) == ["bad.yaml"]
+
+
+@pytest.mark.parametrize("case", WORDS)
+def test_a_fault_says_what_was_found_and_what_may_stand_there(case: str, folder: Path) -> None:
+    old, new, key, found, expected = WORDS[case]
+    assert old in GOOD
+    path = folder / "bad.yaml"
+    path.write_text(GOOD.replace(old, new, 1), encoding="utf-8")
+    _, errors = validate(path)
+    fault = next(e for e in errors if e["found"] and e["found"].startswith(found))
+    assert fault["key"] == key
+    assert fault["expected"].startswith(expected)
+    assert "'0'" not in fault["message"]
+    assert all(e["found"] and e["expected"] for e in errors)
+
+
+def test_of_many_faults_the_first_are_told_and_the_others_counted(folder: Path) -> None:
+    path = folder / "bad.yaml"
+    path.write_text(GOOD + "".join(f"desk{i}: 3\n" for i in range(1000)), encoding="utf-8")
+    _, errors = validate(path)
+    assert len(errors) == 51
+    assert errors[0]["key"] == "desk0"
+    assert errors[-1]["message"] == "950 more faults are not told"
+    assert errors[-1]["found"] == "1,000 faults"
 
 
 def test_every_fault_is_reported_in_one_pass(folder: Path) -> None:
@@ -237,7 +381,13 @@ def test_a_file_that_holds_no_scenario_is_refused(
 
 def test_a_folder_and_a_missing_file_are_refused(folder: Path) -> None:
     (folder / "sub.yaml").mkdir()
-    for name, message in (("sub.yaml", "is a folder"), ("none.yaml", "no such file")):
+    os.mkfifo(folder / "pipe.yaml")
+    for name, message in (
+        ("sub.yaml", "is a folder"),
+        ("none.yaml", "no such file"),
+        ("pipe.yaml", "is a pipe or a device"),
+        (f"{'a' * 300}/bad.yaml", "cannot be read: File name too long"),
+    ):
         result, errors = validate(name)
         assert result.exit_code == 2
         assert message in errors[0]["message"]
@@ -261,6 +411,11 @@ def test_a_name_that_cannot_name_a_run_folder_is_refused(folder: Path) -> None:
         ("people=5", "people", ""),
         ("operator.strategy=obey", "'strategy' cannot be 'obey'", ""),
         ("operator.strateg=comply", "unknown name", "operator.strategy"),
+        ("horizon.to=2022-05-19", "horizon.to: the run would end before the nominal deadline", ""),
+        ("horizon.from=2020-01-01", "horizon.from: runs start on 2017-01-01", ""),
+        ("cases.0.dates={appeal_lodged: 2022-07-30}", "is out of time", ""),
+        ("rests_on=[UK-2022]", "rests_on.0: the record has no entry 'UK-2022'", "UK-ICO-2022"),
+        ("people.news_reach=[1]", "is not a quantity", ""),
         ("horizon.to=2015-01-01", "horizon.to: the run would end before it begins", ""),
         ("cases.0.stay=maybe", "'stay' cannot be 'maybe'", ""),
         ("cases.1.stay=none", "unknown name 'cases.1.stay'", "cases.0.stay"),

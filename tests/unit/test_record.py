@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import copy
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 
 from generators.errors import ScenarioError
+from scenarios.cases import iso_windows, simulable
 from scenarios.public_record import checked_record, read_data
 from scenarios.record import case_file, load_record, news, windows
 from sim.dates import date_of, day_of, iso
@@ -95,6 +96,46 @@ def test_a_moved_step_is_not_called_recorded() -> None:
 def test_a_step_before_its_cause_is_refused(moved: dict[str, date]) -> None:
     with pytest.raises(ScenarioError, match="comes before its cause"):
         case_file(load_record(), UK, moved)
+
+
+@pytest.mark.parametrize(
+    "moved",
+    [
+        {"appeal_lodged": date(2022, 6, 16)},
+        {"final_penalty": date(2022, 5, 17)},
+    ],
+)
+def test_an_appeal_more_than_28_days_after_the_first_service_is_refused(
+    moved: dict[str, date],
+) -> None:
+    with pytest.raises(ScenarioError, match="out of time"):
+        case_file(load_record(), UK, moved)
+    on_time = {"final_penalty": date(2022, 5, 20), "enforcement_notice": date(2022, 5, 20)}
+    case_file(load_record(), UK, {**on_time, "appeal_lodged": date(2022, 6, 17)})
+
+
+def test_a_judgment_waits_for_its_own_hearing() -> None:
+    for decided, heard in (
+        ("tribunal_sets_aside", date(2022, 11, 21)),
+        ("tribunal_restores_jurisdiction", date(2025, 6, 9)),
+    ):
+        case_file(load_record(), UK, {decided: heard})
+        with pytest.raises(ScenarioError, match="before its cause 'hearing'"):
+            case_file(load_record(), UK, {decided: heard - timedelta(days=1)})
+
+
+def test_only_the_case_with_notices_can_be_simulated() -> None:
+    assert simulable(load_record()) == (UK,)
+
+
+def test_the_windows_can_be_written_as_dates() -> None:
+    assert iso_windows(windows(load_record(), UK, 0, LAST)) == {
+        "jurisdiction": "GB",
+        "notice": "2022-05-18",
+        "cease_deadline": "2022-09-15",
+        "delete_deadline": "2022-12-15",
+        "litigation_end": "2025-12-31",
+    }
 
 
 def test_a_case_outside_the_uk_is_refused_for_now() -> None:

@@ -26,6 +26,19 @@ def write(folder: Path, name: str, *changes: tuple[str, str]) -> str:
     return str(path)
 
 
+def assert_stands_at(error: ScenarioError, path: Path, key: str, text: str) -> None:
+    """Check that the one fault names the key and points at its value in the file."""
+    (fault,) = error.faults
+    assert (fault.file, fault.key) == (str(path), key)
+    assert fault.line is not None
+    assert fault.column is not None
+    line = path.read_text(encoding="utf-8").splitlines()[fault.line - 1]
+    assert line[fault.column - 1 :].startswith(text)
+    assert fault.excerpt == line
+    assert fault.found
+    assert fault.expected
+
+
 def test_the_counterfactual_comes_first_then_the_scenario_then_those_beside() -> None:
     assert list(arms_of(load_scenario("ico-2022"))) == [
         "no-uk-order",
@@ -88,8 +101,16 @@ def test_counterfactuals_in_a_circle_are_refused(tmp_path: Path) -> None:
     first = write(tmp_path, "first", ("counterfactual: null", "counterfactual: second"))
     write(tmp_path, "second", ("counterfactual: null", "counterfactual: third"))
     write(tmp_path, "third", ("counterfactual: null", "counterfactual: second"))
-    with pytest.raises(ScenarioError, match="second → third → second"):
+    with pytest.raises(ScenarioError, match="second → third → second") as caught:
         arms_of(load_scenario(first))
+    assert_stands_at(caught.value, tmp_path / "first.yaml", "counterfactual", "second")
+
+
+def test_a_circle_made_on_the_command_line_is_laid_to_the_command_line() -> None:
+    with pytest.raises(ScenarioError, match="circle") as caught:
+        arms_of(load_scenario("no-uk-order", ["counterfactual=ico-2022"]))
+    (fault,) = caught.value.faults
+    assert (fault.file, fault.line, fault.key) == ("--set", None, "counterfactual")
 
 
 def test_an_arm_over_other_days_is_refused(tmp_path: Path) -> None:
@@ -97,14 +118,25 @@ def test_an_arm_over_other_days_is_refused(tmp_path: Path) -> None:
     question = write(tmp_path, "long", ("counterfactual: null", "counterfactual: short"))
     with pytest.raises(ScenarioError, match="runs over other days") as caught:
         arms_of(load_scenario(question))
-    assert caught.value.faults[0].file == str(tmp_path / "short.yaml")
+    assert_stands_at(caught.value, tmp_path / "short.yaml", "horizon.to", "2024-12-31")
+
+
+def test_an_arms_intervention_after_the_shortened_run_is_refused(tmp_path: Path) -> None:
+    listed = "interventions: [{kind: cease-collection, from: 2024-06-01}]"
+    write(tmp_path, "late", ("interventions: []", listed))
+    question = write(tmp_path, "mine", ("counterfactual: null", "counterfactual: late"))
+    assert list(arms_of(load_scenario(question))) == ["late", "mine"]
+    with pytest.raises(ScenarioError, match="begin after the run") as caught:
+        arms_of(load_scenario(question, ["horizon.to=2023-12-31"]))
+    assert_stands_at(caught.value, tmp_path / "late.yaml", "interventions.0.from", "2024-06-01")
 
 
 def test_an_arm_with_its_own_value_of_a_parameter_is_refused(tmp_path: Path) -> None:
     write(tmp_path, "slow", ("parameters: {}", "parameters: {desk.delay: 60 days}"))
     question = write(tmp_path, "fast", ("counterfactual: null", "counterfactual: slow"))
-    with pytest.raises(ScenarioError, match=r"desk\.delay"):
+    with pytest.raises(ScenarioError, match=r"desk\.delay") as caught:
         arms_of(load_scenario(question))
+    assert_stands_at(caught.value, tmp_path / "slow.yaml", "parameters.desk.delay", "60 days")
 
 
 def test_a_fault_in_an_arms_file_is_reported_in_that_file(tmp_path: Path) -> None:

@@ -76,6 +76,19 @@ def test_the_resolved_file_reads_as_the_same_scenario(name: str) -> None:
     assert again.parameters == loaded.parameters
 
 
+@pytest.mark.parametrize(
+    "setting", ["gallery.share.uk=0", "people.findability_cv=0", "desk.delay=3 days"]
+)
+def test_a_whole_number_is_written_back_without_a_warning(
+    setting: str, recwarn: pytest.WarningsRecorder
+) -> None:
+    scenario = load_scenario("ico-2022", [setting]).scenario
+    name, _, value = setting.partition("=")
+    assert scenario_hash(scenario)
+    assert f"  {name}: {value}\n" in scenario_yaml(scenario)
+    assert not recwarn.list
+
+
 def test_equal_content_has_an_equal_hash_and_a_changed_date_another() -> None:
     fortnight = load_scenario("ico-2022", ["desk.delay=2 weeks"])
     days = load_scenario("ico-2022", ["desk.delay=14 days"])
