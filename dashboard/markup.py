@@ -28,6 +28,11 @@ def quiet(text: str) -> str:
     return element("span", escape(text), kind="quiet")
 
 
+def signs(text: str) -> str:
+    """Return numbers with the minus sign that is as wide as a plus."""
+    return text.replace("-", "\u2212")
+
+
 def note(text: str) -> str:
     """Return a caption."""
     return element("p", escape(text), kind="ef ef-note")

@@ -9,11 +9,14 @@ from collections.abc import Mapping, Sequence
 from html import escape
 from typing import TYPE_CHECKING, Any
 
-from dashboard.markup import element, quiet, table
+from dashboard.markup import element, quiet, signs, table
+from scenarios.report.headlines import reading
 from scenarios.report.looks import first_look
-from scenarios.report.table_numbers import Scale, decimals_for, number, scale_of
-from scenarios.report.table_rows import Difference, Row, content_of
-from scenarios.report.words import arm_words, day_words, per_hundred, reading
+from scenarios.report.notes import Notes
+from scenarios.report.table_differences import AMOUNTS, Shown, layout, shown
+from scenarios.report.table_numbers import Scale, number
+from scenarios.report.table_rows import Content, Row, content_of
+from scenarios.report.words import arm_words, day_words, per_hundred
 from sim.measures import MEASURES
 
 if TYPE_CHECKING:
@@ -28,9 +31,17 @@ FAMILIES: Mapping[str, str] = {
 }
 """What the page calls the families of measures."""
 
+CAPTION = (
+    "A cell holds the range over assumed parameters and below it the model's mean; an amount that "
+    "never varies stands alone. “± …” is the error of the mean over replications (95 %): it says "
+    "how well the simulation was averaged, not how sure the answer is. “0 by assumption” stands "
+    "where nothing in the model could have moved the figure. Footnotes say why."
+)
+"""What the table of measures shows."""
+
 
 def tiles(run: Run, rows: Sequence[Mapping[str, Any]]) -> str:
-    """Return one tile an arm: residents searchable per 100 on the last day, with the range.
+    """Return one tile an arm: residents searchable per 100 on the last day, range and then mean.
 
     Args:
         run: the run.
@@ -44,21 +55,29 @@ def tiles(run: Run, rows: Sequence[Mapping[str, Any]]) -> str:
         if row is None or row["value"] is None:
             continue
         low, high = row["value_range_low"], row["value_range_high"]
-        span = "no range was drawn"
+        mean = per_hundred(row["value"])
+        first, second = f"mean {mean}", _missing(manifest)
         if low is not None and high is not None:
-            span = f"range {per_hundred(low)} to {per_hundred(high)}"
+            first, second = f"{per_hundred(low)} to {per_hundred(high)}", first
         body = (
             element("div", escape(arm_words(arm, manifest).capitalize()), kind="name")
-            + element("div", per_hundred(row["value"]), kind="big", data_value=arm)
-            + quiet(span)
+            + element("div", first, kind="big", data_value=arm)
+            + quiet(second)
         )
         dashed = " dashed" if arm == run.scenario else ""
         written.append(element("div", body, kind=f"ef-tile arm{index}{dashed}"))
     return element("div", "".join(written), kind="ef ef-tiles")
 
 
+def _missing(manifest: Mapping[str, Any]) -> str:
+    """Return why a run's measure has no range."""
+    return "undefined in some range draw" if manifest["ranges"] else "no range was drawn"
+
+
 def measures_table(run: Run, rows: Sequence[Mapping[str, Any]]) -> str:
-    """Return the table of every headline measure: a column an arm, then the differences.
+    """Return the table of every headline measure, and its footnotes.
+
+    A column an arm, then the differences.
 
     Args:
         run: the run.
@@ -85,48 +104,48 @@ def measures_table(run: Run, rows: Sequence[Mapping[str, Any]]) -> str:
         ),
     ]
     body = []
+    notes = Notes()
+    content = content_of(run)
     by_family: dict[str, list[Row]] = {}
-    for row in content_of(run).rows:
+    for row in content.rows:
         by_family.setdefault(MEASURES[row.name].family, []).append(row)
     for family, members in by_family.items():
         title = element("th", FAMILIES[family], colspan=str(len(head)), scope="rowgroup")
         body.append(element("tr", title, kind="family"))
-        body += [_row(run, row, others, ranges) for row in members]
-    return table("Every measure in every column, with differences", head, body, "measures")
+        body += [_row(content, row, others, ranges, notes) for row in members]
+    whole = table("Every measure in every column, with differences", head, body, "measures")
+    lines = "".join(element("p", escape(line)) for line in notes.lines())
+    return whole + element("div", lines, kind="ef ef-note", data_name="notes")
 
 
 def _row(
-    run: Run,
+    content: Content,
     row: Row,
     others: Sequence[str],
     ranges: Mapping[tuple[str, str, str], tuple[float | None, float | None]],
+    notes: Notes,
 ) -> str:
-    differences = [row.differences[run.scenario, arm] for arm in others]
-    values = [row.values[arm] for arm in run.arms]
-    ends = [end for d in differences for end in (d.mean, d.range_low, d.range_high)]
-    scale = scale_of(row.unit, [*values, *ends])
-    decimals = max(decimals_for(_scaled(values, scale)), 1 if scale.factor == 100.0 else 0)
-    cells = []
-    for arm in run.arms:
-        span = ranges.get((arm, row.name, row.at), (None, None))
-        cells.append(_value(row, arm, span, scale, decimals))
-    cells += [_difference(d, scale, decimals) for d in differences]
+    scenario = content.roles.scenario
+    scale, decimals = layout(row, scenario)
     when = f"{day_words(row.at)}, {scale.unit}" if row.at else scale.unit
     label = element(
         "th",
-        escape(_name(row.name)) + quiet(when),
+        escape(_name(row.name) + notes.mark(AMOUNTS.get(row.name))) + quiet(when),
         scope="row",
         title=MEASURES[row.name].question,
     )
+    cells = []
+    for arm in content.roles.arms:
+        span = ranges.get((arm, row.name, row.at), (None, None))
+        cells.append(_value(row, arm, span, scale, decimals, notes))
+    for arm in others:
+        text = shown(row.differences[scenario, arm], scale, decimals, content.ranges > 0)
+        cells.append(_difference(text, notes))
     return element("tr", label + "".join(cells), data_measure=row.name, data_at=row.at or "whole")
 
 
 def _name(measure: str) -> str:
     return "FPIR" if measure == "fpir" else measure.replace("_", " ").capitalize()
-
-
-def _scaled(values: Sequence[float | None], scale: Scale) -> list[float | None]:
-    return [None if value is None else value * scale.factor for value in values]
 
 
 def _value(
@@ -135,34 +154,26 @@ def _value(
     span: tuple[float | None, float | None],
     scale: Scale,
     decimals: int,
+    notes: Notes,
 ) -> str:
-    """Return the cell of an arm: mean, and the range where it is not the mean alone."""
+    """Return the cell of an arm: the range where it is not the mean alone, and the mean."""
     value = row.values[arm]
     if value is None:
-        return element("td", "–", title=row.whys[arm] or "undefined", data_arm=arm)
+        return element("td", "undefined" + notes.mark(row.whys[arm]), kind="none", data_arm=arm)
+    mean = number(value, scale, decimals)
     low, high = span
-    below = ""
-    if low is not None and high is not None and low != high:
-        below = quiet(f"{number(low, scale, decimals)} to {number(high, scale, decimals)}")
-    return element("td", number(value, scale, decimals) + below, data_arm=arm)
+    if low is None or high is None or low == high == value:
+        return element("td", signs(mean), data_arm=arm)
+    first = f"{number(low, scale, decimals)} to {number(high, scale, decimals)}"
+    return element("td", signs(first) + quiet(f"mean {signs(mean)}"), data_arm=arm)
 
 
-def _difference(difference: Difference, scale: Scale, decimals: int) -> str:
+def _difference(text: Shown, notes: Notes) -> str:
     """Return the cell of a difference: the range first, then the mean with its error."""
-    why = difference.why or ""
-    if difference.structural_zero:
-        return element("td", "0 by assumption", kind="zero", title=why)
-    if difference.mean is None:
-        return element("td", "–", title=why or "undefined")
-    ends = (difference.range_low, difference.range_high)
-    decimals = max(decimals, decimals_for(_scaled([difference.mean, *ends], scale), 2))
-    below = f"mean {number(difference.mean, scale, decimals, sign=True)}"
-    if difference.low is not None and difference.high is not None:
-        half = (difference.high - difference.low) / 2
-        below += f" ± {number(half, scale, decimals)}"
-    low, high = ends
-    first = "no range"
-    if low is not None and high is not None:
-        low_text, high_text = (number(end, scale, decimals, sign=True) for end in (low, high))
-        first = low_text if low_text == high_text else f"{low_text} to {high_text}"
-    return element("td", first + quiet(below))
+    first = signs(text.first) + notes.mark(text.first_why)
+    mean = signs(text.mean) + notes.mark(text.mean_why)
+    if not text.mean:
+        return element("td", first, kind="none")
+    if not text.first:
+        return element("td", mean)
+    return element("td", first + quiet(f"mean {mean}"))

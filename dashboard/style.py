@@ -15,7 +15,9 @@ RULES = """
 }
 .ef .quiet { color: var(--quiet); font-size: 0.82rem; font-weight: 400; }
 .ef-note { color: var(--quiet); font-size: 0.9rem; max-width: 60rem; margin: 0; }
+.ef-note p { font-size: 0.82rem; margin: 0.2rem 0 0; }
 .ef-lead { font-size: 1.28rem; line-height: 1.5; max-width: 60rem; margin: 0.2rem 0 0.4rem; }
+.ef-lead + .ef-lead { margin-top: 0.9rem; }
 .ef-unit { font-weight: 600; margin: 0.6rem 0 0; }
 
 .ef-tiles {
@@ -35,7 +37,7 @@ RULES = """
   border-top-style: dashed;
 }
 .ef-tile .name { font-weight: 600; }
-.ef-tile .big { font-size: 2.3rem; font-weight: 650; line-height: 1.2; }
+.ef-tile .big { font-size: 1.9rem; font-weight: 650; line-height: 1.25; white-space: nowrap; }
 
 .ef-scroll { overflow-x: auto; }
 .ef table {
@@ -69,7 +71,7 @@ RULES = """
   padding-top: 1rem;
   text-transform: uppercase;
 }
-.ef td.zero { color: var(--quiet); font-style: italic; }
+.ef td.none { color: var(--quiet); font-style: italic; }
 .ef .mark {
   border: 1px solid var(--quiet);
   border-radius: 1rem;

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from html import escape
 from typing import TYPE_CHECKING, Any
 
-from dashboard.markup import element, quiet, table
+from dashboard.markup import element, quiet, signs, table
 from dashboard.words import GRADES, MARKS
 from scenarios.public_record import load_record
 from scenarios.report.table_words import effect_ends
@@ -48,7 +48,7 @@ def _parameter(row: Mapping[str, Any], scale: Scale) -> str:
     span = "kept fixed"
     if row["distribution"] != "fixed":
         span = f"{row['low']:g} to {row['high']:g}"
-    drives = "–" if row["drives"] is None else effect_ends(row, scale).replace("-", "−")
+    drives = "–" if row["drives"] is None else signs(effect_ends(row, scale))
     return element(
         "tr",
         element("th", label, scope="row")

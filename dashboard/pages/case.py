@@ -11,13 +11,13 @@ from dashboard.markup import element, note
 from dashboard.style import stylesheet
 from generators.faces import HONEST_SENTENCE, faces_available
 from scenarios.drivers import drivers_of
+from scenarios.report.headlines import headlines
 from scenarios.report.table_rows import content_of
 from scenarios.report.table_words import driver_lines, effect_scale, headline_sentence
 from scenarios.report.words import (
     LIMITS,
     RANGE_NOTE,
     day_words,
-    headline,
     residents,
 )
 
@@ -38,7 +38,8 @@ last = day_words(manifest["horizon"]["to"])
 
 st.html(stylesheet(charts.palette()))
 st.title(manifest["question"], anchor=False)
-st.html(element("p", escape(headline(rows, manifest)), kind="ef ef-lead", data_name="headline"))
+lead = [element("p", escape(said), kind="ef ef-lead") for said in headlines(rows, manifest)]
+st.html(element("div", "".join(lead), data_name="headline"))
 st.html(note(words.provenance(manifest)))
 
 unit = f"Searchable on {last}, per 100 {residents(where)}"
@@ -56,8 +57,8 @@ with st.expander("The case, step by step"):
 
 st.header("The columns, measure by measure", anchor=False)
 st.html(note(headline_sentence(run, content_of(run))))
+st.html(note(measures.CAPTION))
 st.html(measures.measures_table(run, rows))
-st.html(note(words.TABLE))
 
 st.header("Twelve people who do not exist", anchor=False)
 shown = people.sample(run.people().to_pylist(), SHOWN)

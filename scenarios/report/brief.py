@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from scenarios.report.words import arm_words, day_words, per_hundred, residents
 from scenarios.store import Run
 
 ROWS = (
@@ -15,30 +16,33 @@ ROWS = (
 def brief(run: Run) -> str:
     """Return three rows per 100 residents, a column an arm, as Markdown.
 
-    Each cell holds the mean and, in brackets, the range over assumed parameters and populations.
+    Each cell holds the range over assumed parameters and populations and, in brackets, the mean.
     """
-    titles = run.manifest["titles"]
+    manifest = run.manifest
     found = {
         (row["name"], row["at"], row["arm"]): row
         for row in run.measures(headline=True).to_pylist()
         if row["margin"] == "all"
     }
+    titles = [arm_words(arm, manifest).replace("|", "\\|") for arm in run.arms]
+    who = residents(manifest["windows"]["jurisdiction"])
     lines = [
-        "| of 100 residents | " + " | ".join(titles[arm] for arm in run.arms) + " |",
+        f"| of 100 {who} | " + " | ".join(titles) + " |",
         "|---|" + "---|" * len(run.arms),
     ]
     for name, window, words in ROWS:
-        at = run.manifest["windows"][window] if window else run.manifest["horizon"]["to"]
-        cells = [_cell(found.get((name, at, arm))) for arm in run.arms]
-        lines.append(f"| {words.format(at=at)} | " + " | ".join(cells) + " |")
+        at = manifest["windows"][window] if window else manifest["horizon"]["to"]
+        cells = [_cell(found.get((name, at, arm)), manifest["ranges"] > 0) for arm in run.arms]
+        lines.append(f"| {words.format(at=day_words(at))} | " + " | ".join(cells) + " |")
     return "\n".join(lines) + "\n"
 
 
-def _cell(row: dict[str, float | None] | None) -> str:
-    if row is None:
+def _cell(row: dict[str, float | None] | None, ranged: bool) -> str:
+    """Return range and mean, or a dash where the run has no such reading."""
+    if row is None or row["value"] is None:
         return "–"
-    value, low, high = row["value"], row["value_range_low"], row["value_range_high"]
-    if value is None:
-        return "–"
-    spread = "no range" if low is None or high is None else f"{100 * low:.0f} to {100 * high:.0f}"
-    return f"{100 * value:.1f} ({spread})"
+    mean = f"mean {per_hundred(row['value'])}"
+    low, high = row["value_range_low"], row["value_range_high"]
+    if low is None or high is None:
+        return f"{mean}, {'undefined in some range draw' if ranged else 'no range drawn'}"
+    return f"{per_hundred(low)} to {per_hundred(high)} ({mean})"

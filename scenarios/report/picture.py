@@ -13,8 +13,9 @@ from typing import TYPE_CHECKING, Any
 from generators.errors import EffaceError, Fault
 from scenarios.folder import write_atomic
 from scenarios.report.charts import case_chart, gap_chart
+from scenarios.report.headlines import headlines
 from scenarios.report.looks import LIGHT
-from scenarios.report.words import counted, headline
+from scenarios.report.words import counted
 
 if TYPE_CHECKING:
     from scenarios.store import Run
@@ -36,7 +37,7 @@ def picture_spec(run: Run) -> dict[str, Any]:
     import altair as alt
 
     manifest = run.manifest
-    sentence = headline(run.measures(headline=True).to_pylist(), manifest)
+    sentences = headlines(run.measures(headline=True).to_pylist(), manifest)
     made = (
         f"Differences between simulated worlds, not what the notice caused. "
         f"{manifest['people']:,} simulated people, "
@@ -59,7 +60,7 @@ def picture_spec(run: Run) -> dict[str, Any]:
         .properties(
             title=alt.TitleParams(
                 manifest["question"],
-                subtitle=textwrap.wrap(sentence, 125),
+                subtitle=[line for said in sentences for line in textwrap.wrap(said, 125)],
                 anchor="start",
                 fontSize=17,
                 subtitleFontSize=13,

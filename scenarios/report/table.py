@@ -77,7 +77,7 @@ def print_table(run: Run, console: Console) -> None:
     console.print(
         f"{run.scenario}: {manifest['people']:,} simulated people, "
         f"{counted(manifest['replications'], 'paired replication')}, seed {manifest['seed']}. "
-        f"{_arm_words(run)}. {_range_words(run)}",
+        f"{_arm_words(run)}.{_range_words(run)}",
         markup=False,
         highlight=False,
     )
@@ -116,12 +116,15 @@ def _arm_words(run: Run) -> str:
 
 
 def _range_words(run: Run) -> str:
+    """Return what the cells of differences hold, after a space; nothing where there are none."""
+    if len(run.arms) < 2:
+        return ""
     error = "the mean ± its error (95 %, over replications)"
     draws = run.manifest.get("ranges", 0)
     if not draws:
-        return f"Differences: {error}; no range was computed (--ranges 0)."
+        return f" Differences: {error}; no range was computed (--ranges 0)."
     return (
-        f"Differences: first the range (5–95 % over {counted(draws, 'joint draw')} of the "
+        f" Differences: first the range (5–95 % over {counted(draws, 'joint draw')} of the "
         f"assumed parameters, each with another population of {run.manifest['range_people']:,}), "
         f"then {error}."
     )

@@ -7,7 +7,7 @@ caused. Words for what is on the record and for what the model made are kept apa
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
@@ -15,6 +15,7 @@ CLAUSES: Mapping[str, str] = {
     "without the order": "without the order",
     "as it happened": "as it happened",
     "obeyed": "had the order been obeyed",
+    "ico 2022 obeyed": "had the order been obeyed",
     "ignored": "had the order been ignored",
     "no stay": "had the order bound during the appeal",
 }
@@ -54,8 +55,6 @@ RANGE_NOTE = (
     "The range holds 5–95 % of joint draws of the assumed parameters. The error of the mean over "
     "replications is a much smaller thing: it shrinks with more runs, the range does not."
 )
-
-UNRANGED = "In this model, nothing is claimed without a range, and this run drew none."
 
 LIMITS = (
     "How many people the company really holds: it says that it cannot count them. The share of "
@@ -108,103 +107,6 @@ def day_words(at: str) -> str:
 def per_hundred(share: float) -> str:
     """Return a share of residents as a number per 100, one decimal, never "-0.0"."""
     return f"{100 * share + 0.0:.1f}".replace("-0.0", "0.0")
-
-
-def _one(difference: float) -> str:
-    """Return "17.8 fewer", "0.3 more" or "0.0"."""
-    number = per_hundred(abs(difference))
-    if number == "0.0":
-        return number
-    return f"{number} {'more' if difference > 0 else 'fewer'}"
-
-
-def fewer(difference: float, low: float, high: float, of: str = "") -> str:
-    """Return a difference of shares as "67.1 fewer of them (range 47.0 to 87.2)".
-
-    Args:
-        difference: share of residents, negative where there are fewer; not one that shows as 0.
-        low: lower end of its range.
-        high: upper end. Where the range crosses zero, both ends say which way they go.
-        of: words between the number and its range.
-    """
-    if low < 0 < high and "0.0" not in (_one(low), _one(high)):
-        ends = f"{_one(low)} to {_one(high)}"
-    else:
-        ends = " to ".join(per_hundred(end) for end in sorted((abs(low), abs(high))))
-    return f"{_one(difference)}{of} (range {ends})"
-
-
-def reading(
-    rows: Iterable[Mapping[str, Any]], arm: str, name: str, at: str
-) -> Mapping[str, Any] | None:
-    """Return the row of one measure of one arm for all residents in question, or None.
-
-    Args:
-        rows: headline rows of `measures.parquet`.
-        arm: name of the arm.
-        name: name of the measure.
-        at: ISO date, or "" for the whole run.
-    """
-    for row in rows:
-        if (row["arm"], row["name"], row["at"], row["margin"]) == (arm, name, at, "all"):
-            return row
-    return None
-
-
-def headline(rows: Sequence[Mapping[str, Any]], manifest: Mapping[str, Any]) -> str:
-    """Return the run's headline: what obeying, and what happened, changed on the last day.
-
-    The arms beside are compared with the scenario under question, and the scenario with its
-    counterfactual. A run without range draws has no headline, and the sentence says so.
-
-    Args:
-        rows: headline rows of `measures.parquet`.
-        manifest: the run's manifest.
-    """
-    at = manifest["horizon"]["to"]
-    where = manifest["windows"]["jurisdiction"]
-    scenario, counterfactual = manifest["scenario"], manifest.get("counterfactual")
-    pairs = [(beside, scenario, "from_scenario") for beside in manifest["beside"]]
-    if counterfactual:
-        pairs.append((scenario, counterfactual, ""))
-    if not pairs:
-        return _level(reading(rows, scenario, "searchable_persons", at), at, where)
-    said: list[str] = []
-    for arm, other, prefix in pairs:
-        row = reading(rows, arm, "searchable_persons", at)
-        if row is None:
-            continue
-        clause = arm_clause(arm, manifest)
-        if not prefix and row["structural_zero"]:
-            said.append(f"{clause}, by assumption as many as {arm_clause(other, manifest)}")
-            continue
-        stem = f"{prefix}_" if prefix else ""
-        low, high = row[f"{stem}range_low"], row[f"{stem}range_high"]
-        if low is None or high is None:
-            return UNRANGED
-        if _one(row[prefix or "difference"]) == "0.0":
-            ends = f"{_one(low)} to {_one(high)}"
-            said.append(f"{clause}, about as many as {arm_clause(other, manifest)} (range {ends})")
-            continue
-        of = "" if said else f" of every 100 {residents(where)}"
-        verb = "would be" if prefix else "are"
-        when = "" if said else f" {verb} searchable on {day_words(at)}"
-        effect = fewer(row[prefix or "difference"], low, high, of)
-        said.append(
-            f"{arm_clause(arm, manifest)}, {effect}{when} than {arm_clause(other, manifest)}"
-        )
-    return "In this model, " + "; ".join(said) + "."
-
-
-def _level(row: Mapping[str, Any] | None, at: str, where: str) -> str:
-    """Return the headline of a run whose scenario has nothing to be compared with."""
-    if row is None or row["value_range_low"] is None:
-        return UNRANGED
-    low, high = per_hundred(row["value_range_low"]), per_hundred(row["value_range_high"])
-    return (
-        f"In this model, {per_hundred(row['value'])} of every 100 {residents(where)} (range {low} "
-        f"to {high}) are searchable on {day_words(at)}; nothing stands beside it."
-    )
 
 
 def counted(count: int, what: str) -> str:

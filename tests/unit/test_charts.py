@@ -113,7 +113,6 @@ def run(tmp_path: Path) -> Run:
         "efface_version": "0",
         "horizon": {"from": "2017-01-01", "to": "2025-12-31"},
         "windows": WINDOWS,
-        "files": {},
     }
     return Run(tmp_path, manifest)
 

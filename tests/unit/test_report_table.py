@@ -9,7 +9,7 @@ import pytest
 from rich.console import Console
 
 from scenarios import tables
-from scenarios.folder import open_run, write_table
+from scenarios.folder import write_table
 from scenarios.report.notes import Notes
 from scenarios.report.table import column_widths, print_grids, printed, table_text, write_report
 from scenarios.report.table_differences import Shown, layout, shown
@@ -18,7 +18,7 @@ from scenarios.report.table_numbers import decimals_for, number, scale_of
 from scenarios.report.table_rows import Content, Difference, Row, content_of
 from scenarios.report.table_words import headline_sentence
 from scenarios.roles import Roles
-from scenarios.store import Run, load_run
+from scenarios.store import Run
 
 ARMS = ("no-uk-order", "ico-2022", "ico-2022-obeyed")
 TITLES = dict(zip(ARMS, ("without", "as it happened", "obeyed"), strict=True))
@@ -119,10 +119,11 @@ def _ends(move: float, ranges: int) -> tuple[float | None, float | None, float |
 @pytest.fixture(params=[True, False], ids=["ranges", "no ranges"])
 def run(request: pytest.FixtureRequest, tmp_path: Path) -> Run:
     ranges = 20 if request.param else 0
-    writer = open_run(tmp_path / "ico-2022-1", {"seed": 0}, resume=False)
+    folder = tmp_path / "ico-2022-1"
+    folder.mkdir()
     answers = rows(request.param)
     columns = {name: [row[name] for row in answers] for name in tables.MEASURES.names}
-    write_table(writer.path("measures.parquet"), tables.table(tables.MEASURES, columns))
+    write_table(folder / "measures.parquet", tables.table(tables.MEASURES, columns))
     written = [
         dict(zip(("name", "value", "unit", "low", "high", "quality", "fit"), row, strict=False))
         | {"distribution": "uniform", "what": "Something.", "source": "", "seen_at": ""}
@@ -131,8 +132,9 @@ def run(request: pytest.FixtureRequest, tmp_path: Path) -> Run:
         for row in PARAMETERS
     ]
     columns = {name: [row[name] for row in written] for name in tables.PARAMETERS.names}
-    write_table(writer.path("parameters.parquet"), tables.table(tables.PARAMETERS, columns))
-    writer.finish(
+    write_table(folder / "parameters.parquet", tables.table(tables.PARAMETERS, columns))
+    return Run(
+        folder,
         {
             "run": "ico-2022-1",
             "scenario": "ico-2022",
@@ -149,9 +151,8 @@ def run(request: pytest.FixtureRequest, tmp_path: Path) -> Run:
             "range_people": 20000,
             "windows": {"jurisdiction": "GB"},
             "headline": {"name": "exposure_during_appeal", "at": ""},
-        }
+        },
     )
-    return load_run(tmp_path / "ico-2022-1")
 
 
 def has_ranges(run: Run) -> bool:
