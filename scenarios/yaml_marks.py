@@ -72,10 +72,14 @@ class MarkedYaml:
     faults: list[Fault] = field(default_factory=list)
 
     def excerpt(self, line: int, column: int) -> str | None:
-        """Return the file's line for a caret below it; None where it is too long to print."""
+        """Return the file's line for a caret below it; None where it is too long to print.
+
+        What cannot be printed (and could steer a terminal) is replaced, one sign for one.
+        """
         if not 1 <= line <= len(self.lines) or column > _LONGEST_EXCERPT:
             return None
-        return self.lines[line - 1][:_LONGEST_EXCERPT]
+        text = self.lines[line - 1][:_LONGEST_EXCERPT]
+        return "".join(c if c.isprintable() or c == "\t" else "\ufffd" for c in text)
 
     def text_at(self, line: int, column: int) -> str:
         """Return what stands at a place, to the end of its line, as it may be printed."""

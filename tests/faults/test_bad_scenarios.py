@@ -300,6 +300,15 @@ def test_a_fault_says_what_was_found_and_what_may_stand_there(case: str, folder:
     assert all(e["found"] and e["expected"] for e in errors)
 
 
+def test_the_line_that_is_shown_cannot_steer_the_terminal(folder: Path) -> None:
+    path = folder / "bad.yaml"
+    path.write_text(GOOD.replace("What did", "What \x1b[31m did"), encoding="utf-8")
+    result = CliRunner().invoke(app, ["validate", str(path)])
+    assert "bad.yaml:2:16: is not YAML: special characters are not allowed" in result.stderr
+    assert "\x1b" not in result.stderr
+    assert "    | question: What \ufffd[31m did the order change?\n" in result.stderr
+
+
 def test_of_many_faults_the_first_are_told_and_the_others_counted(folder: Path) -> None:
     path = folder / "bad.yaml"
     path.write_text(GOOD + "".join(f"desk{i}: 3\n" for i in range(1000)), encoding="utf-8")
