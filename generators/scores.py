@@ -10,6 +10,7 @@ that the chance of missing all n photos has the closed form of the beta-binomial
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -37,11 +38,22 @@ class OperatorScores:
     probe_share: float
     fpir: float
 
+    @classmethod
+    def of(cls, parameters: Mapping[str, float]) -> OperatorScores:
+        """Return the score model that the parameters (`search.*`) describe."""
+        return cls(
+            anchor_fnir=parameters["search.fnir_at_12m"],
+            exponent=parameters["search.fnir_exponent"],
+            web_penalty=parameters["search.web_penalty"],
+            probe_share=parameters["search.probe_share"],
+            fpir=parameters["search.fpir"],
+        )
+
     def fnir(self, gallery: ArrayLike) -> NDArray[np.float64]:
         """Return the mean FNIR of one photo in a gallery of that many templates, in [0, 1].
 
         Args:
-            gallery: templates enrolled, any shape; an empty gallery counts as the anchor's size.
+            gallery: templates enrolled, any shape; fewer than one count as one.
         """
         size = np.maximum(np.asarray(gallery, dtype=np.float64), 1.0)
         grown = self.anchor_fnir * (size / ANCHOR_GALLERY) ** self.exponent

@@ -53,7 +53,7 @@ def news(record: Record) -> tuple[NewsItem, ...]:
         items.append(
             SourcedNews(
                 day=day_of(when),
-                weight=float(entry["weight"]),
+                size=entry["size"],
                 text=entry["text"],
                 source=entry["source"],
                 grade=entry["grade"],

@@ -14,9 +14,10 @@ import simpy
 from numpy.typing import NDArray
 
 from generators.keyed import Streams
+from generators.people import DAYS_A_YEAR
 from generators.population import Population
 from generators.scores import OperatorScores
-from sim.customers import Customers, SearchTally
+from sim.customers import PROBE_PARAMETERS, Customers, SearchTally
 from sim.dates import WEEK
 from sim.day import DESK_TIME, LOOK_TIME, WEEK_TIME
 from sim.events import Event, Log, Process
@@ -33,11 +34,11 @@ from sim.operator.residency import Residency, gallery_shares
 from sim.operator.strategy import STRATEGIES
 from sim.people.attention import Attention
 from sim.people.finds import CandidateFinds
-from sim.people.reactions import DAYS_PER_YEAR, Reactions
+from sim.people.reactions import Reactions
 from sim.platforms import send_letters
 from sim.setup import ArmSetup, CaseFile, look_days
 from sim.tallies import PHOTO_BINS, Cells, Snapshot
-from sim.world import SEARCHABLE, World
+from sim.world import HIDDEN, SEARCHABLE, World
 
 
 @dataclass(frozen=True)
@@ -84,14 +85,9 @@ class Arm:
             faces_per_image=parameters["gallery.faces_per_image"],
             inferred_share=Residency.of(parameters).inferred_share(share),
             redirect_share=parameters["crawler.redirect_share"],
+            revisit_rate=parameters["crawler.revisit_rate"] / DAYS_A_YEAR,
         )
-        scores = OperatorScores(
-            anchor_fnir=parameters["search.fnir_at_12m"],
-            exponent=parameters["search.fnir_exponent"],
-            web_penalty=parameters["search.web_penalty"],
-            probe_share=parameters["search.probe_share"],
-            fpir=parameters["search.fpir"],
-        )
+        scores = OperatorScores.of(parameters)
         self.matcher = ScoresMatcher(len(population), scores)
         self.world = World(
             population,
@@ -125,7 +121,7 @@ class Arm:
         )
         self.customers = Customers(
             cumulative=setup.curves.searches,
-            share=parameters["search.share.uk"],
+            share=parameters[PROBE_PARAMETERS[windows.jurisdiction]],
             residents=np.flatnonzero(shared.in_scope),
             tally=SearchTally(),
         )
@@ -135,13 +131,13 @@ class Arm:
         self.answers: dict[int, list[int]] = {}
         self.snapshots: list[Snapshot] = []
         self.was_searchable = np.zeros(len(population), dtype=np.bool_)
-        self.held_at_notice = np.zeros(0, dtype=np.int32)
+        self.held_at_notice = np.zeros(0 if watched is None else len(watched), dtype=np.int32)
         self.cases = [self._case(file) for file in setup.cases]
         self._install_interventions()
         self.env.process(send_letters(self.env, setup.letters, self.log))
         for item in setup.news:
             everywhere = list(range(len(population.jurisdictions)))
-            self.attention.add(item.day, item.weight, everywhere)
+            self.attention.add(item.day, parameters[f"news.weight.{item.size}"], everywhere)
         self.env.process(self._days())
         self.env.process(self._weeks())
         self.env.process(self._looks())
@@ -189,7 +185,7 @@ class Arm:
     def _days(self) -> Process:
         """The desk, day by day: expected requests in real units, drawn ones for the sample."""
         p = self.setup.parameters
-        rate = p["requests.rate"] / DAYS_PER_YEAR
+        rate = p["requests.rate"] / DAYS_A_YEAR
         gives_up = p["requests.photo_demanded"] * p["requests.abandoned_if_photo"]
         sends = p["requests.photo_demanded"] * (1.0 - p["requests.abandoned_if_photo"])
         exposure = 0.0
@@ -247,7 +243,7 @@ class Arm:
                 if self.watched is not None:
                     held = self.matcher.held + self.world.extra_photos
                     self.held_at_notice = held[self.watched]
-            if self.snapshots[-1].day != day:
+            if not self.snapshots or self.snapshots[-1].day != day:
                 self._look(day, weekly=False)
 
     def _look(self, day: int, *, weekly: bool) -> None:
@@ -273,6 +269,7 @@ class Arm:
                 informed=by_jurisdiction(reactions.informed_day <= day) if look else nobody,
                 private=by_jurisdiction(reactions.private_day <= day) if look else nobody,
                 gallery=self.background.held,
+                stored=self.background.stored,
                 displaced=self.background.displaced,
             )
         )
@@ -321,8 +318,10 @@ class Arm:
                 searchable=int(matcher.searchable.sum()),
                 hidden=matcher.hidden,
                 erased=matcher.erased,
-                world_enrolled=world.ever_enrolled,
+                world_enrolled=_different(world.enrolled),
                 world_searchable=int((world.state == SEARCHABLE).sum()),
+                world_hidden=int((world.state == HIDDEN).sum()) + world.pending,
+                world_erased=_different(world.erased),
                 recollected=world.recollected,
             ),
             movers=self._movers(),
@@ -336,7 +335,10 @@ class Arm:
             movers["news"] = tuple(self.attention.pulses)
         if self.world.levers.changes:
             movers["levers"] = tuple(self.world.levers.changes)
-        removals = tuple((e.day, e.kind) for e in self.log.events if e.kind.startswith("removal_"))
+        removals: tuple[tuple[object, ...], ...] = tuple(
+            (e.day, e.kind) for e in self.log.events if e.kind.startswith("removal_")
+        )
+        removals += tuple((o.start, o.source, o.deadline, o.erases) for o in self.operator.started)
         if removals:
             movers["removal"] = removals
         for name in ("proposed", "imposed", "payable", "collected"):
@@ -344,3 +346,8 @@ class Arm:
             if any(amounts):
                 movers[f"money.{name}"] = amounts
         return movers
+
+
+def _different(ids: list[NDArray[np.int64]]) -> int:
+    """Return how many different ids a log holds."""
+    return len(np.unique(np.concatenate(ids))) if ids else 0

@@ -16,6 +16,9 @@ from generators.keyed import Streams
 from sim.matcher import Matcher, ProbeRows
 from sim.operator.desk import poisson_quantile
 
+PROBE_PARAMETERS: dict[str, str] = {"GB": "search.share.uk"}
+"""Parameter that holds the share of searches for residents of a jurisdiction."""
+
 
 @dataclass
 class SearchTally:

@@ -89,8 +89,10 @@ class TemplateCounts:
         searchable: now, as the matcher counted.
         hidden: now, as the matcher counted.
         erased: as the matcher counted.
-        world_enrolled: ever enrolled, as the world counted.
+        world_enrolled: different ids in the world's own log of enrolments.
         world_searchable: now, from the state of each find.
+        world_hidden: now, from the state of each find and the purges that are due.
+        world_erased: different ids in the world's own log of erasures.
         recollected: enrolled again after removal.
     """
 
@@ -100,6 +102,8 @@ class TemplateCounts:
     erased: int
     world_enrolled: int
     world_searchable: int
+    world_hidden: int
+    world_erased: int
     recollected: int
 
 

@@ -1,9 +1,9 @@
 """Levers: named values that interventions modify and processes read; nobody else is written to.
 
 A lever has a base value and a stack of modifiers. Modifiers compose by multiplying what they let
-pass, in the order in which they were set, so the result does not depend on that order; the stack
-keeps it all the same, since `explain` prints it. Before a lever changes, whoever listens is told,
-so that the people's columns are brought up to that day under the old values.
+pass, so the result does not depend on the order in which they were set. Before a lever changes,
+whoever listens is told, so that the people's columns are brought up to that day under the old
+values.
 """
 
 from __future__ import annotations
@@ -14,12 +14,10 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class LeverKind:
-    """What a lever is: its name, meaning and bounds of what a modifier may let pass."""
+    """What a lever is: its name and meaning; a modifier lets a share of 0 to 1 pass."""
 
     name: str
     what: str
-    least: float = 0.0
-    most: float = 1.0
 
 
 LEVERS: dict[str, LeverKind] = {
@@ -32,13 +30,6 @@ LEVERS: dict[str, LeverKind] = {
         LeverKind(
             "platform.pass",
             "share of collection attempts that the platforms' defences let through",
-        ),
-        LeverKind(
-            "crawler.capacity",
-            "collection capacity relative to the record's growth (above 1 it would exceed the "
-            "envelope sooner or later, which is an error)",
-            0.0,
-            10.0,
         ),
     )
 }
@@ -86,8 +77,8 @@ class Levers:
         kind = LEVERS.get(lever)
         if kind is None:
             raise ValueError(f"unknown lever {lever!r}; the levers are {', '.join(LEVERS)}")
-        if not kind.least <= passes <= kind.most:
-            raise ValueError(f"{lever} passes {kind.least} to {kind.most}, found {passes}")
+        if not 0.0 <= passes <= 1.0:
+            raise ValueError(f"{kind.name} lets a share of 0 to 1 pass, found {passes}")
         self._change(lever, source, day, Modifier(lever, source, day, passes))
 
     def clear(self, lever: str, source: str, day: int) -> None:

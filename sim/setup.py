@@ -121,12 +121,12 @@ class NewsItem:
 
     Attributes:
         day: day number.
-        weight: size relative to a final notice (1).
+        size: name of its weight among the parameters (`news.weight.SIZE`).
         text: what it was.
     """
 
     day: int
-    weight: float
+    size: str
     text: str
 
 
@@ -192,9 +192,13 @@ class ArmSetup:
     letters: tuple[Step, ...] = ()
 
 
+LOOKS_AFTER_DELETION = (0, 90, 365)
+"""Days after the nominal deadline for deletion at which measures look."""
+
+
 def look_days(setup: ArmSetup) -> tuple[int, ...]:
     """Return the days on which measures look, in order: from the windows, and the last day."""
     w = setup.windows
-    days = {w.notice, w.delete_deadline, w.delete_deadline + 90, w.delete_deadline + 365}
-    days.add(setup.last_day)
+    days = {w.notice, setup.last_day}
+    days |= {w.delete_deadline + after for after in LOOKS_AFTER_DELETION}
     return tuple(sorted(d for d in days if 0 <= d <= setup.last_day))

@@ -115,7 +115,8 @@ class Snapshot:
         still: int64 [J], persons searchable on the day of the notice who still are.
         informed: int64 [J], persons informed.
         private: int64 [J], persons with a public account who have gone private.
-        gallery: faces in the operator's gallery, real units.
+        gallery: faces that a search of the operator's gallery goes through, real units.
+        stored: faces that it stores, hidden or not, real units.
         displaced: faces collected with capacity that a filter freed, real units, so far.
     """
 
@@ -129,4 +130,5 @@ class Snapshot:
     informed: NDArray[np.int64]
     private: NDArray[np.int64]
     gallery: float
+    stored: float
     displaced: float

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from generators.errors import EnvelopeError
 from generators.keyed import Streams
+from generators.people import DAYS_A_YEAR
 from generators.photos import PhotoRows
 from generators.population import Population
 from sim.dates import iso
@@ -20,12 +21,13 @@ from sim.matcher import ScoresMatcher
 from sim.operator.background import Background
 from sim.operator.compliance import RemovalOrder
 from sim.parameters import Parameters
-from sim.people.finds import CandidateFinds
-from sim.people.reactions import DAYS_PER_YEAR, Reactions
+from sim.people.finds import LAST_VISIT, CandidateFinds
+from sim.people.reactions import Reactions
 from sim.tallies import Cells, PresenceTally
 
-CANDIDATE, SEARCHABLE, HIDDEN, ERASED = 0, 1, 2, 3
-"""State of a candidate find's latest template."""
+CANDIDATE, SEARCHABLE, HIDDEN, REMOVED = 0, 1, 2, 3
+"""State of a candidate find's latest template: none yet; in results; kept out of results and
+stored; erased, or on its way to erasure from the last store."""
 
 
 class World:
@@ -70,7 +72,7 @@ class World:
         self.envelope = parameters["crawler.envelope"]
         self.threshold = parameters["operator.residency.threshold"]
         self.purge_delay = round(parameters["operator.purge_delay"])
-        self.revisit_rate = parameters["crawler.revisit_rate"] / DAYS_PER_YEAR
+        self.revisit_rate = parameters["crawler.revisit_rate"] / DAYS_A_YEAR
         self.levers = Levers(self.bring_up_to)
         self.day = 0
         self.state: NDArray[np.uint8] = np.zeros(len(candidates), dtype=np.uint8)
@@ -80,7 +82,9 @@ class World:
         self.templates: NDArray[np.int64] = np.zeros(len(population.jurisdictions), dtype=np.int64)
         self.over_deleted: NDArray[np.bool_] = np.zeros(len(population), dtype=np.bool_)
         self.extra_photos: NDArray[np.int32] = np.zeros(len(population), dtype=np.int32)
-        self.ever_enrolled = 0
+        self.enrolled: list[NDArray[np.int64]] = []
+        self.erased: list[NDArray[np.int64]] = []
+        self.pending = 0
         self.recollected = 0
         self._clock: NDArray[np.float32] = np.full(len(candidates), np.nan, dtype=np.float32)
         self._inferred = np.flatnonzero(candidates.evidence > self.threshold)
@@ -98,7 +102,7 @@ class World:
         day = min(day, self.last_day + 1)
         if day <= self.day:
             return
-        attempts = self.levers.value("crawler.capacity") * self.levers.value("platform.pass")
+        attempts = self.levers.value("platform.pass")
         in_scope_pass = self.levers.value("crawler.in_scope_pass")
         self.background.collect(self.day, day, in_scope_pass, attempts)
         passes = (attempts * in_scope_pass, attempts * self.background.boost(in_scope_pass))
@@ -172,19 +176,20 @@ class World:
             who, first = np.unique(person[new], return_index=True)
             tally.appear(who, days[new][first])
         birth = self.population.birth_day[person]
+        template = c.template_id(rows, self.visit[rows])
+        self.enrolled.append(template)
         self.matcher.enrol(
             PhotoRows(
-                photo=c.template_id(rows, self.visit[rows]),
+                photo=template,
                 person=person,
                 day=days.astype(np.int32),
-                age=((days - birth) / DAYS_PER_YEAR).astype(np.float32),
+                age=((days - birth) / DAYS_A_YEAR).astype(np.float32),
                 quality=c.quality[rows],
                 group=np.ones(len(rows), dtype=np.int16),
             )
         )
         self.templates += self._by_jurisdiction(person)
         self.state[rows] = SEARCHABLE
-        self.ever_enrolled += len(rows)
 
     def _by_jurisdiction(self, person: NDArray[np.int64]) -> NDArray[np.int64]:
         return np.bincount(self.population.jurisdiction[person], minlength=len(self.templates))
@@ -201,10 +206,10 @@ class World:
         """
         rows = self._inferred
         rows = rows[: np.searchsorted(self.candidates.day[rows], day, side="right")]
-        rows = rows[self.state[rows] == SEARCHABLE]
+        state = self.state[rows]
+        rows = rows[(state == SEARCHABLE) | ((state == HIDDEN) & order.erases)]
         fresh = rows[np.isnan(self._clock[rows])]
-        person = self.candidates.person[fresh].astype(np.int64)
-        photo = (person << 24) | self.candidates.ordinal[fresh]
+        photo = self.candidates.photo_key(fresh)
         self._clock[fresh] = self.streams.exponential("erasure.clock", photo, self.visit[fresh])
         reached = self._clock[rows] < hazard
         self._clock[rows[~reached]] -= np.float32(hazard)
@@ -214,35 +219,45 @@ class World:
         self.hide(removed, day, erases=order.erases)
 
     def remove_person(self, person: int, day: int) -> None:
-        """Remove every searchable template of one person (an erasure request that is honoured)."""
+        """Erase every template of one person (an erasure request that is honoured)."""
         self.bring_up_to(day + 1)
         c = self.candidates
-        rows = np.flatnonzero((c.person == person) & (self.state == SEARCHABLE))
+        stored = (self.state == SEARCHABLE) | (self.state == HIDDEN)
+        rows = np.flatnonzero((c.person == person) & stored)
         self.hide(rows, day, erases=True)
 
     def hide(self, rows: NDArray[np.int64], day: int, *, erases: bool) -> None:
-        """Hide the templates of these candidate rows on a day, and erase them later if asked.
+        """Take the templates of these candidate rows out of results on a day.
 
-        Erased photos may be found again from the next day on, if they are still public and
+        Where `erases` is set they are erased from all stores after the purge delay, those hidden
+        before too, and may be found again from the next day on, if they are still public and
         collection goes on.
+
+        Raises:
+            ValueError: a photo has been found again so often that its ids would be used twice.
         """
         if not len(rows):
             return
         c = self.candidates
-        person = c.person[rows].astype(np.int64)
-        template = c.template_id(rows, self.visit[rows])
-        self.matcher.hide(template, person)
+        shown = rows[self.state[rows] == SEARCHABLE]
+        person = c.person[shown].astype(np.int64)
+        self.matcher.hide(c.template_id(shown, self.visit[shown]), person)
         who = np.unique(person)
         who = who[self.matcher.searchable[who] == 0]
         self.searchable.vanish(who, np.full(len(who), day))
-        self.state[rows] = HIDDEN
         if not erases:
+            self.state[rows] = HIDDEN
+            self._clock[rows] = np.nan
             return
+        self.state[rows] = REMOVED
+        template = c.template_id(rows, self.visit[rows])
         self._purges.setdefault(day + self.purge_delay, []).append((template, rows))
+        self.pending += len(rows)
+        if self.visit[rows].max() >= LAST_VISIT:
+            raise ValueError("a photo was found again too often: its ids would be used twice")
         self.visit[rows] += 1
         self._clock[rows] = np.nan
-        photo = (person << 24) | c.ordinal[rows]
-        wait = self.streams.exponential("revisit.clock", photo, self.visit[rows])
+        wait = self.streams.exponential("revisit.clock", c.photo_key(rows), self.visit[rows])
         inferred = c.evidence[rows] > self.threshold
         for kind, mine in ((0, inferred), (1, ~inferred)):
             # Hazards of later days are not known yet: the clock starts where the sum stands.
@@ -254,14 +269,14 @@ class World:
         """Erase from all stores what was due on the days before `day`."""
         for due in sorted(d for d in self._purges if d < day):
             for template, rows in self._purges.pop(due):
-                latest = self.visit[rows] == (template & 0xFF) + 1
                 person = self.candidates.person[rows].astype(np.int64)
                 self.matcher.erase(template, person)
+                self.erased.append(template)
+                self.pending -= len(rows)
                 self.templates -= self._by_jurisdiction(person)
                 who = np.unique(person)
                 who = who[(self.matcher.held[who] + self.extra_photos[who]) == 0]
                 self.held.vanish(who, np.full(len(who), due))
-                self.state[rows[latest & (self.state[rows] == HIDDEN)]] = ERASED
 
     def hold_extra_photo(self, person: int, day: int) -> None:
         """Keep the photo that somebody had to send with a request."""

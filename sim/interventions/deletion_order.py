@@ -8,6 +8,7 @@ and still public can be found again.
 
 from __future__ import annotations
 
+from sim.events import Process
 from sim.interventions.kinds import Actors, InterventionKind, Option
 from sim.operator.compliance import RemovalOrder
 from sim.setup import InterventionSpec
@@ -16,15 +17,23 @@ from sim.setup import InterventionSpec
 def install(spec: InterventionSpec, actors: Actors) -> None:
     """Ask the operator for a removal from the start, to be ended by the deadline."""
     days = round(float(spec.options["days"]))
+
+    def end() -> Process:
+        if spec.end is None or spec.end > actors.last_day:
+            return
+        yield actors.env.timeout(spec.end - actors.env.now)
+        actors.operator.stop_removal(actors.source, spec.end)
+
     actors.operator.start_removal(
         RemovalOrder(
             source=actors.source,
             start=spec.start,
-            deadline=min(spec.start + days, spec.end or spec.start + days),
+            deadline=spec.start + days,
             erases=spec.options["semantics"] == "erase",
         ),
         None,
     )
+    actors.env.process(end())
 
 
 KIND = InterventionKind(

@@ -34,18 +34,18 @@ class Phase(Enum):
 
 PHASE_SUCCESSORS: dict[Phase, frozenset[Phase]] = {
     Phase.NONE: frozenset({Phase.INVESTIGATION}),
-    Phase.INVESTIGATION: frozenset({Phase.INTENT}),
+    Phase.INVESTIGATION: frozenset({Phase.INTENT, Phase.FINAL}),
     Phase.INTENT: frozenset({Phase.FINAL}),
     Phase.FINAL: frozenset({Phase.FINAL, Phase.TRIBUNAL}),
     Phase.TRIBUNAL: frozenset({Phase.TRIBUNAL}),
 }
-"""From each phase, those that may follow. A final notice needs a notice of intent (schedule 16,
-paragraph 2)."""
+"""From each phase, those that may follow. A penalty notice needs a notice of intent (schedule 16,
+paragraph 2); an enforcement notice does not."""
 
 NEEDS_PHASE: dict[str, frozenset[Phase]] = {
     "provisional_notice": frozenset({Phase.INVESTIGATION}),
     "final_penalty": frozenset({Phase.INTENT, Phase.FINAL}),
-    "enforcement_notice": frozenset({Phase.INTENT, Phase.FINAL}),
+    "enforcement_notice": frozenset({Phase.INVESTIGATION, Phase.INTENT, Phase.FINAL}),
 }
 """Steps of the authority that would stand before their cause in any other phase."""
 
@@ -69,6 +69,10 @@ class Parties:
     due: Callable[[PenaltyNotice, int, Event], None]
 
 
+INERT = frozenset({"complaint", "company_reply"})
+"""Steps that are logged and change nothing. Any other step needs a handler: one that the machine
+does not know is refused, since ignoring it would be guessing."""
+
 CAUSES: dict[str, tuple[str, ...]] = {
     "provisional_notice": ("investigation_opened",),
     "final_penalty": ("provisional_notice",),
@@ -76,6 +80,8 @@ CAUSES: dict[str, tuple[str, ...]] = {
     "appeal_lodged": ("enforcement_notice", "final_penalty"),
     "hearing": ("permission_refused_renewed", "appeal_sought", "appeal_lodged"),
     "tribunal_sets_aside": ("appeal_lodged",),
+    "appeal_dismissed": ("appeal_lodged",),
+    "appeal_withdrawn": ("appeal_lodged",),
     "appeal_sought": ("tribunal_sets_aside",),
     "permission_refused_renewed": ("appeal_sought",),
     "tribunal_restores_jurisdiction": ("permission_refused_renewed", "appeal_sought"),
@@ -175,10 +181,18 @@ class Case:
         handler: Callable[[Step], None] | None = getattr(self, f"_on_{step.kind}", None)
         if handler is not None:
             handler(step)
-        elif self.phase is not Phase.TRIBUNAL and step.kind == "hearing":
-            return  # no appeal, no hearing
-        else:
+        elif step.kind in INERT:
             self._write(step, "world", "case")
+        else:
+            raise ScenarioError(f"case {self.file.id}: no rule for the step '{step.kind}'")
+
+    @property
+    def _instruments(self) -> tuple[EnforcementNotice, PenaltyNotice]:
+        return self.orders, self.penalty
+
+    def _on_hearing(self, step: Step) -> None:
+        if self.phase is Phase.TRIBUNAL:
+            self._write(step, "tribunal", "case")
 
     def _on_investigation_opened(self, step: Step) -> None:
         self._enter(Phase.INVESTIGATION)
@@ -216,40 +230,62 @@ class Case:
             )
         self._enter(Phase.TRIBUNAL)
         event = self._write(step, "operator", "case")
-        for instrument in (self.orders, self.penalty):
+        for instrument in self._instruments:
             if instrument.status is Status.SERVED:
                 instrument.move(step.day, Status.UNDER_APPEAL)
         if self.orders.binding:
             self._bind(event, served + self.file.appeal_period_days)
 
     def _on_tribunal_sets_aside(self, step: Step) -> None:
-        if not self.orders.appeal_pending:
+        if not any(instrument.appeal_pending for instrument in self._instruments):
             return
         event = self._write(step, "tribunal", "case")
         was_binding = self.orders.binding
-        self.orders.move(step.day, Status.SET_ASIDE)
-        self.orders.runs_from = None
         if self.penalty.appeal_pending:
             self.penalty.set_aside(step.day)
-        if was_binding:
-            self.parties.released(self.orders, step.day, event)
+        if self.orders.appeal_pending:
+            self.orders.move(step.day, Status.SET_ASIDE)
+            self.orders.runs_from = None
+            if was_binding:
+                self.parties.released(self.orders, step.day, event)
 
     def _only_if_set_aside(self, step: Step) -> None:
-        if self.orders.status is Status.SET_ASIDE:
+        if any(instrument.status is Status.SET_ASIDE for instrument in self._instruments):
             self._write(step, "authority", "case")
 
     _on_appeal_sought = _only_if_set_aside
     _on_permission_refused_renewed = _only_if_set_aside
 
     def _on_tribunal_restores_jurisdiction(self, step: Step) -> None:
-        if self.orders.status is not Status.SET_ASIDE:
+        void = [i for i in self._instruments if i.status is Status.SET_ASIDE]
+        if not void:
             return
         event = self._write(step, "tribunal", "case")
-        self.orders.move(step.day, Status.UNDER_APPEAL)
-        self.penalty.restore(step.day)
-        if self.orders.binding:
-            # The months are counted anew: an order cannot have been due while it was void.
-            self._bind(event, step.day)
+        if self.penalty in void:
+            self.penalty.restore(step.day)
+        if self.orders in void:
+            self.orders.move(step.day, Status.UNDER_APPEAL)
+            if self.orders.binding:
+                # The months are counted anew: an order cannot have been due while it was void.
+                self._bind(event, step.day)
+
+    def _appeal_ends(self, step: Step) -> None:
+        """Bring what was under appeal into force; its months run from that day."""
+        pending = [i for i in self._instruments if i.appeal_pending]
+        if not pending:
+            return
+        actor = "operator" if step.kind == "appeal_withdrawn" else "tribunal"
+        event = self._write(step, actor, "case")
+        if self.orders in pending:
+            was_binding = self.orders.binding
+            self.orders.move(step.day, Status.IN_FORCE)
+            if not was_binding:
+                self._bind(event, step.day)
+        if self.penalty in pending:
+            self._falls_due(step.day, event)
+
+    _on_appeal_dismissed = _appeal_ends
+    _on_appeal_withdrawn = _appeal_ends
 
     def _appeal_period(self, served: int, event: Event) -> Process:
         yield self.env.timeout(
@@ -272,9 +308,11 @@ class Case:
     def _penalty_falls_due(self, served: int, event: Event) -> Process:
         wait = max(self.file.appeal_period_days, self.payment_period)
         yield self.env.timeout(served + wait + PAYMENT_TIME - self.env.now)
-        if self.penalty.status is not Status.SERVED:
-            return
-        day = served + wait
+        if self.penalty.status is Status.SERVED:
+            self._falls_due(served + wait, event)
+
+    def _falls_due(self, day: int, event: Event) -> None:
+        """Bring the penalty notice into force and tell the operator that it is payable."""
         self.penalty.move(day, Status.IN_FORCE)
         self.penalty.fall_due()
         due = self.log.write(
@@ -286,7 +324,7 @@ class Case:
             amount=self.penalty.payable,
             currency=self.penalty.currency,
             because=event,
-            text="The appeal period is over and the penalty is payable.",
+            text="No appeal is open or can be lodged: the penalty is payable.",
         )
         self.parties.due(self.penalty, day, due)
 

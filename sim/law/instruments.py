@@ -22,7 +22,6 @@ class Status(Enum):
     UNDER_APPEAL = "under appeal"
     IN_FORCE = "in force"
     SET_ASIDE = "set aside"
-    DISCHARGED = "discharged"
 
 
 SUCCESSORS: dict[Status | None, frozenset[Status]] = {
@@ -31,8 +30,7 @@ SUCCESSORS: dict[Status | None, frozenset[Status]] = {
     Status.SERVED: frozenset({Status.UNDER_APPEAL, Status.IN_FORCE}),
     Status.UNDER_APPEAL: frozenset({Status.SET_ASIDE, Status.IN_FORCE}),
     Status.SET_ASIDE: frozenset({Status.UNDER_APPEAL, Status.IN_FORCE}),
-    Status.IN_FORCE: frozenset({Status.DISCHARGED}),
-    Status.DISCHARGED: frozenset(),
+    Status.IN_FORCE: frozenset(),
 }
 """From each status, those that may follow. Set aside -> under appeal is the Upper Tribunal's
 remittal: the First-tier Tribunal has to decide the appeal again."""

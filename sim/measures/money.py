@@ -7,6 +7,9 @@ from collections.abc import Callable
 from sim.history import History
 from sim.measures.question import Measure, Reading
 
+CURRENCY = "GBP"
+"""Currency of the fine measures; a ledger in another one makes them undefined, not converted."""
+
 _WORDS = {
     "proposed": (
         "Q_p",
@@ -34,6 +37,10 @@ _WORDS = {
 
 def _reader(entry: str) -> Callable[[History], list[Reading]]:
     def read(history: History) -> list[Reading]:
+        others = {ledger.currency for ledger in history.ledgers} - {CURRENCY}
+        if others:
+            why = f"a ledger is in {', '.join(sorted(others))}"
+            return [Reading(f"fine_{entry}", "", "all", "", None, why)]
         amount = sum(getattr(ledger, entry) for ledger in history.ledgers)
         return [Reading(f"fine_{entry}", "", "all", "", float(amount))]
 
@@ -44,7 +51,7 @@ MEASURES = tuple(
     Measure(
         name=f"fine_{entry}",
         symbol=symbol,
-        unit="GBP",
+        unit=CURRENCY,
         formula=rf"\text{{amount {entry}}}",
         question=question,
         family="money",

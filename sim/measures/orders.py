@@ -7,13 +7,14 @@ import numpy as np
 from sim.dates import iso
 from sim.history import History
 from sim.measures.question import COLLECTION_MOVERS, COLLECTION_ZERO, Measure, Reading
+from sim.setup import LOOKS_AFTER_DELETION
 
 
 def _left(history: History) -> list[Reading]:
     w = history.setup.windows
     base = history.at(w.notice).templates[history.scope] if w.notice <= _last(history) else 0
     readings = []
-    for day in (w.delete_deadline, w.delete_deadline + 90, w.delete_deadline + 365):
+    for day in (w.delete_deadline + after for after in LOOKS_AFTER_DELETION):
         if day > _last(history):
             value, why = None, "the run ends before that day"
         elif base == 0:
@@ -33,7 +34,7 @@ def _removed(history: History) -> bool:
 
 
 def _under(history: History) -> list[Reading]:
-    day = history.setup.windows.delete_deadline + 90
+    day = history.setup.windows.delete_deadline + LOOKS_AFTER_DELETION[1]
     name, at = "under_deletion", iso(day)
     before = history.searchable_at_notice[history.scope]
     if not _removed(history):

@@ -8,6 +8,7 @@ from __future__ import annotations
 import numpy as np
 
 from generators.scores import OperatorScores
+from sim.customers import PROBE_PARAMETERS
 from sim.dates import iso
 from sim.history import History
 from sim.measures.question import (
@@ -24,23 +25,19 @@ PROBES_ELSEWHERE = "US"
 customers are there (the record counts US agencies)."""
 
 
-def scores_of(history: History) -> OperatorScores:
-    """Return the score model of an arm."""
-    p = history.setup.parameters
-    return OperatorScores(
-        anchor_fnir=p["search.fnir_at_12m"],
-        exponent=p["search.fnir_exponent"],
-        web_penalty=p["search.web_penalty"],
-        probe_share=p["search.probe_share"],
-        fpir=p["search.fpir"],
-    )
-
-
 def identifiability_at(history: History, snapshot: Snapshot) -> float:
     """Return the chance that a probe of a random resident in scope returns that resident."""
     total = snapshot.photos.sum()
-    chance = scores_of(history).identification(PHOTO_BINS - 1, snapshot.gallery)[0]
+    chance = OperatorScores.of(history.setup.parameters).identification(
+        PHOTO_BINS - 1, snapshot.gallery
+    )[0]
     return float(snapshot.photos @ chance / total)
+
+
+def probe_share(history: History) -> float:
+    """Return the share of searches whose probe shows a resident in scope."""
+    name = PROBE_PARAMETERS[history.setup.windows.jurisdiction]
+    return history.setup.parameters[name]
 
 
 def mated_share(history: History, snapshot: Snapshot) -> float:
@@ -49,7 +46,7 @@ def mated_share(history: History, snapshot: Snapshot) -> float:
     people = np.maximum(by_jurisdiction(history, history.residents), 1.0)
     share = present / people
     elsewhere = share[history.jurisdictions.index(PROBES_ELSEWHERE)]
-    here = history.setup.parameters["search.share.uk"]
+    here = probe_share(history)
     return float(here * share[history.scope] + (1.0 - here) * elsewhere)
 
 
@@ -70,7 +67,7 @@ def _identifiability(history: History) -> list[Reading]:
 
 def _surfaced(history: History) -> list[Reading]:
     snapshot, at = _last(history)
-    here = history.setup.parameters["search.share.uk"]
+    here = probe_share(history)
     value = 1e6 * here * identifiability_at(history, snapshot)
     return [Reading("surfaced_per_million_searches", at, "all", "", value)]
 

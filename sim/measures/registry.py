@@ -47,7 +47,7 @@ def weekly_series(history: History) -> dict[str, NDArray[np.str_] | NDArray[np.f
             "at": np.array([iso(s.day) for s in weekly]),
             "margin": np.full(size, "all"),
             "level": np.full(size, ""),
-            "value": np.array([s.gallery / per_image for s in weekly]),
+            "value": np.array([s.stored / per_image for s in weekly]),
         }
     )
     return {key: np.concatenate([part[key] for part in parts]) for key in parts[0]}

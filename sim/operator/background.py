@@ -9,6 +9,7 @@ changes nothing for the others.
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
@@ -24,25 +25,36 @@ class Background:
         faces_per_image: faces enrolled per image.
         inferred_share: share of faces inferred to be in scope.
         redirect_share: share of freed capacity that goes elsewhere.
-        in_scope_held: faces inferred in scope, enrolled and not removed.
+        revisit_rate: hazard per day with which an erased face is found again while it passes.
+        in_scope_held: faces inferred in scope, enrolled and in results.
+        in_scope_hidden: faces inferred in scope that are kept out of results and still stored.
         others_held: all other faces enrolled.
+        gone: faces erased and not found again.
         displaced: faces of others enrolled with freed capacity, so far.
-        removed: faces removed, so far.
+        recollected: erased faces found again, so far.
     """
 
     images: NDArray[np.float64]
     faces_per_image: float
     inferred_share: float
     redirect_share: float
+    revisit_rate: float
     in_scope_held: float = 0.0
+    in_scope_hidden: float = 0.0
     others_held: float = 0.0
+    gone: float = 0.0
     displaced: float = 0.0
-    removed: float = 0.0
+    recollected: float = 0.0
 
     @property
     def held(self) -> float:
-        """Faces enrolled and not removed."""
+        """Faces that a search goes through."""
         return self.in_scope_held + self.others_held
+
+    @property
+    def stored(self) -> float:
+        """Faces that are stored, hidden or not."""
+        return self.held + self.in_scope_hidden
 
     def boost(self, in_scope_pass: float) -> float:
         """Return the factor on the collection of others while the filter lets that share pass."""
@@ -50,13 +62,13 @@ class Background:
         return 1.0 + self.redirect_share * freed / (1.0 - self.inferred_share)
 
     def collect(self, start: int, end: int, in_scope_pass: float, attempts: float) -> None:
-        """Enrol what is found on the days from `start` to before `end`.
+        """Enrol what is found on the days from `start` to before `end`, erased faces again too.
 
         Args:
             start: first day.
             end: day after the last.
             in_scope_pass: share of faces inferred in scope that the filter lets through.
-            attempts: capacity times what the platforms let through.
+            attempts: share of attempts that the platforms let through.
         """
         faces = float(self.images[end] - self.images[start]) * self.faces_per_image * attempts
         self.in_scope_held += faces * self.inferred_share * in_scope_pass
@@ -64,14 +76,31 @@ class Background:
         extra = others * (self.boost(in_scope_pass) - 1.0)
         self.others_held += others + extra
         self.displaced += extra
+        hazard = self.revisit_rate * (end - start) * attempts * in_scope_pass
+        again = self.gone * -math.expm1(-hazard)
+        self.gone -= again
+        self.in_scope_held += again
+        self.recollected += again
 
-    def remove(self, faces: float) -> None:
-        """Remove that many faces inferred to be in scope.
+    def in_reach(self, *, erases: bool) -> float:
+        """Return the faces inferred in scope that a removal still has to work on."""
+        return self.in_scope_held + (self.in_scope_hidden if erases else 0.0)
+
+    def remove(self, faces: float, *, erases: bool) -> None:
+        """Remove that many faces inferred to be in scope: erase them, or only hide them.
 
         Raises:
-            ValueError: more than are held.
+            ValueError: more than are in reach.
         """
-        if faces > self.in_scope_held * (1.0 + 1e-9):
-            raise ValueError(f"{faces:g} faces to remove, {self.in_scope_held:g} held")
-        self.in_scope_held = max(0.0, self.in_scope_held - faces)
-        self.removed += faces
+        reach = self.in_reach(erases=erases)
+        if faces > reach * (1.0 + 1e-9):
+            raise ValueError(f"{faces:g} faces to remove, {reach:g} in reach")
+        share = min(1.0, faces / reach) if reach > 0.0 else 0.0
+        shown = self.in_scope_held * share
+        self.in_scope_held -= shown
+        if not erases:
+            self.in_scope_hidden += shown
+            return
+        kept = self.in_scope_hidden * share
+        self.in_scope_hidden -= kept
+        self.gone += shown + kept

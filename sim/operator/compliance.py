@@ -63,6 +63,9 @@ class Compliance:
         capacity: templates that can be removed in a day, real units.
         purge_delay: days from hiding to erasure from all stores.
         last_day: last day of the run.
+
+    Attributes:
+        started: removals that have begun, in order.
     """
 
     def __init__(
@@ -88,7 +91,9 @@ class Compliance:
         self.capacity = capacity
         self.purge_delay = purge_delay
         self.last_day = last_day
-        self._bound: set[str] = set()
+        self.started: list[RemovalOrder] = []
+        self._binding: dict[str, int] = {}
+        self._last_binding = 0
 
     def on_bound(self, notice: EnforcementNotice, source: str, day: int, event: Event) -> None:
         """Answer an enforcement notice that has come to bind.
@@ -111,34 +116,37 @@ class Compliance:
             )
             return
         assert notice.runs_from is not None
-        self._bound.add(source)
+        binding = self._bind(source)
         due = {o.kind: add_months(notice.runs_from, o.months) for o in notice.obligations}
         cease = due.get("cease_collection")
         delete = due.get("delete")
         if cease is not None:
-            self.env.process(self._cease(source, max(day, cease), event))
+            self.env.process(self._cease(source, binding, max(day, cease), event))
         if delete is not None:
             start = max(day, cease if cease is not None else day)
             order = RemovalOrder(source, start, delete, self.strategy.erases)
-            self.env.process(self.removal(order, event))
+            self.env.process(self._removal(order, binding, event))
 
     def on_released(self, source: str, day: int, event: Event) -> None:
         """Go back to business: the notice no longer binds."""
-        if source not in self._bound:
+        if self._binding.pop(source, None) is None:
             return
-        self._bound.discard(source)
-        was_filtering = self.levers.value("crawler.in_scope_pass") < 1.0
-        self.levers.clear("crawler.in_scope_pass", source, day)
-        if was_filtering:
-            self.log.write(
-                day,
-                "operator",
-                "collection_resumed",
-                authority=event.authority,
-                instrument="enforcement notice",
-                because=event,
-                text="The notice no longer binds: the crawler's filter is lifted.",
-            )
+        lever = "crawler.in_scope_pass"
+        mine = any(modifier.source == source for modifier in self.levers.stack(lever))
+        self.levers.clear(lever, source, day)
+        if not mine:
+            return
+        passes = self.levers.value(lever)
+        self.log.write(
+            day,
+            "operator",
+            "collection_resumed" if passes > 0.0 else "filter_lifted",
+            authority=event.authority,
+            instrument="enforcement notice",
+            because=event,
+            text=f"The notice no longer binds; {passes:.0%} of the faces inferred to be residents "
+            f"in scope pass the crawler.",
+        )
 
     def on_due(self, penalty: PenaltyNotice, day: int, event: Event) -> None:
         """Pay a penalty that has fallen due, or not."""
@@ -159,14 +167,28 @@ class Compliance:
 
     def start_removal(self, order: RemovalOrder, event: Event | None) -> None:
         """Start a removal that no case ordered (an intervention)."""
-        self._bound.add(order.source)
-        self.env.process(self.removal(order, event))
+        self.env.process(self._removal(order, self._bind(order.source), event))
 
-    def _cease(self, source: str, day: int, because: Event) -> Process:
+    def stop_removal(self, source: str, day: int) -> None:
+        """Stop an intervention's removal where it stands."""
+        if self._binding.pop(source, None) is not None:
+            self.log.write(day, "operator", "removal_stopped", text="The order has ended.")
+
+    def _bind(self, source: str) -> int:
+        """Note that a source binds, and return a token that later bindings do not share.
+
+        A job checks its token, so one that a released notice had planned never comes back to life
+        when the notice binds again.
+        """
+        self._last_binding += 1
+        self._binding[source] = self._last_binding
+        return self._last_binding
+
+    def _cease(self, source: str, binding: int, day: int, because: Event) -> Process:
         if day > self.last_day:
             return
         yield self.env.timeout(day - self.env.now)
-        if source not in self._bound:
+        if self._binding.get(source) != binding:
             return
         self.levers.set("crawler.in_scope_pass", source, day, 0.0)
         self.log.write(
@@ -179,7 +201,7 @@ class Compliance:
             text="The crawler no longer enrols faces that it infers to be residents in scope.",
         )
 
-    def removal(self, order: RemovalOrder, because: Event | None) -> Process:
+    def _removal(self, order: RemovalOrder, binding: int, because: Event | None) -> Process:
         """Remove, day by day, until the deadline is reached with nothing in scope left in results.
 
         What is collected after that is for the next order. The job stops where it stands when
@@ -188,53 +210,57 @@ class Compliance:
         if order.start > self.last_day:
             return
         yield self.env.timeout(order.start + REMOVAL_TIME - self.env.now)
-        authority = "" if because is None else because.authority
+        delay = self.purge_delay if order.erases else 0
+        done_by = max(order.start, order.deadline - delay)
         started: Event | None = None
-        day = order.start
-        done_by = max(order.start, order.deadline - (self.purge_delay if order.erases else 0))
         late = False
-        while order.source in self._bound and day <= self.last_day:
+        day = order.start
+        while self._binding.get(order.source) == binding and day <= self.last_day:
             self.bring_up_to(day + 1)
-            held = self.background.in_scope_held
+            reach = self.background.in_reach(erases=order.erases)
             if started is None:
-                started = self.log.write(
-                    day,
-                    "operator",
-                    "removal_started",
-                    authority=authority,
-                    instrument="enforcement notice" if authority else "",
-                    because=because,
-                    text=f"About {held:.3g} templates are inferred to be in scope.",
-                )
-            if held > 0.0:
-                planned = held / max(1, done_by - day + 1)
-                removed = min(planned, self.capacity)
-                hazard = CERTAIN if removed >= held else -math.log1p(-removed / held)
+                self.started.append(order)
+                text = f"About {reach:.3g} templates are inferred to be in scope."
+                started = self._note(day, "removal_started", because, text)
+            if reach > 0.0:
+                removed = min(reach / max(1, done_by - day + 1), self.capacity)
+                hazard = CERTAIN if removed >= reach else -math.log1p(-removed / reach)
                 if removed > 0.0:
-                    self.background.remove(removed)
+                    self.background.remove(removed, erases=order.erases)
                     self.remover(order, day, hazard)
-            if not late and day == order.deadline and self.background.in_scope_held > 0.0:
+            left = self.background.in_reach(erases=order.erases)
+            if not late and day + delay >= order.deadline and (left > 0.0 or day > done_by):
                 late = True
-                self.log.write(
-                    day,
-                    "operator",
-                    "removal_late",
-                    authority=authority,
-                    instrument="enforcement notice" if authority else "",
-                    because=started,
-                    text=f"{self.background.in_scope_held:.3g} templates inferred to be in "
-                    f"scope are left on {iso(day)}.",
+                text = (
+                    f"{left:.3g} templates inferred to be in scope are left in results; erasure "
+                    f"from all stores takes another {delay} days and misses {iso(order.deadline)}."
                 )
-            if self.background.in_scope_held <= 0.0 and day >= done_by:
-                self.log.write(
-                    day,
-                    "operator",
-                    "removal_ended",
-                    authority=authority,
-                    instrument="enforcement notice" if authority else "",
-                    because=started,
-                    text="Nothing that the operator infers to be in scope is left in results.",
-                )
-                return
+                self._note(day, "removal_late", started, text)
+            if left <= 0.0 and day >= done_by:
+                break
             day += 1
             yield self.env.timeout(1)
+        else:
+            return
+        if day + delay > order.deadline and not late:
+            text = f"Erasure from all stores takes {delay} days and misses {iso(order.deadline)}."
+            self._note(day, "removal_late", started, text)
+        if day + delay > self.last_day:
+            return
+        yield self.env.timeout(delay)
+        what = "is left" if order.erases else "is left in results"
+        text = f"Nothing that the operator infers to be in scope and was told to remove {what}."
+        self._note(day + delay, "removal_ended", started, text)
+
+    def _note(self, day: int, kind: str, because: Event | None, text: str) -> Event:
+        """Write a step of a removal to the log."""
+        authority = "" if because is None else because.authority
+        return self.log.write(
+            day,
+            "operator",
+            kind,
+            authority=authority,
+            instrument="enforcement notice" if authority else "",
+            because=because,
+            text=text,
+        )

@@ -15,20 +15,18 @@ def poisson_quantile(u: float, mean: float) -> int:
     """Return the Poisson quantile: the smallest k with P(X <= k) >= u.
 
     By inversion, so that a larger mean never gives a smaller count for the same uniform
-    (common random numbers); by the normal approximation with a continuity correction above 1,000.
+    (common random numbers).
     """
-    if mean <= 0.0:
-        return 0
-    if mean > 1000.0:
-        from scipy.special import ndtri
+    from scipy.special import pdtr, pdtrik
 
-        return max(0, math.ceil(mean + math.sqrt(mean) * float(ndtri(u)) - 0.5))
-    term = total = math.exp(-mean)
-    k = 0
-    while total < u and k < 10_000:
+    if mean <= 0.0 or u <= math.exp(-mean):
+        return 0
+    k = max(0, math.ceil(float(pdtrik(u, mean))))
+    # The inverse is found numerically: settle the last unit on the distribution itself.
+    while k > 0 and pdtr(k - 1, mean) >= u:
+        k -= 1
+    while pdtr(k, mean) < u:
         k += 1
-        term *= mean / k
-        total += term
     return k
 
 

@@ -16,6 +16,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from generators.errors import Fault, ParameterError
 from generators.keyed import Streams
 
 SHARE_PARAMETERS: dict[str, str] = {
@@ -30,9 +31,22 @@ SHARE_PARAMETERS: dict[str, str] = {
 def gallery_shares(
     jurisdictions: tuple[str, ...], parameters: Mapping[str, float]
 ) -> NDArray[np.float64]:
-    """Return each jurisdiction's share of the gallery's faces, float64 [J], summing to 1."""
+    """Return each jurisdiction's share of the gallery's faces, float64 [J], summing to 1.
+
+    Raises:
+        ParameterError: the named shares sum to more than 1.
+    """
     named = {code: parameters[name] for code, name in SHARE_PARAMETERS.items()}
     rest = 1.0 - sum(named.values())
+    if rest < 0.0:
+        raise ParameterError(
+            Fault(
+                "the shares of the gallery's faces sum to more than 1",
+                key="gallery.share",
+                found=", ".join(f"{SHARE_PARAMETERS[c]} = {v:g}" for c, v in named.items()),
+                expected="a sum of 1 or less; what is left is the rest of the world",
+            )
+        )
     return np.array([named.get(code, rest) for code in jurisdictions])
 
 
@@ -77,12 +91,25 @@ class Residency:
         return (1.0 - self.missing) * _upper_tail(self.threshold)
 
     def inferred_share(self, share_in_scope: float) -> float:
-        """Return the share of all the gallery's faces inferred to be in scope.
+        """Return the share of all the gallery's faces inferred to be in scope, below 1.
 
         Args:
             share_in_scope: the share that truly shows residents in scope.
+
+        Raises:
+            ParameterError: every face is inferred to be in scope.
         """
-        return share_in_scope * self.recall + (1.0 - share_in_scope) * self.false_inclusion
+        share = share_in_scope * self.recall + (1.0 - share_in_scope) * self.false_inclusion
+        if share >= 1.0:
+            raise ParameterError(
+                Fault(
+                    "with this threshold every face counts as a resident in scope",
+                    key="operator.residency.threshold",
+                    found=f"{self.threshold:g}",
+                    expected="a threshold that leaves some faces out",
+                )
+            )
+        return share
 
     def evidence(
         self,

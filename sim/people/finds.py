@@ -25,6 +25,8 @@ from sim.setup import Curves
 
 _ORDINAL_BITS = 24
 _VISIT_BITS = 8
+LAST_VISIT = 2**_VISIT_BITS - 1
+"""A photo can be found again this often; beyond that its ids would be used twice."""
 
 
 @dataclass(frozen=True)
@@ -54,15 +56,17 @@ class CandidateFinds:
     def __len__(self) -> int:
         return len(self.person)
 
+    def photo_key(self, rows: NDArray[np.int64]) -> NDArray[np.int64]:
+        """Return 64-bit keys of the photos that these rows stand for: person and ordinal."""
+        return (self.person[rows].astype(np.int64) << _ORDINAL_BITS) | self.ordinal[rows]
+
     def template_id(self, rows: NDArray[np.int64], visit: NDArray[np.uint8]) -> NDArray[np.int64]:
         """Return 64-bit ids of the templates made when these rows are found for the n-th time.
 
         The person, the ordinal and the visit make the id, so ids are never reused and do not
         depend on who else is simulated.
         """
-        person = self.person[rows].astype(np.int64)
-        photo = (person << _ORDINAL_BITS) | self.ordinal[rows]
-        return (photo << _VISIT_BITS) | visit
+        return (self.photo_key(rows) << _VISIT_BITS) | visit
 
 
 def findability(z: NDArray[np.float64], cv: float) -> NDArray[np.float64]:

@@ -11,14 +11,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from generators.keyed import Streams
+from generators.people import DAYS_A_YEAR
 from generators.population import Population
 from sim.parameters import Parameters
 from sim.people.attention import Attention
 
 NEVER = 2**30
 """A day that no run reaches."""
-
-DAYS_PER_YEAR = 365.25
 
 
 class Reactions:
@@ -131,7 +130,7 @@ class Reactions:
         rate = self.parameters["requests.rate"]
         if rate <= 0.0 or not len(informed):
             return np.zeros(0, dtype=np.int64)
-        wait = self.streams.exponential("request.clock", informed) / rate * DAYS_PER_YEAR
+        wait = self.streams.exponential("request.clock", informed) / rate * DAYS_A_YEAR
         when = self.informed_day[informed] + np.ceil(wait)
         asks = when <= self.last_day
         self.request_day[informed[asks]] = when[asks].astype(np.int32)

@@ -101,10 +101,19 @@ def test_one_more_isolated_person_leaves_everybody_elses_history_as_it_was(
     setup = {arm: shipped_setups[arm]}
     everybody = np.arange(len(small_population))
     more = small_population.with_isolated_person(home)
-    before = run_arms(small_population, setup, 5, 0, watched=everybody)[arm].watched
-    after = run_arms(more, setup, 5, 0, watched=everybody)[arm].watched
+    before = run_arms(small_population, setup, 5, 0, watched=everybody)[arm]
+    after = run_arms(more, setup, 5, 0, watched=everybody)[arm]
     for field in ("held", "searchable", "held_at_notice"):
-        np.testing.assert_array_equal(getattr(before, field), getattr(after, field))
+        np.testing.assert_array_equal(getattr(before.watched, field), getattr(after.watched, field))
+    assert before.events == after.events
+    newcomer = after.residents != before.residents
+    assert newcomer.sum() == 1
+    for one, other in zip(before.snapshots, after.snapshots, strict=True):
+        for field in ("searchable", "held"):
+            others = getattr(other, field)[~newcomer]
+            np.testing.assert_array_equal(getattr(one, field)[~newcomer], others)
+            assert 0 <= (getattr(other, field) - getattr(one, field)).sum() <= 1
+        assert (one.gallery, one.displaced) == (other.gallery, other.displaced)
 
 
 def test_exceeding_the_envelope_is_an_error_and_never_a_clip(

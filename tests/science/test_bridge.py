@@ -7,13 +7,13 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from generators.people import DAYS_A_YEAR
 from generators.population import build_population
 from sim.draws import streams
 from sim.measures import read_measures
 from sim.model import run_arms
 from sim.operator.residency import Residency, gallery_shares
 from sim.people.finds import draw_candidates, expected_photos, findability
-from sim.people.reactions import DAYS_PER_YEAR
 from sim.setup import InterventionSpec
 
 REPLICATIONS = 3
@@ -168,7 +168,7 @@ def test_what_was_erased_and_is_still_public_is_found_again_at_the_revisit_rate(
     order = InterventionSpec("deletion-order", start, None, "GB", {"days": float(days)})
     history = run_arms(population, {"a": replace(setup, interventions=(order,))}, 1, 0)["a"]
     removed = history.templates.erased
-    years = (setup.last_day - start) / DAYS_PER_YEAR
+    years = (setup.last_day - start) / DAYS_A_YEAR
     expected = 1.0 - np.exp(-rate * years)
     assert removed > 5_000
     share = history.templates.recollected / removed

@@ -63,13 +63,20 @@ def test_what_customers_saw_agrees_with_the_expectation(shipped_setups, with_par
     )
 
 
-@pytest.mark.parametrize("mean", [0.0, 0.2, 3.0, 40.0, 5000.0])
+@pytest.mark.parametrize("mean", [0.0, 0.2, 3.0, 40.0, 700.0, 746.0, 1000.0, 5000.0, 2e5])
 def test_poisson_quantiles_have_the_mean_and_variance_of_a_poisson(mean):
     u = (np.arange(20_000) + 0.5) / 20_000
     counts = np.array([poisson_quantile(float(x), mean) for x in u])
     assert (np.diff(counts) >= 0).all()
     assert counts.mean() == pytest.approx(mean, rel=0.01, abs=1e-9)
     assert counts.var() == pytest.approx(mean, rel=0.03, abs=1e-9)
+
+
+def test_a_larger_mean_never_gives_fewer_for_the_same_luck():
+    means = [0.0, 0.1, 1.0, 10.0, 500.0, 744.0, 745.0, 746.0, 999.0, 1000.0, 1001.0, 2000.0]
+    for u in (1e-9, 0.01, 0.5, 0.99, 1 - 1e-9):
+        counts = [poisson_quantile(u, mean) for mean in means]
+        assert counts == sorted(counts)
 
 
 def test_a_desk_slower_than_its_arrivals_lets_the_queue_grow_by_the_difference():

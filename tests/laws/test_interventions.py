@@ -1,0 +1,216 @@
+"""Interventions compose, end when they end, and jobs of a voided notice stay dead."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date
+
+import pytest
+
+from generators.errors import ParameterError, ScenarioError
+from sim.dates import day_of, iso
+from sim.measures import read_measures, structural_zero
+from sim.model import run_arms
+from sim.setup import InterventionSpec, Step, StrategyName
+
+
+@pytest.fixture(scope="module")
+def run(small_population):
+    return lambda setup: run_arms(small_population, {"arm": setup}, 5, 0)["arm"]
+
+
+@pytest.fixture(scope="module")
+def quiet(shipped_setups, with_parameters):
+    return with_parameters(shipped_setups["no-uk-order"], {"people.news_reach": 0.0})
+
+
+def listed(setup, *specs):
+    return replace(setup, interventions=specs)
+
+
+def power(kind, start, end=None, **options):
+    return InterventionSpec(
+        kind, day_of(start), None if end is None else day_of(end), "GB", options
+    )
+
+
+def values(history):
+    return {(r.name, r.at): r.value for r in read_measures(history) if r.margin == "all"}
+
+
+def levers(history):
+    return [(iso(day), round(value, 6)) for day, _, value in history.movers["levers"]]
+
+
+def test_two_interventions_of_one_kind_compose_by_what_they_let_pass(run, quiet):
+    start = date(2020, 1, 1)
+    both = run(
+        listed(
+            quiet,
+            power("platform-defence", start, strength=0.5),
+            power("platform-defence", start, date(2021, 1, 1), strength=0.3),
+        )
+    )
+    assert levers(both) == [("2020-01-01", 0.5), ("2020-01-01", 0.35), ("2021-01-01", 0.5)]
+    alone = run(listed(quiet, power("platform-defence", start, strength=0.5)))
+    assert both.snapshots[-1].gallery < alone.snapshots[-1].gallery
+
+
+def test_a_deletion_order_that_ends_stops_where_it_stands(run, quiet, with_parameters):
+    slow = with_parameters(quiet, {"operator.erasure_capacity": 2e5})
+    start = date(2021, 1, 1)
+    ended = run(listed(slow, power("deletion-order", start, date(2021, 3, 1))))
+    endless = run(listed(slow, power("deletion-order", start)))
+    assert 0 < ended.templates.erased < endless.templates.erased
+    kinds = [e.kind for e in ended.events]
+    assert "removal_stopped" in kinds
+    assert "removal_ended" not in kinds
+
+
+def test_what_was_hidden_is_erased_by_a_later_order(run, quiet):
+    hide = power("deletion-order", date(2022, 1, 1), days=1.0, semantics="hide")
+    stop = power("cease-collection", date(2022, 1, 1))
+    hidden = run(listed(quiet, hide, stop))
+    assert hidden.templates.hidden > 500
+    assert hidden.templates.erased == 0
+    erase = power("deletion-order", date(2022, 6, 1), days=1.0)
+    erased = run(listed(quiet, hide, stop, erase))
+    assert erased.templates.hidden == 0
+    assert erased.templates.erased >= hidden.templates.hidden
+    assert erased.snapshots[-1].stored < hidden.snapshots[-1].stored
+    assert hidden.snapshots[-1].stored > hidden.snapshots[-1].gallery
+
+
+def test_the_gallery_behind_the_sample_finds_again_what_the_sample_finds_again(
+    run, quiet, with_parameters
+):
+    """Faces missing against the world without a removal, in real units: sample and gallery."""
+    setup = with_parameters(
+        quiet,
+        {
+            "crawler.revisit_rate": 1.0,
+            "operator.purge_delay": 0.0,
+            "operator.erasure_capacity": 1e12,
+            "operator.residency.threshold": 6.0,
+            "operator.residency.separation": 12.0,
+        },
+    )
+    without = run(setup)
+    removed = run(listed(setup, power("deletion-order", date(2022, 1, 1), days=1.0)))
+    for when, tolerance in ((date(2022, 1, 2), 0.1), (date(2022, 12, 31), 0.1)):
+        day = min(
+            (s.day for s in removed.snapshots if s.day >= day_of(when)),
+            default=removed.snapshots[-1].day,
+        )
+        a, b = without.at(day), removed.at(day)
+        behind = a.gallery - b.gallery
+        sample = ((a.templates - b.templates) * without.weights).sum()
+        assert behind > 1e7
+        assert sample == pytest.approx(behind, rel=tolerance)
+
+
+def test_an_order_whose_stores_are_too_slow_is_logged_as_late(run, shipped_setups, with_parameters):
+    slow = run(with_parameters(shipped_setups["ico-2022-obeyed"], {"operator.purge_delay": 120.0}))
+    late = [e for e in slow.events if e.kind == "removal_late"]
+    assert len(late) == 1
+    assert "misses 2022-12-15" in late[0].text
+    fine = run(shipped_setups["ico-2022-obeyed"])
+    assert "removal_late" not in {e.kind for e in fine.events}
+    ended = {e.kind: iso(e.day) for e in fine.events}["removal_ended"]
+    assert ended == "2022-12-15"
+
+
+def test_a_job_planned_under_a_voided_notice_does_not_come_back_with_it(run, shipped_setups):
+    setup = shipped_setups["no-stay"]
+    case = setup.cases[0]
+    days = {
+        "tribunal_sets_aside": date(2022, 7, 1),
+        "appeal_sought": date(2022, 7, 10),
+        "permission_refused_renewed": date(2022, 7, 20),
+        "tribunal_restores_jurisdiction": date(2022, 8, 1),
+    }
+    steps = sorted(
+        (
+            replace(s, day=day_of(days[s.kind])) if s.kind in days else s
+            for s in case.steps
+            if s.kind != "hearing"
+        ),
+        key=lambda s: s.day,
+    )
+    events = run(replace(setup, cases=(replace(case, steps=tuple(steps)),))).events
+    assert [iso(e.day) for e in events if e.kind == "collection_ceased"] == ["2022-11-01"]
+    assert [iso(e.day) for e in events if e.kind == "removal_started"] == ["2022-11-01"]
+
+
+def without_steps(setup, *kinds, more=()):
+    case = setup.cases[0]
+    steps = [s for s in case.steps if s.kind not in kinds] + list(more)
+    steps.sort(key=lambda s: s.day)
+    return replace(setup, cases=(replace(case, steps=tuple(steps)),))
+
+
+def test_a_penalty_alone_is_set_aside_by_itself(run, shipped_setups):
+    setup = without_steps(
+        shipped_setups["ico-2022"], "enforcement_notice", "tribunal_restores_jurisdiction"
+    )
+    ledger = run(setup).ledgers[0]
+    assert (ledger.proposed, ledger.imposed, ledger.payable) == (17_000_000, 0, 0)
+
+
+def test_an_enforcement_notice_alone_needs_no_notice_of_intent(run, shipped_setups):
+    setup = without_steps(shipped_setups["ico-2022"], "provisional_notice", "final_penalty")
+    history = run(setup)
+    assert history.ledgers[0].imposed == 0
+    kinds = {e.kind: iso(e.day) for e in history.events}
+    assert kinds["tribunal_restores_jurisdiction"] == "2025-10-06"
+
+
+def test_a_dismissed_appeal_brings_both_notices_into_force(run, shipped_setups):
+    dismissed = Step("appeal_dismissed", day_of(date(2023, 1, 10)))
+    later = (
+        "tribunal_sets_aside",
+        "appeal_sought",
+        "permission_refused_renewed",
+        "tribunal_restores_jurisdiction",
+        "hearing",
+    )
+    history = run(without_steps(shipped_setups["ico-2022"], *later, more=(dismissed,)))
+    kinds = {e.kind: iso(e.day) for e in history.events}
+    assert kinds["penalty_paid"] == "2023-01-10"
+    assert kinds["collection_ceased"] == "2023-04-10"
+    assert history.ledgers[0].collected == 7_552_800
+
+
+def test_a_step_that_the_machine_does_not_know_is_refused(run, shipped_setups):
+    odd = Step("seance", day_of(date(2022, 7, 1)))
+    with pytest.raises(ScenarioError, match="no rule for the step 'seance'"):
+        run(without_steps(shipped_setups["ico-2022"], more=(odd,)))
+
+
+def test_erasing_and_hiding_are_never_called_structurally_equal(
+    small_population, shipped_setups, with_parameters
+):
+    comply = with_parameters(shipped_setups["ico-2022-obeyed"], {"operator.purge_delay": 0.0})
+    minimal = replace(comply, strategy=StrategyName.MINIMAL)
+    arms = run_arms(small_population, {"comply": comply, "minimal": minimal}, 5, 0)
+    key = ("held_persons", "2022-12-15")
+    assert values(arms["comply"])[key] < values(arms["minimal"])[key]
+    assert structural_zero("held_persons", arms["comply"], arms["minimal"]) is None
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"gallery.share.us": 0.65, "gallery.share.eu": 0.3, "gallery.share.uk": 0.2},
+        {"operator.residency.missing": 0.0, "operator.residency.threshold": -20.0},
+    ],
+)
+def test_shares_that_leave_nothing_are_refused(run, shipped_setups, with_parameters, wrong):
+    with pytest.raises(ParameterError):
+        run(with_parameters(shipped_setups["ico-2022-obeyed"], wrong))
+
+
+def test_an_intervention_for_another_jurisdiction_is_refused(run, quiet):
+    spec = InterventionSpec("cease-collection", 100, None, "US", {})
+    with pytest.raises(ScenarioError, match="cannot cover US"):
+        run(listed(quiet, spec))
