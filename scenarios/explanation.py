@@ -65,7 +65,7 @@ def explanation(loaded: LoadedScenario) -> Told:
             for spec in sorted(mine.interventions, key=lambda spec: spec.start)
         ],
         "levers": [{"lever": lever.name, "what": lever.what} for lever in LEVERS.values()],
-        "news": [{"date": iso(n.day), "weight": n.weight, "text": n.text} for n in mine.news],
+        "news": [{"date": iso(n.day), "size": n.size, "text": n.text} for n in mine.news],
         "growth": _growth(mine),
         "parameters": [
             {**parameter_row(parameter), "set_by": loaded.set_by(name)}
@@ -180,7 +180,9 @@ def as_text(told: Told) -> str:
             or ["none"],
         ),
         _under("Levers that they may move", [f"{e['lever']}: {e['what']}" for e in told["levers"]]),
-        _under("News", [f"{n['date']}  ({n['weight']:g}) {n['text']}" for n in told["news"]]),
+        _under(
+            "News", [f"{n['date']}  (news.weight.{n['size']}) {n['text']}" for n in told["news"]]
+        ),
         _under("Growth is fitted to", [_point_line(p) for p in told["growth"] if p["used"]]),
         _under("Parameters", [_parameter_line(p) for p in told["parameters"]]),
         _under(

@@ -121,8 +121,10 @@ def test_what_somebody_has_made_private_is_not_found_again(run, shipped_setups, 
     loud = {**LOUD, "crawler.revisit_rate": 20.0}
     private = run(with_parameters(setup, loud))
     open_ = run(with_parameters(setup, {**loud, "people.private_after_news": 0.0}))
+    # Of everybody's removed photos; the residents among them have heard the news.
     share = [h.templates.recollected / h.templates.erased for h in (private, open_)]
-    assert share[0] < 0.8 * share[1]
+    assert share[0] < 0.9
+    assert share[1] > 0.99
 
 
 def test_what_an_order_removes_leaves_the_gallery_in_real_units(run, shipped_setups):
