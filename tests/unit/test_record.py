@@ -12,6 +12,7 @@ from scenarios.cases import iso_windows, simulable
 from scenarios.public_record import checked_record, read_data
 from scenarios.record import case_file, load_record, news, windows
 from sim.dates import date_of, day_of, iso
+from sim.parameters import load_parameters
 from sim.setup import Obligation, Stay
 
 UK = "UK-ICO-2022"
@@ -151,8 +152,9 @@ def test_an_unknown_entry_gets_the_nearest_ids() -> None:
 
 def test_news_has_sources_that_stand_in_the_record() -> None:
     items = news(load_record())
-    assert (iso(items[0].day), items[0].weight) == ("2020-01-18", 1.0)
-    assert all(item.text and 0 < item.weight <= 1 for item in items)
+    parameters = load_parameters()
+    assert (iso(items[0].day), items[0].size) == ("2020-01-18", "final")
+    assert all(item.text and f"news.weight.{item.size}" in parameters for item in items)
     opened = day_of(date(2020, 7, 9))
     assert all(item.day < opened for item in items), "news of the case is the simulation's"
 
