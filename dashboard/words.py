@@ -83,24 +83,23 @@ def provenance(manifest: Mapping[str, Any]) -> str:
 def rerun(manifest: Mapping[str, Any], parameters: Sequence[Mapping[str, Any]], folder: str) -> str:
     """Return the commands that make the run again and check it, one a line.
 
+    The scenario is the run folder's own, so that nothing hangs on a file that lay elsewhere or on
+    what was set when the run was made.
+
     Args:
         manifest: the run's manifest.
-        parameters: rows of `parameters.parquet`; those set by hand are set again.
+        parameters: rows of `parameters.parquet`; those set by hand are set again, so that they
+            are marked as such again.
         folder: the run folder.
     """
-    changed = [
-        shlex.quote(f"{row['name']}={row['value']!r}" + _unit(row["unit"]))
-        for row in parameters
-        if row["set_by"] == "--set"
-    ]
-    again = (
-        f"efface run {manifest['scenario']} --people {manifest['people']} "
-        f"--replications {manifest['replications']} --ranges {manifest['ranges']} "
-        f"--seed {manifest['seed']}"
-    )
-    return "".join([again, *(f" --set {one}" for one in changed)]) + (
-        f"\nefface verify {shlex.quote(folder)}"
-    )
+    question = f"{folder}/arms/{manifest['scenario']}.yaml"
+    words = ["efface", "run", question]
+    for size in ("people", "replications", "ranges", "seed"):
+        words += [f"--{size}", str(manifest[size])]
+    for row in parameters:
+        if row["set_by"] == "--set":
+            words += ["--set", f"{row['name']}={row['value']!r}{_unit(row['unit'])}"]
+    return f"{shlex.join(words)}\n{shlex.join(['efface', 'verify', folder])}"
 
 
 def _unit(unit: str) -> str:

@@ -41,6 +41,7 @@ def write_folder(population: Population, folder: Path) -> None:
 
     Raises:
         PopulationError: the folder exists, or a `.partial` beside it holds something else.
+        OSError: the place cannot be written, or the disk is full; nothing is left behind.
     """
     if folder.exists():
         raise PopulationError(
@@ -49,6 +50,15 @@ def write_folder(population: Population, folder: Path) -> None:
     partial = folder.with_name(folder.name + ".partial")
     _sweep(partial)
     partial.mkdir(parents=True)
+    try:
+        _write_files(population, partial)
+        partial.rename(folder)
+    except (OSError, MemoryError):
+        shutil.rmtree(partial, ignore_errors=True)
+        raise
+
+
+def _write_files(population: Population, partial: Path) -> None:
     _write_people(population, partial / PEOPLE)
     for name in ARRAYS:
         np.save(partial / f"{name}.npy", np.asarray(getattr(population, name)), allow_pickle=False)
@@ -73,7 +83,6 @@ def write_folder(population: Population, folder: Path) -> None:
     path = partial / MANIFEST
     path.write_text(json.dumps(manifest, indent=1) + "\n", encoding="utf-8")
     _flush(path)
-    partial.rename(folder)
 
 
 def read_folder(folder: Path) -> Population:

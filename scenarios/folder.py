@@ -8,6 +8,7 @@ a run is resumed only under an equal plan.
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import json
 import os
@@ -177,11 +178,16 @@ def refuse_existing(folder: Path) -> None:
         )
 
 
-def _refuse_name(out: Path) -> None:
+def refuse_name(out: Path) -> None:
+    """Refuse a name that a finished folder cannot have.
+
+    Raises:
+        RunFolderError: the name is `..` or none, or that of an unfinished folder.
+    """
     if out.name in ("", "..") or out.name.endswith(PARTIAL):
         raise RunFolderError(
             Fault(
-                f"a run folder cannot be called '{out}'",
+                f"a finished folder cannot be called '{out}'",
                 key="--out",
                 found=str(out),
                 expected=f"the name of a new folder, which does not end in {PARTIAL}",
@@ -221,6 +227,8 @@ def make_room(what: str, out: Path, key: str = "--out") -> None:
     """
     trial = out.parent / f"{TEMPORARY}{os.getpid()}"
     try:
+        if out.parent.exists() and not out.parent.is_dir():
+            raise NotADirectoryError(errno.ENOTDIR, os.strerror(errno.ENOTDIR))
         out.parent.mkdir(parents=True, exist_ok=True)
         trial.write_bytes(b"trial")
         trial.unlink()
@@ -277,8 +285,11 @@ def open_run(out: Path, plan: Mapping[str, Any], resume: bool) -> RunWriter:
             resume; or the unfinished run has another plan, in which case the error names what
             differs.
     """
-    _refuse_name(out)
-    refuse_existing(out)
+    refuse_name(out)
+    try:
+        refuse_existing(out)
+    except OSError as error:
+        raise RunFolderError(unwritable("the run", out, error)) from None
     folder = partial_of(out)
     plan = json.loads(json.dumps(plan, allow_nan=False))
     if resume:

@@ -37,7 +37,9 @@ class Run:
 
     folder: Path
     manifest: Mapping[str, Any]
-    _checked: set[str] = field(default_factory=set, init=False, repr=False, compare=False)
+    _checked: dict[str, tuple[int, int]] = field(
+        default_factory=dict, init=False, repr=False, compare=False
+    )
 
     @property
     def name(self) -> str:
@@ -131,7 +133,7 @@ class Run:
             )
 
     def check(self, relative: str) -> None:
-        """Compare a file with the manifest, the first time that it is asked for.
+        """Compare a file with the manifest, the first time and whenever it was touched since.
 
         A run that is still being written has no hashes yet; its files are taken as they are.
 
@@ -139,11 +141,15 @@ class Run:
             RunFolderError: the file is missing, changed, or not the run's.
         """
         listed = self.manifest.get("files")
-        if listed is None or relative in self._checked:
+        if listed is None:
             return
         path = self.folder / relative
         if relative not in listed or not path.is_file():
             raise RunFolderError(Fault("a file of the run is missing", file=str(path)))
+        state = path.stat()
+        touched = (state.st_mtime_ns, state.st_size)
+        if self._checked.get(relative) == touched:
+            return
         found = sha256(path)
         if found != listed[relative]:
             raise RunFolderError(
@@ -154,7 +160,7 @@ class Run:
                     expected=f"sha256 {listed[relative]}; `efface verify` checks the other files",
                 )
             )
-        self._checked.add(relative)
+        self._checked[relative] = touched
 
     def _read(
         self, relative: str, schema: pa.Schema, wanted: Mapping[str, Any] | None = None

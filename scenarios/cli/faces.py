@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import json
-import os
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from generators.errors import EffaceError, Fault
+from scenarios.cli.options import JsonOption, print_json
+from scenarios.folder import make_room, unwritable, write_atomic
 
 app = typer.Typer(
     help="Faces of people who do not exist: draw a sheet, fetch the head model.",
@@ -25,7 +25,7 @@ def sheet(
     out: Annotated[Path, typer.Option(help="PNG file to write.")] = Path("faces.png"),
     size: Annotated[int, typer.Option(min=32, max=256, help="Pixels of a photo's side.")] = 128,
     seed: Annotated[int, typer.Option(min=0, help="Another seed gives other people.")] = 0,
-    as_json: Annotated[bool, typer.Option("--json", help="Print what was written.")] = False,
+    as_json: JsonOption = False,
 ) -> None:
     """Draw a sheet of people: one row a person, one tile a photo, ages under the tiles."""
     _require_png(out)
@@ -44,13 +44,10 @@ def sheet(
             source,
             progress=lambda done: bar.update(task, completed=done),
         )
-    partial = out.with_name(f".{out.name}.partial")
     try:
-        image.save(partial, format="PNG")
-        os.replace(partial, out)
+        write_atomic(out, lambda to: image.save(to, format="PNG"))
     except OSError as error:
-        partial.unlink(missing_ok=True)
-        raise EffaceError(_cannot_write(out, error.strerror or str(error))) from None
+        raise EffaceError(unwritable("the sheet", out, error)) from None
     if as_json:
         written = {
             "sheet": str(out),
@@ -60,7 +57,7 @@ def sheet(
             "size": size,
             "seed": seed,
         }
-        typer.echo(json.dumps(written))
+        print_json(written)
     else:
         typer.echo(f"{out}: {people} people, {photos} photos of each", err=True)
 
@@ -71,7 +68,7 @@ def fetch_head_model(
         str | None,
         typer.Option("--from", help="Another address, or a local clone or bare mirror."),
     ] = None,
-    as_json: Annotated[bool, typer.Option("--json", help="Print what was written.")] = False,
+    as_json: JsonOption = False,
 ) -> None:
     """Fetch the head model (ICT-FaceKit, MIT) from its public repository at the pinned commit.
 
@@ -95,7 +92,7 @@ def fetch_head_model(
             progress=lambda done, total, _: bar.update(task, completed=done, total=total),
         )
     if as_json:
-        typer.echo(json.dumps({"head_model": str(path), "commit": COMMIT}))
+        print_json({"head_model": str(path), "commit": COMMIT})
     else:
         typer.echo(f"{path}: the head model, checked; faces can be drawn", err=True)
 
@@ -107,12 +104,7 @@ def _require_png(out: Path) -> None:
             Fault("a sheet is a PNG file", key="--out", found=str(out), expected="a name in .png")
         )
     if out.is_dir():
-        raise EffaceError(_cannot_write(out, "it is a folder"))
-    if not out.parent.is_dir():
-        raise EffaceError(_cannot_write(out, f"there is no folder {out.parent}"))
-    if not os.access(out.parent, os.W_OK):
-        raise EffaceError(_cannot_write(out, f"the folder {out.parent} cannot be written"))
-
-
-def _cannot_write(out: Path, why: str) -> Fault:
-    return Fault(f"the sheet cannot be written: {why}", key="--out", found=str(out))
+        raise EffaceError(
+            Fault("there is a folder of that name", key="--out", found=str(out), expected="a file")
+        )
+    make_room("the sheet", out)

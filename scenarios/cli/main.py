@@ -6,6 +6,8 @@ goes to standard output, messages and progress to standard error.
 
 from __future__ import annotations
 
+import os
+import sys
 from typing import Annotated, Any
 
 import typer
@@ -13,16 +15,17 @@ from typer.core import TyperGroup
 
 from generators.errors import EffaceError
 from scenarios.cli import dashboard, faces, library, population, query, report, runs
-
-WRONG_INPUT = 2
-INTERRUPTED = 130
+from scenarios.cli.options import INTERRUPTED, WRONG_INPUT
 
 
 class Efface(TyperGroup):
     """The group of all commands: turns errors of the input into messages and exit codes."""
 
     def invoke(self, ctx: Any) -> Any:
-        """Run a command; an input that is wrong ends it with code 2, Ctrl-C with 130."""
+        """Run a command; an input that is wrong ends it with code 2, Ctrl-C with 130.
+
+        So does a machine that gives out: no room on the disk, no right to write, no memory.
+        """
         try:
             return super().invoke(ctx)
         except EffaceError as error:
@@ -31,6 +34,25 @@ class Efface(TyperGroup):
         except KeyboardInterrupt:
             typer.echo("interrupted", err=True)
             raise typer.Exit(INTERRUPTED) from None
+        except BrokenPipeError:
+            raise  # whoever read the output has seen enough; Typer ends quietly
+        except (OSError, MemoryError) as error:
+            _say(error)
+            raise typer.Exit(WRONG_INPUT) from None
+
+
+def _say(error: OSError | MemoryError) -> None:
+    """Print in one line what the machine refused."""
+    if isinstance(error, MemoryError):
+        typer.echo("the memory does not suffice: try fewer --people or --workers", err=True)
+        return
+    place = f"{error.filename}: " if error.filename else ""
+    typer.echo(f"{place}{error.strerror or error}", err=True)
+    try:
+        sys.stdout.flush()
+    except OSError:
+        # Python flushes once more at its end, and must not fail again.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 app = typer.Typer(
@@ -81,7 +103,11 @@ app.command()(dashboard.dashboard)
 
 def main() -> None:
     """Run the command line (the entry point of `efface`)."""
-    app(prog_name="efface")
+    try:
+        app(prog_name="efface")
+    except OSError as error:  # --help and --version are printed before any command
+        _say(error)
+        sys.exit(WRONG_INPUT)
 
 
 if __name__ == "__main__":

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import sys
 import time
 from enum import StrEnum
@@ -12,6 +11,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from generators.errors import Fault, PopulationError
+from scenarios.cli.options import CHECK_FAILED, JsonOption, print_columns, print_json
+from scenarios.folder import make_room, refuse_name, unwritable, write_atomic
 
 if TYPE_CHECKING:
     from generators.population import Population
@@ -22,7 +23,6 @@ app = typer.Typer(
     rich_markup_mode=None,
 )
 
-JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON, and only that.")]
 FolderArgument = Annotated[Path, typer.Argument(help="Population folder.")]
 TablesOption = Annotated[
     Path | None, typer.Option(help="Folder of tables; without it, the shipped ones.")
@@ -48,13 +48,17 @@ def build(
     from generators.population import build_population
     from generators.strata import read_strata
 
-    if out.exists():
-        raise PopulationError(
-            Fault("the folder exists already", key="--out", found=str(out), expected="a new name")
-        )
+    _refuse_existing(out, "folder")
+    refuse_name(out)
+    _refuse_size(people)
+    strata = read_strata(tables)
+    make_room("the population", out)
     start = time.perf_counter()
-    population = build_population(people, seed, read_strata(tables))
-    population.save(out)
+    population = build_population(people, seed, strata)
+    try:
+        population.save(out)
+    except OSError as error:
+        raise PopulationError(unwritable("the population", out, error)) from None
     answer: dict[str, Any] = {
         "population": str(out),
         "hash": population.content_hash,
@@ -64,11 +68,11 @@ def build(
         "peak_bytes": peak_bytes(),
     }
     if as_json:
-        print(json.dumps(answer))
+        print_json(answer)
         return
     peak = answer["peak_bytes"]
     memory = "" if peak is None else f", {peak / 2**20:.0f} MiB at most"
-    print(
+    typer.echo(
         f"{answer['population']}: {answer['people']:,} people, {answer['edges']:,} ties, "
         f"{answer['seconds']} s{memory}\n{answer['hash']}"
     )
@@ -82,19 +86,18 @@ def show(folder: FolderArgument, as_json: JsonOption = False) -> None:
     population = load_population(folder)
     summary = summarise(population)
     if as_json:
-        print(json.dumps(summary))
+        print_json(summary)
         return
-    from rich.console import Console
-    from rich.table import Table
-
     rows = summary["jurisdictions"]
-    title = f"{folder}: {len(population):,} people, {population.edges:,} ties"
-    table = Table("", *(row["jurisdiction"] for row in rows), title=title)
-    for quantity in list(rows[0])[1:]:
-        table.add_row(quantity.replace("_", " "), *(_cell(row[quantity]) for row in rows))
-    for column in table.columns[1:]:
-        column.justify = "right"
-    Console().print(table)
+    print_columns(
+        ["", *(row["jurisdiction"] for row in rows)],
+        [
+            [quantity.replace("_", " "), *(_cell(row[quantity]) for row in rows)]
+            for quantity in list(rows[0])[1:]
+        ],
+        [False, *(True for _ in rows)],
+        title=f"{folder}: {len(population):,} people, {population.edges:,} ties",
+    )
 
 
 @app.command()
@@ -108,16 +111,16 @@ def check(folder: FolderArgument, tables: TablesOption = None, as_json: JsonOpti
 
     checks = check_population(load_population(folder), read_strata(tables))
     if as_json:
-        print(json.dumps({"checks": [asdict(entry) for entry in checks]}))
+        print_json({"checks": [asdict(entry) for entry in checks]})
     else:
         for entry in checks:
             published = "none" if entry.published is None else f"{entry.published:.6g}"
-            print(
+            typer.echo(
                 f"{'holds ' if entry.holds else 'MISSES'}  {entry.name}: ours {entry.ours:.6g}, "
                 f"published {published}, tolerance {entry.tolerance:.3g} ({entry.source})"
             )
     if not all(entry.holds for entry in checks):
-        raise typer.Exit(1)
+        raise typer.Exit(CHECK_FAILED)
 
 
 @app.command()
@@ -131,22 +134,48 @@ def export(
     """Write the ties to a file that other programs read."""
     from generators.population import load_population
 
-    if out.exists():
-        raise PopulationError(
-            Fault("the file exists already", key="--out", found=str(out), expected="a new name")
-        )
+    _refuse_existing(out, "file")
     population = load_population(folder)
+    make_room("the file", out)
+    try:
+        write_atomic(out, lambda to: _write_ties(population, kind, to))
+    except OSError as error:
+        raise PopulationError(unwritable("the file", out, error)) from None
+    typer.echo(f"{out}: {len(population):,} people, {population.edges:,} ties", err=True)
+
+
+def _write_ties(population: Population, kind: GraphFormat, to: Path) -> None:
     if kind is GraphFormat.GRAPHML:
         import networkx
 
-        networkx.write_graphml(population.to_networkx(), out)
-    else:
-        import numpy as np
+        networkx.write_graphml(population.to_networkx(), to)
+        return
+    import numpy as np
 
-        source = np.repeat(np.arange(len(population)), np.diff(population.indptr))
-        once = source < population.indices
-        np.savetxt(out, np.column_stack((source[once], population.indices[once])), fmt="%d")
-    print(f"{out}: {len(population):,} people, {population.edges:,} ties", file=sys.stderr)
+    source = np.repeat(np.arange(len(population)), np.diff(population.indptr))
+    once = source < population.indices
+    np.savetxt(to, np.column_stack((source[once], population.indices[once])), fmt="%d")
+
+
+def _refuse_existing(out: Path, what: str) -> None:
+    if out.exists() or out.is_symlink():
+        raise PopulationError(
+            Fault(f"the {what} exists already", key="--out", found=str(out), expected="a new name")
+        )
+
+
+def _refuse_size(people: int) -> None:
+    from scenarios.format import MOST_PEOPLE
+
+    if people > MOST_PEOPLE:
+        raise PopulationError(
+            Fault(
+                f"--people cannot be {people}",
+                key="--people",
+                found=str(people),
+                expected=f"{MOST_PEOPLE} or fewer",
+            )
+        )
 
 
 def summarise(population: Population) -> dict[str, Any]:

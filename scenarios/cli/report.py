@@ -2,22 +2,23 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
+from scenarios.cli.options import JsonOption, RunArgument, print_json
+
 
 def report(
-    run: Annotated[Path, typer.Argument(help="Run folder.")],
+    run: RunArgument,
     picture: Annotated[
         Path | None, typer.Option(help="Write the chart of the case: a name in .svg or .png.")
     ] = None,
     brief: Annotated[
         bool, typer.Option("--brief", help="Print three rows per 100 residents as Markdown.")
     ] = False,
-    as_json: Annotated[bool, typer.Option("--json", help="Print JSON, and only that.")] = False,
+    as_json: JsonOption = False,
 ) -> None:
     """Print a run's report, or write its picture with --picture."""
     from scenarios.report.picture import write_picture
@@ -34,12 +35,12 @@ def report(
         if as_json:
             from scenarios.report.table_json import run_json
 
-            typer.echo(json.dumps(run_json(found)))
+            print_json(run_json(found))
         else:
             typer.echo(table_text(found), nl=False)
         return
     write_picture(found, picture)
     if as_json:
-        typer.echo(json.dumps({"run": found.name, "picture": str(picture)}))
+        print_json({"run": found.name, "picture": str(picture)})
     else:
         typer.echo(f"{picture}: the chart of {found.name}", err=True)

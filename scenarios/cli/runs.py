@@ -2,28 +2,29 @@
 
 from __future__ import annotations
 
-import json
 import shlex
-from collections.abc import Callable
 from enum import StrEnum
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from generators.errors import Fault, ScenarioError
+from scenarios.cli.options import (
+    CHECK_FAILED,
+    INTERRUPTED,
+    JsonOption,
+    RunArgument,
+    SetOption,
+    print_json,
+    print_to_output,
+)
 
 if TYPE_CHECKING:
     from rich.console import Console
 
     from scenarios.scenario import LoadedScenario
     from scenarios.store import Run
-
-CHECK_FAILED = 1
-INTERRUPTED = 130
-
-JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON, and only that.")]
-RunArgument = Annotated[Path, typer.Argument(metavar="RUN", help="A run folder.")]
 
 
 class Fidelity(StrEnum):
@@ -48,12 +49,7 @@ def run(
     ranges: Annotated[
         int, typer.Option(help="Joint draws of the assumed parameters; 0 for none.")
     ] = 20,
-    settings: Annotated[
-        list[str] | None,
-        typer.Option(
-            "--set", metavar="KEY=VALUE", help="Replace a value; may be given several times."
-        ),
-    ] = None,
+    settings: SetOption = None,
     out: Annotated[
         Path | None, typer.Option(metavar="DIR", help="Run folder (default: runs/NAME-N).")
     ] = None,
@@ -61,7 +57,7 @@ def run(
     as_json: JsonOption = False,
 ) -> None:
     """Run a scenario with its counterfactual and the arms beside it, and print the table."""
-    from scenarios.workers import one_thread_each
+    from scenarios.workers import WorkersLostError, one_thread_each
 
     if fidelity is not Fidelity.SCORES:
         raise ScenarioError(
@@ -96,13 +92,16 @@ def run(
                 watch(standing)
 
             finished = run_design(what, workers=workers, out=out, resume=resume, progress=follow)
-    except KeyboardInterrupt:
-        _say_how_to_resume(messages, loaded, people, replications, seed, ranges, folder)
-        raise typer.Exit(INTERRUPTED) from None
+    except (KeyboardInterrupt, OSError, MemoryError, WorkersLostError) as error:
+        if folder is not None and folder.is_dir():
+            _say_how_to_resume(messages, loaded, people, replications, seed, ranges, folder)
+        if isinstance(error, KeyboardInterrupt):
+            raise typer.Exit(INTERRUPTED) from None
+        raise
     if as_json:
         _print_json_of(finished)
     else:
-        _print_to_output(lambda console: print_table(finished, console))
+        print_to_output(lambda console: print_table(finished, console))
     messages.print(f"run folder: {finished.folder}", markup=False, highlight=False, soft_wrap=True)
 
 
@@ -113,11 +112,8 @@ def _say_how_to_resume(
     replications: int,
     seed: int,
     ranges: int,
-    folder: Path | None,
+    folder: Path,
 ) -> None:
-    if folder is None:
-        messages.print("interrupted before anything was written")
-        return
     library = loaded.path.parent.name == "library"
     words = ["efface", "run", loaded.name if library else str(loaded.path)]
     if people is not None:
@@ -149,13 +145,13 @@ def show(
     if arm is not None and not case:
         raise ScenarioError(Fault("--arm chooses a case log; it needs --case", key="arm"))
     if case and as_json:
-        _print_json(case_json(finished, arm))
+        print_json(case_json(finished, arm))
     elif case:
-        _print_to_output(lambda console: print_case(finished, arm, console))
+        print_to_output(lambda console: print_case(finished, arm, console))
     elif as_json:
         _print_json_of(finished)
     else:
-        _print_to_output(lambda console: print_table(finished, console))
+        print_to_output(lambda console: print_table(finished, console))
 
 
 def compare(
@@ -169,9 +165,9 @@ def compare(
 
     comparison = compare_runs(load_run(first), load_run(second))
     if as_json:
-        _print_json(comparison_json(comparison))
+        print_json(comparison_json(comparison))
     else:
-        _print_to_output(lambda console: print_comparison(comparison, console))
+        print_to_output(lambda console: print_comparison(comparison, console))
 
 
 def verify(folder: RunArgument, as_json: JsonOption = False) -> None:
@@ -180,7 +176,7 @@ def verify(folder: RunArgument, as_json: JsonOption = False) -> None:
 
     found = verify_run(folder)
     if as_json:
-        _print_json(found)
+        print_json(found)
     else:
         for problem in found["problems"]:
             typer.echo(problem)
@@ -190,24 +186,7 @@ def verify(folder: RunArgument, as_json: JsonOption = False) -> None:
         raise typer.Exit(CHECK_FAILED)
 
 
-def _print_to_output(show: Callable[[Console], None]) -> None:
-    """Print at the terminal's width, or as plain text where standard output is no terminal."""
-    from rich.console import Console
-
-    from scenarios.report.table import printed
-
-    console = Console()
-    if console.is_terminal:
-        show(console)
-    else:
-        typer.echo(printed(show), nl=False)
-
-
-def _print_json(value: Any) -> None:
-    typer.echo(json.dumps(value, indent=2, ensure_ascii=False, allow_nan=False))
-
-
 def _print_json_of(finished: Run) -> None:
     from scenarios.report.table_json import run_json
 
-    _print_json(run_json(finished))
+    print_json(run_json(finished))

@@ -20,11 +20,12 @@ from scenarios.oneway import OneWay
 from scenarios.replication import Done, Task, headlines_of, zeros_path
 from scenarios.scenario import load_scenario
 from scenarios.verification import verify
+from sim.parameters import load_parameters
 
 MEASURES = ("exposure_during_appeal", "searchable_persons", "fine_imposed")
 
 
-MOVED = 30
+MOVED = len(load_parameters().ranged(frozenset()))
 """Ranged parameters of the shipped scenario, each moved alone."""
 
 

@@ -77,7 +77,7 @@ def test_rows_may_differ_in_length_and_an_empty_sheet_still_says_what_it_is() ->
 def test_the_command_writes_a_png_and_says_so(tmp_path: Path) -> None:
     from PIL import Image
 
-    out = tmp_path / "faces.png"
+    out = tmp_path / "made/on/the/way/faces.png"
     asked = ["sheet", "--people", "2", "--photos", "2", "--size", "32", "--out", str(out), "--json"]
     result = CliRunner().invoke(app, asked)
     assert result.exit_code == 0, result.output
@@ -90,16 +90,17 @@ def test_the_command_writes_a_png_and_says_so(tmp_path: Path) -> None:
         assert np.asarray(image).std() > 10
     CliRunner().invoke(app, asked)
     assert out.read_bytes() == first
-    assert [p.name for p in tmp_path.iterdir()] == ["faces.png"]
+    assert [p.name for p in out.parent.iterdir()] == ["faces.png"]
 
 
-@pytest.mark.parametrize("name", ["faces.jpg", "faces", "no/such/faces.png", "folder.png"])
+@pytest.mark.parametrize("name", ["faces.jpg", "faces", "file.txt/faces.png", "folder.png"])
 def test_a_path_that_cannot_be_a_sheet_is_refused_before_drawing(tmp_path: Path, name: str) -> None:
     (tmp_path / "folder.png").mkdir()
+    (tmp_path / "file.txt").write_text("mine")
     result = CliRunner().invoke(app, ["sheet", "--out", str(tmp_path / name)])
     assert isinstance(result.exception, EffaceError)
     assert "--out" in result.exception.faults[0].key  # type: ignore[operator]
-    assert [p.name for p in tmp_path.iterdir()] == ["folder.png"]
+    assert sorted(p.name for p in tmp_path.iterdir()) == ["file.txt", "folder.png"]
 
 
 def test_without_heads_the_sheet_names_the_one_command(

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 from typer.testing import CliRunner
 
-from generators.errors import PopulationError
+from generators.errors import EffaceError, PopulationError
 from generators.population import build_population, load_population
 from scenarios.cli.population import app
 
@@ -96,3 +96,70 @@ def test_export_writes_what_others_read(folder: Path, tmp_path: Path) -> None:
     assert listed.shape == (people.edges, 2)
     assert (listed[:, 0] < listed[:, 1]).all()
     assert isinstance(run.invoke(app, command).exception, PopulationError)
+
+
+@pytest.mark.parametrize("name", ["people.partial", "x/..", "file/people"])
+def test_build_refuses_a_place_before_any_work(
+    tmp_path: Path, name: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "file").write_text("mine")
+    monkeypatch.setattr("generators.population.build_population", never)
+    out = str(tmp_path) + "/" + name
+    refused = run.invoke(app, ["build", "--people", "500", "--out", out])
+    assert isinstance(refused.exception, EffaceError)
+    assert [(f.key, f.found) for f in refused.exception.faults] == [("--out", out)]
+    assert [path.name for path in tmp_path.iterdir()] == ["file"]
+
+
+def never(*_: object) -> None:
+    raise AssertionError("work was done")
+
+
+def test_build_refuses_more_people_than_any_machine_holds(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("generators.population.build_population", never)
+    out = tmp_path / "people"
+    many = run.invoke(app, ["build", "--people", "99999999999", "--out", str(out)])
+    assert isinstance(many.exception, PopulationError)
+    assert many.exception.faults[0].key == "--people"
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_build_that_fails_midway_leaves_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(*_: object, **__: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr("numpy.save", full)
+    refused = run.invoke(app, ["build", "--people", "500", "--out", str(tmp_path / "people")])
+    assert isinstance(refused.exception, PopulationError)
+    assert "No space left on device" in str(refused.exception)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_export_makes_the_folders_on_the_way_and_leaves_nothing_half_written(
+    folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    out = tmp_path / "made/on/the/way/ties.txt"
+    words = ["export", str(folder), "--format", "edgelist", "--out"]
+    assert run.invoke(app, [*words, str(out)]).exit_code == 0
+    assert [path.name for path in out.parent.iterdir()] == ["ties.txt"]
+
+    def full(to: Path, *_: object, **__: object) -> None:
+        to.write_text("0 1")
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr("numpy.savetxt", full)
+    refused = run.invoke(app, [*words, str(out.with_name("more.txt"))])
+    assert isinstance(refused.exception, PopulationError)
+    assert [path.name for path in out.parent.iterdir()] == ["ties.txt"]
+
+
+def test_show_cuts_no_number_off_in_a_pipe(folder: Path) -> None:
+    summary = json.loads(run.invoke(app, ["show", str(folder), "--json"]).stdout)
+    text = run.invoke(app, ["show", str(folder)], env={"COLUMNS": "20"}).stdout
+    assert "…" not in text
+    for row in summary["jurisdictions"]:
+        assert f"{row['weight']:,.0f}" in text

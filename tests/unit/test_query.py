@@ -53,3 +53,17 @@ def test_the_command_prints_json_alone(run):
     assert result.exit_code == 0
     assert json.loads(result.stdout) == {"columns": ["one", "none"], "rows": [[1, None]]}
     assert CliRunner().invoke(app, ["query", str(run.folder), "nonsense"]).exit_code == 2
+
+
+def test_what_json_cannot_hold_is_null_or_text_and_numbers_stay_numbers(run):
+    sql = "SELECT 'nan'::DOUBLE AS a, 1.5 AS b, DATE '2022-05-18' AS c, [1, 2] AS d"
+    result = CliRunner().invoke(app, ["query", str(run.folder), sql, "--json"])
+    assert json.loads(result.stdout)["rows"] == [[None, 1.5, "2022-05-18", [1, 2]]]
+
+
+def test_nothing_is_cut_off_in_a_pipe(run):
+    sql = "SELECT repeat('wide ', 60) AS words, 123456789012345 AS number, 'two\nlines' AS more"
+    text = CliRunner().invoke(app, ["query", str(run.folder), sql]).stdout
+    assert "wide " * 60 in text
+    assert "123456789012345" in text
+    assert len(text.splitlines()) == 2

@@ -1,8 +1,11 @@
 """`efface run | show | compare | verify` on small runs of the real model."""
 
+import hashlib
 import json
 import re
+import shlex
 import shutil
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -169,6 +172,82 @@ def test_wrong_input_ends_with_2_and_writes_nothing(
     assert said in result.stderr
     assert result.stdout == ""
     assert list(tmp_path.iterdir()) == []
+
+
+CASES = "cases: [{record: UK-ICO-2022, dates: recorded, stay: automatic}]"
+QUESTION = f"""format: 1
+question: What would complying have changed?
+rests_on: [UK-ICO-2022]
+counterfactual: mine-without
+beside: []
+world: uk-only
+horizon: {{from: 2017-01-01, to: 2023-12-31}}
+people: 200
+operator: {{profile: clearview-like, strategy: litigate}}
+{CASES}
+interventions: []
+parameters: {{gallery.share.au: 0.004}}
+"""
+
+
+def own_question(folder: Path) -> Path:
+    """A user's question; its counterfactual has one of its own, which the run has no need of."""
+    without = QUESTION.replace(CASES, "cases: []")
+    for name, text in (
+        ("mine.yaml", QUESTION),
+        ("mine-without.yaml", without.replace("mine-without", "mine-further")),
+        ("mine-further.yaml", without.replace("mine-without", "null")),
+    ):
+        (folder / name).write_text(text, encoding="utf-8")
+    return folder / "mine.yaml"
+
+
+def hashed(folder: Path) -> dict[str, str]:
+    """The hash of every file but the manifest, taken here and not from the manifest."""
+    return {
+        path.relative_to(folder).as_posix(): hashlib.sha256(path.read_bytes()).hexdigest()
+        for path in folder.rglob("*")
+        if path.is_file() and path.name != "manifest.json"
+    }
+
+
+def test_the_command_on_the_page_makes_the_same_run_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from dashboard.words import rerun
+    from scenarios.design import design
+    from scenarios.scenario import load_scenario
+    from scenarios.store import load_run
+
+    (tmp_path / "theirs").mkdir()
+    settings = ["gallery.share.uk=0.02", "people.private_delay=2 weeks"]
+    settings += ["operator.strategy=comply", "question=Mine?"]
+    words = [word for setting in settings for word in ("--set", setting)]
+    out = tmp_path / "run of mine"
+    sizes = ["--replications", "1", "--ranges", "0", "--workers", "1"]
+    question = own_question(tmp_path / "theirs")
+    first = efface("run", question, *sizes, *words, "--out", out)
+    assert first.exit_code == 0, first.output
+    planned = design(load_scenario(str(question), settings), None, 1, 0, 3)
+    shutil.rmtree(tmp_path / "theirs")
+    run = load_run(out)
+    again, check = (
+        shlex.split(line)
+        for line in rerun(run.manifest, run.parameters().to_pylist(), str(out)).splitlines()
+    )
+    monkeypatch.chdir(tmp_path)
+    second = efface(*again[1:], "--workers", "1", "--out", tmp_path / "again")
+    assert second.exit_code == 0, second.output
+    assert hashed(tmp_path / "again") == hashed(out)
+    reset = [after for word, after in pairwise(again) if word == "--set"]
+    replanned = design(load_scenario(again[2], reset), None, 1, 0, 3)
+    assert replanned.plan() == planned.plan()
+    assert "people.private_delay" in replanned.question.pinned
+    assert "people.private_delay" not in replanned.draws.names
+    set_by = {row["name"]: row["set_by"] for row in run.parameters().to_pylist()}
+    assert set_by["gallery.share.uk"] == "--set"
+    assert set_by["gallery.share.au"] == "scenario"
+    assert efface(*check[1:]).exit_code == 0
 
 
 @pytest.mark.parametrize("verb", ["show", "verify"])
