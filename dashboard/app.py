@@ -24,4 +24,5 @@ try:
     page.run()
 except EffaceError as error:
     # The run folder is not what it should be; anything else is a defect and stays an exception.
-    st.error(str(error))
+    st.error("This run folder cannot be shown.")
+    st.code(str(error), language=None)  # as it is: a path is no Markdown

@@ -11,6 +11,7 @@ import hashlib
 import json
 import os
 import shutil
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -34,6 +35,26 @@ SCALARS = {
     "identity": np.uint64,
 }
 NAME_WORDS = ("name_locale", "name_first", "name_last")
+
+
+def _all_of(kind: type | tuple[type, ...]) -> Callable[[Any], bool]:
+    return lambda value: isinstance(value, list) and all(isinstance(one, kind) for one in value)
+
+
+_KEYS: Mapping[str, tuple[str, Callable[[Any], bool]]] = {
+    "files": ("an object", lambda value: isinstance(value, dict)),
+    "jurisdictions": ("a list of codes", _all_of(str)),
+    "weights": ("a list of numbers", _all_of((int, float))),
+    "platforms": ("a list of names", _all_of(str)),
+    "seed": ("a whole number", lambda value: isinstance(value, int)),
+    "parameters": ("an object", lambda value: isinstance(value, dict)),
+    "content_hash": ("a hash", lambda value: isinstance(value, str)),
+}
+"""What every manifest has: key -> what it holds, in words and as a test."""
+_FILE: tuple[str, Callable[[Any], bool]] = (
+    "bytes and sha256",
+    lambda value: isinstance(value, dict) and {"bytes", "sha256"} <= set(value),
+)
 
 
 def write_folder(population: Population, folder: Path) -> None:
@@ -93,8 +114,8 @@ def read_folder(folder: Path) -> Population:
             or the whole differs from its hash.
     """
     manifest = _read_manifest(folder)
-    for name, entry in manifest["files"].items():
-        _check_file(folder / name, entry)
+    for name in (PEOPLE, *(f"{array}.npy" for array in ARRAYS)):
+        _check_file(folder / name, manifest["files"][name])
     columns = _read_people(folder / PEOPLE, manifest["platforms"])
     arrays = {name: _open_array(folder / f"{name}.npy") for name in ARRAYS}
     population = Population(
@@ -177,7 +198,7 @@ def _read_manifest(folder: Path) -> dict[str, Any]:
         )
     try:
         manifest = json.loads(path.read_text(encoding="utf-8"))
-    except ValueError as error:
+    except (ValueError, RecursionError, OSError) as error:
         raise PopulationError(
             Fault("the manifest is no JSON", file=str(path), found=str(error))
         ) from None
@@ -193,14 +214,33 @@ def _read_manifest(folder: Path) -> dict[str, Any]:
                     expected=str(expected),
                 )
             )
-    needed = ("files", "jurisdictions", "weights", "platforms", "seed", "parameters")
-    for key in (*needed, "content_hash"):
-        if key not in held:
-            raise PopulationError(Fault("a key is missing", file=str(path), key=key))
+    for key, (expected, holds) in _KEYS.items():
+        _require(held, key, expected, holds, path, key)
     for name in (PEOPLE, *(f"{array}.npy" for array in ARRAYS)):
-        if name not in held["files"]:
-            raise PopulationError(Fault("a key is missing", file=str(path), key=f"files.{name}"))
+        _require(held["files"], name, *_FILE, path, f"files.{name}")
     return held
+
+
+def _require(
+    held: Mapping[str, Any],
+    key: str,
+    expected: str,
+    holds: Callable[[Any], bool],
+    path: Path,
+    place: str,
+) -> None:
+    if key not in held:
+        raise PopulationError(Fault("a key is missing", file=str(path), key=place))
+    if not holds(held[key]):
+        raise PopulationError(
+            Fault(
+                f"{place} is of another kind",
+                file=str(path),
+                key=place,
+                found=type(held[key]).__name__,
+                expected=expected,
+            )
+        )
 
 
 def _check_file(path: Path, entry: dict[str, Any]) -> None:

@@ -91,7 +91,31 @@ def test_another_version_is_refused(saved: tuple[Population, Path]) -> None:
     assert (fault.key, fault.found, fault.expected) == ("version", "2", "1")
 
 
-@pytest.mark.parametrize("content", ["", "not json", "[]", '{"format": "efface population"}'])
+@pytest.mark.parametrize(
+    ("key", "value"),
+    [
+        ("files", []),
+        ("files", {"people.parquet": 1}),
+        ("jurisdictions", "GB"),
+        ("weights", [1, "2"]),
+        ("platforms", [1]),
+        ("seed", "5"),
+        ("parameters", 1),
+        ("content_hash", None),
+    ],
+)
+def test_a_manifest_of_the_wrong_shape_is_refused_by_key(
+    saved: tuple[Population, Path], key: str, value: object
+) -> None:
+    path = saved[1] / "manifest.json"
+    path.write_text(json.dumps(json.loads(path.read_text()) | {key: value}))
+    fault = refusal(saved[1])
+    assert (fault.file, str(fault.key).split(".")[0]) == (str(path), key)
+
+
+@pytest.mark.parametrize(
+    "content", ["", "not json", "[]", '{"format": "efface population"}', "[" * 100_000]
+)
 def test_a_broken_manifest_is_refused(saved: tuple[Population, Path], content: str) -> None:
     path = saved[1] / "manifest.json"
     path.write_text(content)

@@ -320,6 +320,25 @@ def test_no_command_ends_in_a_traceback_over_a_broken_manifest(
     assert refused.stdout == ""
 
 
+def test_the_page_of_a_damaged_run_says_so_and_shows_nothing(
+    run: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    import dashboard
+
+    streamlit = pytest.importorskip("streamlit.testing.v1")
+    monkeypatch.setattr("sys.argv", ["app.py", str(run)])
+    (place,) = dashboard.__path__
+    for name, said in (("measures.parquet", "changed since"), ("manifest.json", "manifest")):
+        (run / name).write_text("{", encoding="utf-8")
+        page = streamlit.AppTest.from_file(str(Path(place) / "app.py"), default_timeout=60).run()
+        assert not page.exception
+        assert [error.value for error in page.error] == ["This run folder cannot be shown."]
+        (code,) = page.code
+        assert f"{name}: " in code.value
+        assert said in code.value
+        assert not page.title
+
+
 def test_a_run_under_way_is_read_without_hashes(whole: Path) -> None:
     run = load_run(whole)
     files = {key: value for key, value in run.manifest.items() if key != "files"}
