@@ -17,6 +17,7 @@ RULES = """
 .ef-note { color: var(--quiet); font-size: 0.9rem; max-width: 60rem; margin: 0; }
 .ef-note p { font-size: 0.82rem; margin: 0.2rem 0 0; }
 .ef-lead { font-size: 1.28rem; line-height: 1.5; max-width: 60rem; margin: 0.2rem 0 0.4rem; }
+.ef-lead { text-wrap: pretty; }
 .ef-lead + .ef-lead { margin-top: 0.9rem; }
 .ef-unit { font-weight: 600; margin: 0.6rem 0 0; }
 
@@ -61,6 +62,7 @@ RULES = """
 .ef td.text { white-space: normal; }
 .ef td.source { font-size: 0.82rem; min-width: 14rem; }
 .ef thead th { border-bottom: 2px solid var(--quiet); vertical-align: bottom; }
+.ef thead .quiet { white-space: nowrap; }
 .ef thead th.arm { border-bottom: 4px solid var(--arm); }
 .ef tbody th { font-weight: 500; min-width: 11rem; }
 .ef td .quiet, .ef th .quiet { display: block; }

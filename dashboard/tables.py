@@ -34,7 +34,7 @@ def parameters(rows: Iterable[Mapping[str, Any]], scale: Scale, caption: str, na
             ("Value", ""),
             ("Range", ""),
             ("Evidence", "text"),
-            (f"Headline effect, low → high end ({scale.unit})", ""),
+            ("Headline effect" + quiet(f"low → high end, {scale.unit}"), ""),
             ("Source, or ground of the assumption", "text"),
         )
     ]

@@ -72,8 +72,8 @@ st.html(note(words.people_caption(len(shown), where, last)) + note(HONEST_SENTEN
 st.header("What is assumed", anchor=False)
 every = run.parameters().to_pylist()
 drivers = drivers_of(every)
-scale = effect_scale(run, [row for row in every if row["drives"] is not None])
-st.html(note(driver_lines(run)[0]) + note(words.EVIDENCE))
+scale = effect_scale(run, every)
+st.html(note(driver_lines(run)[0].removesuffix(":").removesuffix(".") + ".") + note(words.EVIDENCE))
 if drivers.listed:
     st.html(tables.parameters(drivers.listed, scale, "What drives the headline", "drivers"))
 with st.expander(f"All {len(every)} parameters"):

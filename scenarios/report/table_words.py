@@ -76,7 +76,8 @@ def headline_sentence(run: Run, content: Content) -> str:
 
 def driver_lines(run: Run) -> list[str]:
     """Return the lines that name the headline's drivers without direct evidence."""
-    drivers = drivers_of(run.parameters().to_pylist())
+    every = run.parameters().to_pylist()
+    drivers = drivers_of(every)
     if not drivers.tried:
         return [f"What drives the headline is unknown: {drivers.why}."]
     if drivers.still == drivers.tried:
@@ -91,7 +92,7 @@ def driver_lines(run: Run) -> list[str]:
             "In this model, no parameter without direct evidence drives the headline: "
             f"{still}, and the others are measured."
         ]
-    scale = effect_scale(run, drivers.listed)
+    scale = effect_scale(run, every)
     head = (
         "What drives the headline without direct evidence. In this model, moving one parameter "
         "alone from the low to the high end of its range takes the headline difference from the "
@@ -100,14 +101,20 @@ def driver_lines(run: Run) -> list[str]:
     return [head, *(f"  {effect_ends(row, scale)}  {_marked(row)}" for row in drivers.listed)]
 
 
-def effect_scale(run: Run, rows: Sequence[Mapping[str, Any]]) -> Scale:
-    """Return the scale in which the headline effects of these parameters are shown."""
+def effect_scale(run: Run, parameters: Sequence[Mapping[str, Any]]) -> Scale:
+    """Return the scale in which the headline effects of parameters are shown.
+
+    Args:
+        run: the run.
+        parameters: rows of `parameters.parquet`; those that were not moved are left out.
+    """
     headline = run.manifest["headline"]["name"]
     unit = next(
         (row["unit"] for row in run.measures(headline=True).to_pylist() if row["name"] == headline),
         "1",
     )
-    return scale_of(unit, [end for row in rows for end in (row["effect_low"], row["effect_high"])])
+    moved = [row for row in parameters if row["drives"] is not None]
+    return scale_of(unit, [end for row in moved for end in (row["effect_low"], row["effect_high"])])
 
 
 def effect_ends(row: Mapping[str, Any], scale: Scale) -> str:

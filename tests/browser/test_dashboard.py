@@ -8,8 +8,10 @@ from urllib.parse import urlsplit
 import pytest
 
 from generators.faces import faces_available
+from scenarios.report.headlines import headlines, reading
 from scenarios.report.looks import DARK, LIGHT
-from scenarios.report.words import headline, per_hundred, reading
+from scenarios.report.table import table_text
+from scenarios.report.words import per_hundred
 from scenarios.store import load_run
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
@@ -33,19 +35,24 @@ def test_tiles_are_the_measures_of_the_run(view, small_run):
         tile.get_attribute("data-value"): tile.inner_text()
         for tile in view.page.locator("[data-value]").all()
     }
-    expected = {
-        arm: per_hundred(reading(rows, arm, "searchable_persons", at)["value"])
-        for arm in small_run.arms
-    }
+    tiles = {arm: reading(rows, arm, "searchable_persons", at) for arm in small_run.arms}
     assert list(shown) == list(small_run.arms)
-    assert shown == expected
+    assert shown == {
+        arm: " to ".join(per_hundred(row[f"value_range_{end}"]) for end in ("low", "high"))
+        for arm, row in tiles.items()
+    }
+    means = view.page.locator(".ef-tile .quiet").all_inner_texts()
+    assert means == [f"mean {per_hundred(row['value'])}" for row in tiles.values()]
 
 
 def test_headline_is_generated_from_the_run(view, small_run):
     rows = small_run.measures(headline=True).to_pylist()
-    said = view.page.locator("[data-name=headline]").inner_text()
-    assert said.startswith("In this model, ")
-    assert said == headline(rows, small_run.manifest)
+    said = view.page.locator("[data-name=headline] p").all_inner_texts()
+    assert said == headlines(rows, small_run.manifest)
+    exposure, found = said
+    assert "fewer person-days" in exposure
+    assert "of every 100 UK residents" in found
+    assert all(sentence.startswith("In this model, ") for sentence in said)
 
 
 def test_table_has_every_headline_measure_and_the_records_fine(view, small_run):
@@ -58,7 +65,30 @@ def test_table_has_every_headline_measure_and_the_records_fine(view, small_run):
     assert imposed == ["0", "7,552,800", "7,552,800"]
     collected = view.page.locator("tr[data-measure=fine_collected] td").all_inner_texts()
     assert collected[1] == "0", "nothing was collected as it happened"
-    assert "0 by assumption" in collected, "and that cannot differ from a world without an order"
+    zero = next(cell for cell in collected if cell.startswith("0 by assumption ["))
+    assert zero, "and that cannot differ from a world without an order"
+    notes = view.page.locator("[data-name=notes] p").all_inner_texts()
+    mark = zero.removeprefix("0 by assumption ")
+    assert sum(line.startswith(mark) for line in notes) == 1, "and a footnote says why"
+
+
+def test_amounts_of_money_are_no_estimates(view):
+    cells = view.page.locator("tr[data-measure=fine_imposed] td:not([data-arm])").all_inner_texts()
+    assert cells[0] == "+7,552,800"
+    assert (
+        view.page.locator("tr[data-measure=fine_imposed] th")
+        .inner_text()
+        .startswith("Fine imposed [")
+    )
+
+
+def test_page_and_printed_table_round_alike(view, small_run):
+    printed = table_text(small_run, 400).replace("-", "\u2212")
+    cells = view.page.locator("table[data-table=measures] td:not([data-arm])").all_inner_texts()
+    lines = [line for cell in cells for line in cell.split("\n")]
+    assert len(lines) > len(cells) > 40
+    for line in lines:
+        assert line.split(" [")[0].removeprefix("mean ") in printed
 
 
 def test_charts_are_drawn_and_described(view, small_run):
@@ -182,8 +212,8 @@ def test_a_run_that_lost_a_file_is_named_on_the_page(small_run, serve, look, tmp
     broken = tmp_path / "broken"
     shutil.copytree(small_run.folder, broken)
     (broken / "people.parquet").unlink()
-    view = look(serve(load_run(broken)).address, until="cannot be read")
-    assert "people.parquet" in view.page.locator("[data-testid=stAlert]").last.inner_text()
+    view = look(serve(load_run(broken)).address, until="cannot be shown")
+    assert "people.parquet" in view.page.locator("[data-testid=stCode]").last.inner_text()
     assert view.page.locator("[data-testid=stException]").count() == 0
 
 

@@ -222,6 +222,15 @@ def test_picture_says_that_it_shows_differences_between_simulated_worlds(run):
     assert "not what the notice caused" in str(picture_spec(run))
 
 
+def test_picture_leads_with_exposure_and_then_says_who_can_be_found(run, monkeypatch):
+    sentences = ["In this model, exposure. " * 9, "In this model, found."]
+    monkeypatch.setattr("scenarios.report.picture.headlines", lambda rows, manifest: sentences)
+    lines = picture_spec(run)["title"]["subtitle"]
+    assert " ".join(lines[:-1]) == sentences[0].strip(), "a sentence begins a line of its own"
+    assert lines[-1] == sentences[1]
+    assert all(len(line) <= 125 for line in lines)
+
+
 def test_another_kind_of_picture_is_refused(run, tmp_path):
     with pytest.raises(EffaceError, match="SVG or PNG") as caught:
         write_picture(run, tmp_path / "chart.pdf")

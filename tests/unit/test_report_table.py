@@ -16,7 +16,7 @@ from scenarios.report.table_differences import Shown, layout, shown
 from scenarios.report.table_json import run_json
 from scenarios.report.table_numbers import decimals_for, number, scale_of
 from scenarios.report.table_rows import Content, Difference, Row, content_of
-from scenarios.report.table_words import headline_sentence
+from scenarios.report.table_words import driver_lines, headline_sentence
 from scenarios.roles import Roles
 from scenarios.store import Run
 
@@ -318,6 +318,32 @@ def test_under_the_table_stand_the_drivers_without_direct_evidence(run: Run) -> 
     else:
         assert "What drives the headline is unknown: no parameter was moved." in text
     assert "score.fnir" not in text
+
+
+def _first_line_about_drivers(run: Run, **moves: float | None) -> str:
+    """What stands over the drivers when parameters move the headline by so much (0 if unnamed)."""
+    rows = run.parameters().to_pylist()
+    for row in rows:
+        move = moves.get(row["name"].split(".")[1], 0.0)
+        row["drives"] = move
+        row["effect_low"] = None if move is None else 20e9
+        row["effect_high"] = None if move is None else 20e9 + move
+    columns = {name: [row[name] for row in rows] for name in tables.PARAMETERS.names}
+    write_table(run.folder / "parameters.parquet", tables.table(tables.PARAMETERS, columns))
+    return driver_lines(run)[0]
+
+
+def test_what_drives_the_headline_is_said_for_every_outcome(run: Run) -> None:
+    assert _first_line_about_drivers(run) == (
+        "In this model, nothing drives the headline: 3 parameters moved, none moves it."
+    )
+    measured = _first_line_about_drivers(run, fnir=9e9)
+    assert measured.startswith(
+        "In this model, no parameter without direct evidence drives the headline: 2 of 3 tried"
+    )
+    strongest = _first_line_about_drivers(run, fnir=9e9, findability_cv=-1e9)
+    assert "(billion person-days); 1 of 3 tried move it by less" in strongest
+    assert driver_lines(run)[1].startswith("  20.0 → 19.0  people.findability_cv")
 
 
 def test_levels_and_limits_are_stated(run: Run) -> None:
