@@ -280,6 +280,9 @@ class Arm:
         """Run to the end and return what happened."""
         self.env.run(until=self.setup.last_day + 1)
         population, world, matcher = self.shared.population, self.world, self.matcher
+        # A find's visits are its removals; what is stored now has not been removed since.
+        removals = int(world.visit.sum(dtype=np.int64))
+        stored = (world.state == SEARCHABLE) | (world.state == HIDDEN)
         size = len(population.jurisdictions)
         watched = None
         if self.watched is not None:
@@ -318,10 +321,10 @@ class Arm:
                 searchable=int(matcher.searchable.sum()),
                 hidden=matcher.hidden,
                 erased=matcher.erased,
-                world_enrolled=_different(world.enrolled),
+                world_enrolled=removals + int(stored.sum()),
                 world_searchable=int((world.state == SEARCHABLE).sum()),
                 world_hidden=int((world.state == HIDDEN).sum()) + world.pending,
-                world_erased=_different(world.erased),
+                world_erased=removals - world.pending,
                 recollected=world.recollected,
             ),
             movers=self._movers(),
@@ -346,8 +349,3 @@ class Arm:
             if any(amounts):
                 movers[f"money.{name}"] = amounts
         return movers
-
-
-def _different(ids: list[NDArray[np.int64]]) -> int:
-    """Return how many different ids a log holds."""
-    return len(np.unique(np.concatenate(ids))) if ids else 0

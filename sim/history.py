@@ -89,10 +89,10 @@ class TemplateCounts:
         searchable: now, as the matcher counted.
         hidden: now, as the matcher counted.
         erased: as the matcher counted.
-        world_enrolled: different ids in the world's own log of enrolments.
+        world_enrolled: ever enrolled, from the state and the removals of each find.
         world_searchable: now, from the state of each find.
         world_hidden: now, from the state of each find and the purges that are due.
-        world_erased: different ids in the world's own log of erasures.
+        world_erased: from the removals of each find, less the purges that are due.
         recollected: enrolled again after removal.
     """
 

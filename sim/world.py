@@ -82,8 +82,6 @@ class World:
         self.templates: NDArray[np.int64] = np.zeros(len(population.jurisdictions), dtype=np.int64)
         self.over_deleted: NDArray[np.bool_] = np.zeros(len(population), dtype=np.bool_)
         self.extra_photos: NDArray[np.int32] = np.zeros(len(population), dtype=np.int32)
-        self.enrolled: list[NDArray[np.int64]] = []
-        self.erased: list[NDArray[np.int64]] = []
         self.pending = 0
         self.recollected = 0
         self._clock: NDArray[np.float32] = np.full(len(candidates), np.nan, dtype=np.float32)
@@ -176,11 +174,9 @@ class World:
             who, first = np.unique(person[new], return_index=True)
             tally.appear(who, days[new][first])
         birth = self.population.birth_day[person]
-        template = c.template_id(rows, self.visit[rows])
-        self.enrolled.append(template)
         self.matcher.enrol(
             PhotoRows(
-                photo=template,
+                photo=c.template_id(rows, self.visit[rows]),
                 person=person,
                 day=days.astype(np.int32),
                 age=((days - birth) / DAYS_A_YEAR).astype(np.float32),
@@ -271,7 +267,6 @@ class World:
             for template, rows in self._purges.pop(due):
                 person = self.candidates.person[rows].astype(np.int64)
                 self.matcher.erase(template, person)
-                self.erased.append(template)
                 self.pending -= len(rows)
                 self.templates -= self._by_jurisdiction(person)
                 who = np.unique(person)

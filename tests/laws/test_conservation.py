@@ -25,9 +25,9 @@ def histories(small_population, shipped_setups, with_parameters):
 def test_templates_ever_enrolled_are_searchable_hidden_or_erased_in_two_independent_logs(
     histories, arm
 ):
-    """One log counts what recognition was told; the other keeps ids and states of finds.
+    """One log counts what recognition was told; the other is the state of each find.
 
-    The world's log counts different ids, so a template enrolled or erased twice would show.
+    A template that recognition was told of twice, or never, would show as a difference.
     """
     t = histories[arm].templates
     assert t.enrolled > 10_000
