@@ -14,6 +14,7 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from scenarios.cli.main import app
+from sim.parameters import load_parameters
 
 SMALL = ["--people", "200", "--replications", "2", "--workers", "1"]
 KEYS = ["run", "scenario", "scenario_hash", "counterfactual", "seed", "replications"]
@@ -27,8 +28,13 @@ def efface(*words: str | Path) -> Result:
 
 @pytest.fixture(scope="module")
 def ran(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Result]:
+    """A run with ranges; most parameters are pinned where they are, or each were moved alone."""
     out = tmp_path_factory.mktemp("runs") / "small"
-    return out, efface("run", "ico-2022", *SMALL, "--ranges", "2", "--out", out, "--json")
+    table = load_parameters()
+    rows = [table.parameter(name) for name in table.ranged(frozenset())[3:]]
+    pins = [f"{row.name}={row.value!r} {row.unit}".removesuffix(" 1") for row in rows]
+    words = ["--ranges", "2", "--out", out, "--json", *(w for pin in pins for w in ("--set", pin))]
+    return out, efface("run", "ico-2022", *SMALL, *words)
 
 
 @pytest.fixture(scope="module")
