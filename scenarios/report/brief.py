@@ -34,7 +34,8 @@ def brief(run: Run) -> str:
         at = manifest["windows"][window] if window else manifest["horizon"]["to"]
         cells = [_cell(found.get((name, at, arm)), manifest["ranges"] > 0) for arm in run.arms]
         lines.append(f"| {words.format(at=day_words(at))} | " + " | ".join(cells) + " |")
-    return "\n".join(lines) + "\n"
+    # A run that ends on the deadline asks the same question twice.
+    return "\n".join(dict.fromkeys(lines)) + "\n"
 
 
 def _cell(row: dict[str, float | None] | None, ranged: bool) -> str:

@@ -206,6 +206,8 @@ def _way(value: float, scale: Scale, decimals: int, size: float | None = None) -
 
 def _amount(value: float, scale: Scale, decimals: int) -> str:
     """Return an amount without its sign, with "million" or "billion" where it is so scaled."""
+    if value == 0:
+        return "0"
     size = next((word for word in ("million", "billion") if scale.unit.startswith(word)), "")
     return f"{number(abs(value), scale, decimals)} {size}".rstrip()
 

@@ -76,3 +76,9 @@ def test_an_undefined_measure_has_a_dash():
 def test_a_cell_without_a_range_says_why(ranges, said):
     rows = three_rows(answers(value_range_low=None), ranges=ranges)[1:]
     assert all(row[1:] == [f"mean 73.4, {said}"] * 2 for row in rows)
+
+
+def test_a_run_that_ends_on_the_deadline_asks_once():
+    until = {"horizon": {"from": "2017-01-01", "to": DEADLINE}}
+    early = [answer | {"at": DEADLINE} for answer in answers()]
+    assert len(three_rows(early, **until)) == 3, "a head, who can be found, who is returned"

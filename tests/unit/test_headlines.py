@@ -176,3 +176,10 @@ def test_a_range_says_which_way_its_ends_go(low, high, scale, said):
 def test_a_mean_against_its_range_says_which_way_it_goes():
     said = headlines(rows(**less(0.02, -0.05, -0.01)), MANIFEST)[0]
     assert "1.0 to 5.0 fewer of every 100 UK residents (mean 2.0 more)" in said
+
+
+def test_a_mean_of_nothing_has_no_unit():
+    answers = exposure(-16.5e9, -23e9, -3.1e9)
+    answers[1] |= {"difference": 0.0, "range_low": -2e9, "range_high": 0.0}
+    said = headlines(answers, MANIFEST)[0]
+    assert said.endswith("as it happened, 0 to 2.0 billion fewer (mean 0) than without the order.")
