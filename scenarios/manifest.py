@@ -177,6 +177,16 @@ def _short(value: Any) -> str:
     return text if len(text) <= 80 else text[:77] + "..."
 
 
+def contradictions(manifest: Mapping[str, Any], about: Mapping[str, Any]) -> list[str]:
+    """Return the keys, sorted, in which a manifest is not what `about.json` says."""
+    claims = {key: manifest[key] for key in set(manifest) - OF_THE_MAKING}
+    return sorted(
+        key
+        for key in {*claims, *about}
+        if key not in claims or key not in about or claims[key] != about[key]
+    )
+
+
 def files_of_run(manifest: Mapping[str, Any]) -> set[str]:
     """Return the relative path of every file that a run of this design has, but the manifest.
 

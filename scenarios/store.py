@@ -15,8 +15,8 @@ from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
 from generators.errors import Fault, RunFolderError
-from scenarios.folder import MANIFEST, PARTIAL, partial_of, sha256
-from scenarios.manifest import read_manifest
+from scenarios.folder import ABOUT, MANIFEST, PARTIAL, partial_of, sha256
+from scenarios.manifest import contradictions, read_manifest, strict_json
 from scenarios.roles import Roles
 
 if TYPE_CHECKING:
@@ -198,7 +198,33 @@ def _tables() -> ModuleType:
 
 
 def load_run(folder: Path | str) -> Run:
-    """Open a finished run.
+    """Open a finished run, whose manifest says what the run's own `about.json` says.
+
+    Raises:
+        RunFolderError: as `open_folder`; or `about.json` is missing, changed or contradicts the
+            manifest.
+    """
+    run = open_folder(folder)
+    run.check(ABOUT)
+    path = run.folder / ABOUT
+    try:
+        about = strict_json(path.read_text(encoding="utf-8"))
+    except (ValueError, OSError) as error:
+        raise RunFolderError(Fault(f"cannot be read: {error}", file=str(path))) from None
+    others = contradictions(run.manifest, about if isinstance(about, dict) else {})
+    if others:
+        raise RunFolderError(
+            Fault(
+                f"the manifest is not what {ABOUT} says: {', '.join(others)}",
+                file=str(run.folder / MANIFEST),
+                key=others[0],
+            )
+        )
+    return run
+
+
+def open_folder(folder: Path | str) -> Run:
+    """Open a finished run whatever its manifest claims, to check it or to read its tables.
 
     Raises:
         RunFolderError: the folder is missing, still `.partial`, has no manifest or one that is

@@ -14,6 +14,7 @@ from scenarios.folder import (
     make_room,
     open_run,
     partial_of,
+    write_json,
     write_table,
     write_text,
 )
@@ -47,35 +48,31 @@ def write_run(folder: Path, **other: object) -> Path:
     writer = open_run(folder, PLAN, resume=False)
     write_table(writer.path("measures.parquet"), measures())
     write_text(writer.path("report/table.txt"), "a table\n")
-    return writer.finish(
-        {
-            "run": folder.name,
-            "scenario": "with",
-            "scenario_hash": HASH,
-            "counterfactual": "without",
-            "beside": [],
-            "arms": ["without", "with"],
-            "titles": {"without": "without", "with": "as it happened"},
-            "question": "What did it change?",
-            "seed": 7,
-            "replications": 2,
-            "people": 100,
-            "ranges": 0,
-            "range_people": 100,
-            "moved": [],
-            "horizon": {"from": "2017-01-01", "to": "2025-12-31"},
-            "windows": {"jurisdiction": "GB"} | dict.fromkeys(DEADLINES, "2022-12-15"),
-            "population_hash": HASH,
-            "efface_version": "0.1.0",
-            "code": HASH,
-            "packages": {"numpy": "2.2"},
-            "machine": {"system": "Linux", "memory_bytes": None},
-            "workers": 1,
-            "seconds": 0.5,
-            "headline": {"name": "searchable_persons", "at": "2025-12-31"},
-            **other,
-        }
-    )
+    about = {
+        "scenario": "with",
+        "scenario_hash": HASH,
+        "counterfactual": "without",
+        "beside": [],
+        "arms": ["without", "with"],
+        "titles": {"without": "without", "with": "as it happened"},
+        "question": "What did it change?",
+        "seed": 7,
+        "replications": 2,
+        "people": 100,
+        "ranges": 0,
+        "range_people": 100,
+        "moved": [],
+        "horizon": {"from": "2017-01-01", "to": "2025-12-31"},
+        "windows": {"jurisdiction": "GB"} | dict.fromkeys(DEADLINES, "2022-12-15"),
+        "population_hash": HASH,
+        "efface_version": "0.1.0",
+        "code": HASH,
+        "packages": {"numpy": "2.2"},
+        "headline": {"name": "searchable_persons", "at": "2025-12-31"},
+    }
+    write_json(writer.path("about.json"), about)
+    made = {"machine": {"system": "Linux", "memory_bytes": None}, "workers": 1, "seconds": 0.5}
+    return writer.finish({"run": folder.name, **about, **made, **other})
 
 
 def test_a_finished_run_opens_and_gives_its_series_arm_by_arm(tmp_path: Path) -> None:
