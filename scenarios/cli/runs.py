@@ -180,7 +180,8 @@ def verify(folder: RunArgument, as_json: JsonOption = False) -> None:
     else:
         for problem in found["problems"]:
             typer.echo(problem)
-        verdict = "as they were written" if found["ok"] else f"{len(found['problems'])} problems"
+        wrong = len(found["problems"])
+        verdict = f"{wrong} problem{'s' if wrong > 1 else ''}" if wrong else "as they were written"
         typer.echo(f"{found['checked']} files checked: {verdict}")
     if not found["ok"]:
         raise typer.Exit(CHECK_FAILED)
