@@ -13,12 +13,6 @@ RECORD_AND_MODEL = (
     "that the notice set. Lines and bands are the model's. A band is the range: 5–95 % of joint "
     "draws of the assumed parameters, each arm on its own."
 )
-TABLE = (
-    "A cell holds the model's mean and below it the range over assumed parameters. “± mean” is "
-    "the error of the mean over replications (95 %): it says how well the simulation was "
-    "averaged, not how sure the answer is. “0 by assumption” stands where nothing in the model "
-    "could have moved the figure. A dash is undefined, and says why when pointed at."
-)
 EVIDENCE = (
     "“Assumed”: no source measures it. “Proxy”: the source measures something near it. “Same”: "
     "the source measures this quantity. The grade is the source's, from A (primary document) "

@@ -18,6 +18,7 @@ from scenarios.replication import readings_path
 from scenarios.report.table import print_grids
 from scenarios.report.table_json import entries
 from scenarios.report.table_rows import Content, headline_rows
+from scenarios.report.words import counted
 from scenarios.roles import Roles
 from scenarios.store import Run
 
@@ -174,7 +175,7 @@ def print_comparison(comparison: Comparison, console: Console) -> None:
     console.print(Text(f"{first.scenario} in {first.folder}", style="bold"))
     console.print(Text(f"minus {second.scenario} in {second.folder}", style="bold"))
     console.print(
-        f"{comparison.replications} paired replications, seed {first.manifest['seed']}. "
+        f"{counted(comparison.replications, 'paired replication')}, seed {first.manifest['seed']}. "
         f"Differences: {spread}the mean ± its error (95 %, over replications)"
         + ("." if draws else "; no range, since the runs do not share their range draws."),
         markup=False,
