@@ -49,7 +49,7 @@ def answer(run: Run, sql: str) -> pa.Table:
                 "the query cannot be answered",
                 key="query",
                 found=str(error).splitlines()[0] if str(error) else sql,
-                expected=f"one SELECT over {', '.join(TABLES)}",
+                expected=f'one SELECT over {", ".join(TABLES)}; the column "at" needs its quotes',
             )
         ) from None
     finally:

@@ -19,7 +19,8 @@ def query(
     sql: Annotated[
         str,
         typer.Argument(
-            help="One SELECT over measures, events, people, parameters and draws.",
+            help="One SELECT over measures, events, people, parameters and draws; the column "
+            '"at" needs its quotes.',
             metavar="SQL",
         ),
     ],
