@@ -14,7 +14,10 @@ from benchmarks.measure import Figure, efface
 
 def _memory(root: int) -> int:
     """Return the resident bytes of a process and everything below it, shared pages once each."""
-    import psutil
+    try:
+        import psutil
+    except ImportError:
+        raise SystemExit("this benchmark needs psutil: pip install -e '.[bench]'") from None
 
     try:
         top = psutil.Process(root)

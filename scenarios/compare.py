@@ -165,6 +165,20 @@ def comparison_json(comparison: Comparison) -> dict[str, Any]:
     }
 
 
+def differing(first: Run, second: Run) -> str:
+    """Return in which parameters two runs differ, as a sentence."""
+    mine = {row["name"]: row for row in first.parameters().to_pylist()}
+    theirs = {row["name"]: row for row in second.parameters().to_pylist()}
+    apart = [
+        f"{name} ({mine[name]['value']:g} against {theirs[name]['value']:g})"
+        for name in mine
+        if name in theirs and mine[name]["value"] != theirs[name]["value"]
+    ]
+    if not apart:
+        return "The runs have the same parameters."
+    return f"The runs differ in {', '.join(apart)}."
+
+
 def print_comparison(comparison: Comparison, console: Console) -> None:
     """Print a grid for the scenarios under question and one for each arm that both runs have."""
     from rich.text import Text
@@ -181,6 +195,7 @@ def print_comparison(comparison: Comparison, console: Console) -> None:
         markup=False,
         highlight=False,
     )
+    console.print(f"{differing(first, second)}", markup=False, highlight=False)
     for arm, content in {"": comparison.scenario, **comparison.beside}.items():
         console.print()
         if arm:

@@ -13,7 +13,7 @@ from generators.faces import HONEST_SENTENCE, faces_available
 from scenarios.drivers import drivers_of
 from scenarios.report.headlines import headlines
 from scenarios.report.table_rows import content_of
-from scenarios.report.table_words import driver_lines, effect_scale, headline_sentence
+from scenarios.report.table_words import driver_lines, effect_scale, headline_sentence, settings
 from scenarios.report.words import (
     LIMITS,
     RANGE_NOTE,
@@ -40,7 +40,7 @@ st.html(stylesheet(charts.palette()))
 st.title(manifest["question"], anchor=False)
 lead = [element("p", escape(said), kind="ef ef-lead") for said in headlines(rows, manifest)]
 st.html(element("div", "".join(lead), data_name="headline"))
-st.html(note(words.provenance(manifest)))
+st.html(note(words.provenance(manifest)) + (note(said) if (said := settings(run)) else ""))
 
 unit = f"Searchable on {last}, per 100 {residents(where)}"
 st.html(element("p", escape(unit), kind="ef ef-unit") + measures.tiles(run, rows))

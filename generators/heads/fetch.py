@@ -196,7 +196,8 @@ def _git(arguments: list[str], stdin: bytes | None = None) -> bytes:
         ) from None
     if done.returncode != 0:
         lines = done.stderr.decode(errors="replace").strip().splitlines() or ["no message"]
-        raise FacesUnavailableError(f"git could not read the head model: {lines[-1]}")
+        said = next((line for line in lines if line.startswith("fatal:")), lines[-1])
+        raise FacesUnavailableError(f"git could not read the head model: {said}")
     return done.stdout
 
 

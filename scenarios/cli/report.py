@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+from generators.errors import EffaceError, Fault
 from scenarios.cli.options import JsonOption, RunArgument, print_json
 
 
@@ -26,6 +27,15 @@ def report(
     from scenarios.store import load_run
 
     found = load_run(run)
+    if brief and as_json:
+        raise EffaceError(
+            Fault(
+                "the brief is Markdown",
+                key="--brief",
+                found="--brief with --json",
+                expected="one of the two",
+            )
+        )
     if brief:
         from scenarios.report.brief import brief as three_rows
 

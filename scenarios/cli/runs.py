@@ -62,8 +62,7 @@ def run(
     if fidelity is not Fidelity.SCORES:
         raise ScenarioError(
             Fault(
-                f"the fidelity '{fidelity}' cannot be run yet: templates and pixels come with the "
-                "encoder and the gallery",
+                f"the fidelity '{fidelity}' is not in this version",
                 key="fidelity",
                 found=str(fidelity),
                 expected="scores",

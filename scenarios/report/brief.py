@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from scenarios.report.table_words import settings
 from scenarios.report.words import arm_words, day_words, per_hundred, residents
 from scenarios.store import Run
 
@@ -35,7 +36,8 @@ def brief(run: Run) -> str:
         cells = [_cell(found.get((name, at, arm)), manifest["ranges"] > 0) for arm in run.arms]
         lines.append(f"| {words.format(at=day_words(at))} | " + " | ".join(cells) + " |")
     # A run that ends on the deadline asks the same question twice.
-    return "\n".join(dict.fromkeys(lines)) + "\n"
+    said = settings(run)
+    return "\n".join(dict.fromkeys(lines)) + "\n" + (f"\n{said}\n" if said else "")
 
 
 def _cell(row: dict[str, float | None] | None, ranged: bool) -> str:

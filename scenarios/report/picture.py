@@ -15,6 +15,7 @@ from scenarios.folder import write_atomic
 from scenarios.report.charts import case_chart, gap_chart
 from scenarios.report.headlines import headlines
 from scenarios.report.looks import LIGHT
+from scenarios.report.table_words import settings
 from scenarios.report.words import counted
 
 if TYPE_CHECKING:
@@ -44,14 +45,16 @@ def picture_spec(run: Run) -> dict[str, Any]:
         f"{counted(manifest['replications'], 'replication')}, "
         f"{counted(manifest['ranges'], 'range draw')}, seed {manifest['seed']}; "
         f"scenario {run.scenario} ({str(manifest['scenario_hash'])[:12]}), "
-        f"Efface {manifest['efface_version']}."
-    )
+        f"Efface {manifest['efface_version']}. {settings(run)}"
+    ).strip()
     ink = LIGHT.ink
+    foot = textwrap.wrap(made, 150)
     footer = alt.Chart(
-        alt.Data(values=[{}]), width=PLOT_WIDTH, height=26, view=alt.ViewConfig(stroke=None)
-    ).mark_text(
-        text=textwrap.wrap(made, 150), align="left", x=0, y=6, fontSize=11, color=ink, opacity=0.8
-    )
+        alt.Data(values=[{}]),
+        width=PLOT_WIDTH,
+        height=13 * max(2, len(foot)),
+        view=alt.ViewConfig(stroke=None),
+    ).mark_text(text=foot, align="left", x=0, y=6, fontSize=11, color=ink, opacity=0.8)
     panels = [case_chart(run, LIGHT, PLOT_WIDTH)]
     if len(run.arms) > 1:
         panels.append(gap_chart(run, LIGHT, PLOT_WIDTH))

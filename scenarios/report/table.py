@@ -19,7 +19,13 @@ from scenarios.report.table_differences import AMOUNTS, layout, shown
 from scenarios.report.table_json import run_json
 from scenarios.report.table_numbers import number
 from scenarios.report.table_rows import Content, Row, content_of
-from scenarios.report.table_words import driver_lines, headline_sentence, limits, row_label
+from scenarios.report.table_words import (
+    driver_lines,
+    headline_sentence,
+    limits,
+    row_label,
+    settings,
+)
 from scenarios.report.words import counted
 from scenarios.store import Run
 
@@ -81,6 +87,8 @@ def print_table(run: Run, console: Console) -> None:
         markup=False,
         highlight=False,
     )
+    if said := settings(run):
+        console.print(said, markup=False, highlight=False)
     console.print()
     notes = print_grids(content, console)
     if notes:

@@ -147,3 +147,25 @@ def limits(run: Run) -> list[str]:
         "stated assumptions; the operator cannot or does not say how many residents it holds, "
         "and no figure here has been checked against its gallery.",
     ]
+
+
+def settings(run: Run) -> str:
+    """Return what this run sets otherwise than the model's defaults, as a sentence, or "".
+
+    A parameter that is set keeps its value in every range draw, so the range is over the others.
+    """
+    from sim.parameters import load_parameters
+
+    defaults = load_parameters()
+    said = []
+    for row in run.parameters().to_pylist():
+        if row["set_by"] == "default":
+            continue
+        unit = "" if row["unit"] == "1" else f" {row['unit']}"
+        usual = ""
+        if row["name"] in defaults and defaults[row["name"]] != row["value"]:
+            usual = f" (default {defaults[row['name']]:g})"
+        said.append(f"{row['name']} = {row['value']:g}{unit}{usual}")
+    if not said:
+        return ""
+    return f"Set for this run, and kept in every range draw: {'; '.join(said)}."

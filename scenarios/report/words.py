@@ -65,8 +65,9 @@ LIMITS = (
     "residence finds is deleted in time, and its errors stay.",
     "Anything about a real person: nobody in it exists, and no row, name or face stands for "
     "somebody.",
-    "What the other authorities' orders did: this world holds the UK's case alone, and how well "
-    "the company's software recognises a face comes from published tests of others.",
+    "What the other authorities' orders did: this world holds the UK's case alone. How well the "
+    "company's software recognises a face is mostly assumed; little of it comes from published "
+    "tests, and those are of others' systems on mugshots.",
 )
 """Five lines on what the model cannot tell."""
 

@@ -178,7 +178,8 @@ def test_an_interrupted_run_ends_with_130_and_says_how_to_go_on(
 ) -> None:
     out = tmp_path / "run"
     partial = tmp_path / "run.partial"
-    process = start(out, "--workers", workers)
+    # Long enough that it cannot end between the first replication and the interrupt.
+    process = start(out, "--workers", workers, "--replications", "60")
     wait_for(lambda: finished(partial), "the first replication", process)
     below = children(process.pid)
     # Ctrl-C reaches the whole group of processes.

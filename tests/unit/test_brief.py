@@ -29,7 +29,10 @@ def three_rows(answers: list[dict[str, Any]], **changes: Any) -> list[list[str]]
         **changes,
     }
     run = SimpleNamespace(
-        manifest=manifest, arms=ARMS, measures=lambda headline: pa.Table.from_pylist(answers)
+        manifest=manifest,
+        arms=ARMS,
+        measures=lambda headline: pa.Table.from_pylist(answers),
+        parameters=lambda: pa.Table.from_pylist([]),
     )
     lines = brief(run).splitlines()  # type: ignore[arg-type]
     assert lines[1] == "|---|---|---|"

@@ -97,6 +97,8 @@ def run(tmp_path: Path) -> Run:
     (tmp_path / "events").mkdir()
     log = tables.table(tables.EVENTS, columns(LOG, tables.EVENTS.names))
     pq.write_table(log, tmp_path / "events" / "r0000.parquet")
+    none = {name: [] for name in tables.PARAMETERS.names}
+    pq.write_table(tables.table(tables.PARAMETERS, none), tmp_path / "parameters.parquet")
     manifest = {
         "run": "made-up",
         "scenario": "ico-2022",

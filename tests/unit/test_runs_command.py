@@ -165,7 +165,7 @@ def test_verify_checks_every_file_and_fails_on_a_changed_one(
         (["ico-2023"], "ico-2022"),
         (["ico-2022", "--people", "10"], "--people cannot be 10"),
         (["ico-2022", "--replications", "0"], "--replications cannot be 0"),
-        (["ico-2022", "--fidelity", "pixels"], "come with the encoder and the gallery"),
+        (["ico-2022", "--fidelity", "pixels"], "is not in this version"),
         (["ico-2022", "--set", "gallery.share.uc=0.1"], "gallery.share.uk"),
         (["ico-2022", "--set", "gallery.share.uk=3 days"], "gallery.share.uk"),
     ],
