@@ -57,7 +57,7 @@ def run() -> list[Figure]:
             ) -> None:
                 assert process.stderr is not None
                 for line in process.stderr:
-                    if "searchable" in line and not first:
+                    if "so far" in line and not first:
                         first.append(time.perf_counter() - start)
 
             thread = threading.Thread(target=watch)

@@ -247,16 +247,16 @@ class Arm:
                 self._look(day, weekly=False)
 
     def _look(self, day: int, *, weekly: bool) -> None:
-        population, reactions = self.shared.population, self.reactions
-        codes, size = population.jurisdiction, len(population.jurisdictions)
+        codes, reactions = self.shared.population.jurisdiction, self.reactions
+        size = len(self.shared.population.jurisdictions)
 
         def by_jurisdiction(mask: NDArray[np.bool_]) -> NDArray[np.int64]:
             return np.bincount(codes[mask], minlength=size)
 
         look = day in look_days(self.setup)
-        nobody = np.zeros(size, dtype=np.int64)
         photos = np.minimum(self.matcher.searchable[self.customers.residents], PHOTO_BINS - 1)
-        still = self.was_searchable & (self.matcher.searchable > 0) if look else None
+        nobody = np.zeros(size, dtype=np.int64)
+        still = self.was_searchable & (self.matcher.searchable > 0)
         self.snapshots.append(
             Snapshot(
                 day=day,
@@ -265,7 +265,7 @@ class Arm:
                 held=self.world.held.persons.copy(),
                 templates=self.world.templates.copy(),
                 photos=np.bincount(photos, minlength=PHOTO_BINS),
-                still=nobody if still is None else by_jurisdiction(still),
+                still=by_jurisdiction(still) if look else nobody,
                 informed=by_jurisdiction(reactions.informed_day <= day) if look else nobody,
                 private=by_jurisdiction(reactions.private_day <= day) if look else nobody,
                 gallery=self.background.held,
@@ -273,8 +273,6 @@ class Arm:
                 displaced=self.background.displaced,
             )
         )
-
-    # -- the end ---------------------------------------------------------------------------
 
     def history(self) -> History:
         """Run to the end and return what happened."""
