@@ -111,7 +111,7 @@ class Arm:
             self.world.remove_in_scope,
             self.world.bring_up_to,
             parameters["operator.erasure_capacity"],
-            round(parameters["operator.purge_delay"]),
+            self.world.purge_delay,
             setup.last_day,
         )
         self.desk = Desk(
@@ -129,6 +129,7 @@ class Arm:
         self.made = self.abandoned = self.extra_photos = 0.0
         self.asking: dict[int, list[int]] = {}
         self.answers: dict[int, list[int]] = {}
+        self.looks = look_days(setup)
         self.snapshots: list[Snapshot] = []
         self.was_searchable = np.zeros(len(population), dtype=np.bool_)
         self.held_at_notice = np.zeros(0 if watched is None else len(watched), dtype=np.int32)
@@ -235,14 +236,13 @@ class Arm:
             start = day + 1
 
     def _looks(self) -> Process:
-        for day in look_days(self.setup):
+        for day in self.looks:
             yield self.env.timeout(day + LOOK_TIME - self.env.now)
             self.world.bring_up_to(day + 1)
             if day == self.setup.windows.notice:
                 self.was_searchable = self.matcher.searchable > 0
                 if self.watched is not None:
-                    held = self.matcher.held + self.world.extra_photos
-                    self.held_at_notice = held[self.watched]
+                    self.held_at_notice = self.world.held_of(self.watched)
             if not self.snapshots or self.snapshots[-1].day != day:
                 self._look(day, weekly=False)
 
@@ -253,10 +253,11 @@ class Arm:
         def by_jurisdiction(mask: NDArray[np.bool_]) -> NDArray[np.int64]:
             return np.bincount(codes[mask], minlength=size)
 
-        look = day in look_days(self.setup)
+        look = day in self.looks
         photos = np.minimum(self.matcher.searchable[self.customers.residents], PHOTO_BINS - 1)
-        nobody = np.zeros(size, dtype=np.int64)
-        still = self.was_searchable & (self.matcher.searchable > 0)
+        still = nobody = np.zeros(size, dtype=np.int64)
+        if look:
+            still = by_jurisdiction(self.was_searchable & (self.matcher.searchable > 0))
         self.snapshots.append(
             Snapshot(
                 day=day,
@@ -265,7 +266,7 @@ class Arm:
                 held=self.world.held.persons.copy(),
                 templates=self.world.templates.copy(),
                 photos=np.bincount(photos, minlength=PHOTO_BINS),
-                still=by_jurisdiction(still) if look else nobody,
+                still=still,
                 informed=by_jurisdiction(reactions.informed_day <= day) if look else nobody,
                 private=by_jurisdiction(reactions.private_day <= day) if look else nobody,
                 gallery=self.background.held,
@@ -287,7 +288,7 @@ class Arm:
             watched = WatchedCounts(
                 day=self.setup.last_day,
                 person=self.watched,
-                held=(matcher.held + world.extra_photos)[self.watched],
+                held=world.held_of(self.watched),
                 searchable=matcher.searchable[self.watched],
                 held_at_notice=self.held_at_notice,
             )

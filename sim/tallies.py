@@ -58,27 +58,18 @@ def cells_of(population: Population, day: int) -> Cells:
 
 
 class PresenceTally:
-    """Persons with at least one template of a kind, by cell, and their person-days.
+    """Persons with at least one template of a kind, by cell.
 
     Args:
         cells: the persons' cells.
-        last_day: last day of the run.
-        window: first and last day of the window whose person-days are kept apart.
 
     Attributes:
         persons: int64 [C], persons present now.
-        days: int64 [C], person-days from the moment each became present to the end of the run,
-            less those after they ceased to be: exact at the end of the run.
-        window_days: int64 [C], the same inside the window.
     """
 
-    def __init__(self, cells: Cells, last_day: int, window: tuple[int, int]) -> None:
+    def __init__(self, cells: Cells) -> None:
         self.cells = cells
-        self.end = last_day + 1
-        self.window = window
         self.persons: NDArray[np.int64] = np.zeros(len(cells), dtype=np.int64)
-        self.days: NDArray[np.int64] = np.zeros(len(cells), dtype=np.int64)
-        self.window_days: NDArray[np.int64] = np.zeros(len(cells), dtype=np.int64)
 
     def appear(self, person: NDArray[np.int64], day: NDArray[np.int64]) -> None:
         """Count persons who become present on these days."""
@@ -89,13 +80,36 @@ class PresenceTally:
         self._change(person, day, -1)
 
     def _change(self, person: NDArray[np.int64], day: NDArray[np.int64], sign: int) -> None:
-        if not len(person):
-            return
+        self.persons += sign * np.bincount(self.cells.of[person], minlength=len(self.persons))
+
+
+class ExposureTally(PresenceTally):
+    """Persons present, and their person-days.
+
+    Args:
+        cells: the persons' cells.
+        last_day: last day of the run.
+        window: first and last day of the window whose person-days are kept apart.
+
+    Attributes:
+        days: int64 [C], person-days from the moment each became present to the end of the run,
+            less those after they ceased to be: exact at the end of the run.
+        window_days: int64 [C], the same inside the window.
+    """
+
+    def __init__(self, cells: Cells, last_day: int, window: tuple[int, int]) -> None:
+        super().__init__(cells)
+        self.end = last_day + 1
+        self.window = window
+        self.days: NDArray[np.int64] = np.zeros(len(cells), dtype=np.int64)
+        self.window_days: NDArray[np.int64] = np.zeros(len(cells), dtype=np.int64)
+
+    def _change(self, person: NDArray[np.int64], day: NDArray[np.int64], sign: int) -> None:
+        super()._change(person, day, sign)
         cell = self.cells.of[person]
         first, last = self.window
         inside = np.maximum(0, last + 1 - np.maximum(day, first))
         size = len(self.persons)
-        self.persons += sign * np.bincount(cell, minlength=size)
         # Sums of whole numbers below 2**53 are exact in float64.
         self.days += sign * np.bincount(cell, self.end - day, size).astype(np.int64)
         self.window_days += sign * np.bincount(cell, inside, size).astype(np.int64)

@@ -23,7 +23,7 @@ from sim.operator.compliance import RemovalOrder
 from sim.parameters import Parameters
 from sim.people.finds import LAST_VISIT, CandidateFinds
 from sim.people.reactions import Reactions
-from sim.tallies import Cells, PresenceTally
+from sim.tallies import Cells, ExposureTally, PresenceTally
 
 CANDIDATE, SEARCHABLE, HIDDEN, REMOVED = 0, 1, 2, 3
 """State of a candidate find's latest template: none yet; in results; kept out of results and
@@ -72,13 +72,12 @@ class World:
         self.envelope = parameters["crawler.envelope"]
         self.threshold = parameters["operator.residency.threshold"]
         self.purge_delay = round(parameters["operator.purge_delay"])
-        self.revisit_rate = parameters["crawler.revisit_rate"] / DAYS_A_YEAR
         self.levers = Levers(self.bring_up_to)
         self.day = 0
         self.state: NDArray[np.uint8] = np.zeros(len(candidates), dtype=np.uint8)
         self.visit: NDArray[np.uint8] = np.zeros(len(candidates), dtype=np.uint8)
-        self.searchable = PresenceTally(cells, last_day, window)
-        self.held = PresenceTally(cells, last_day, window)
+        self.searchable = ExposureTally(cells, last_day, window)
+        self.held = PresenceTally(cells)
         self.templates: NDArray[np.int64] = np.zeros(len(population.jurisdictions), dtype=np.int64)
         self.over_deleted: NDArray[np.bool_] = np.zeros(len(population), dtype=np.bool_)
         self.extra_photos: NDArray[np.int32] = np.zeros(len(population), dtype=np.int32)
@@ -143,7 +142,7 @@ class World:
         found, when = [], []
         for kind in (0, 1):
             start = self._revisits[kind, self.day]
-            steps = np.arange(1, day - self.day + 1) * (self.revisit_rate * passes[kind])
+            steps = np.arange(1, day - self.day + 1) * (self.background.revisit_rate * passes[kind])
             self._revisits[kind, self.day + 1 : day + 1] = start + steps
             reached = self._found_at[kind] < self._revisits[kind, day]
             if not reached.any():
@@ -167,10 +166,10 @@ class World:
         c = self.candidates
         person = c.person[rows].astype(np.int64)
         for tally, count in (
-            (self.searchable, self.matcher.searchable),
-            (self.held, self.matcher.held + self.extra_photos),
+            (self.searchable, self.matcher.searchable[person]),
+            (self.held, self.held_of(person)),
         ):
-            new = count[person] == 0
+            new = count == 0
             who, first = np.unique(person[new], return_index=True)
             tally.appear(who, days[new][first])
         birth = self.population.birth_day[person]
@@ -186,6 +185,10 @@ class World:
         )
         self.templates += self._by_jurisdiction(person)
         self.state[rows] = SEARCHABLE
+
+    def held_of(self, person: NDArray[np.int64]) -> NDArray[np.int32]:
+        """Return how much is held of these persons: templates, and photos sent with requests."""
+        return self.matcher.held[person] + self.extra_photos[person]
 
     def _by_jurisdiction(self, person: NDArray[np.int64]) -> NDArray[np.int64]:
         return np.bincount(self.population.jurisdiction[person], minlength=len(self.templates))
@@ -270,12 +273,13 @@ class World:
                 self.pending -= len(rows)
                 self.templates -= self._by_jurisdiction(person)
                 who = np.unique(person)
-                who = who[(self.matcher.held[who] + self.extra_photos[who]) == 0]
+                who = who[self.held_of(who) == 0]
                 self.held.vanish(who, np.full(len(who), due))
 
     def hold_extra_photo(self, person: int, day: int) -> None:
         """Keep the photo that somebody had to send with a request."""
         self.bring_up_to(day + 1)
-        if self.matcher.held[person] + self.extra_photos[person] == 0:
-            self.held.appear(np.array([person]), np.array([day]))
+        who = np.array([person])
+        if self.held_of(who)[0] == 0:
+            self.held.appear(who, np.array([day]))
         self.extra_photos[person] += 1

@@ -30,8 +30,7 @@ def install(spec: InterventionSpec, actors: Actors) -> None:
             start=spec.start,
             deadline=spec.start + days,
             erases=spec.options["semantics"] == "erase",
-        ),
-        None,
+        )
     )
     actors.env.process(end())
 

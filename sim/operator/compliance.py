@@ -105,15 +105,8 @@ class Compliance:
             event: what made it bind.
         """
         if not self.strategy.obeys:
-            self.log.write(
-                day,
-                "operator",
-                "order_ignored",
-                authority=event.authority,
-                instrument=notice.name,
-                because=event,
-                text="The operator does not obey the notice that binds it.",
-            )
+            text = "The operator does not obey the notice that binds it."
+            self._note(day, "order_ignored", event, text)
             return
         assert notice.runs_from is not None
         binding = self._bind(source)
@@ -137,16 +130,12 @@ class Compliance:
         if not mine:
             return
         passes = self.levers.value(lever)
-        self.log.write(
-            day,
-            "operator",
-            "collection_resumed" if passes > 0.0 else "filter_lifted",
-            authority=event.authority,
-            instrument="enforcement notice",
-            because=event,
-            text=f"The notice no longer binds; {passes:.0%} of the faces inferred to be residents "
-            f"in scope pass the crawler.",
+        text = (
+            f"The notice no longer binds; {passes:.0%} of the faces inferred to be residents "
+            f"in scope pass the crawler."
         )
+        kind = "collection_resumed" if passes > 0.0 else "filter_lifted"
+        self._note(day, kind, event, text)
 
     def on_due(self, penalty: PenaltyNotice, day: int, event: Event) -> None:
         """Pay a penalty that has fallen due, or not."""
@@ -165,14 +154,14 @@ class Compliance:
             text="The operator pays the penalty.",
         )
 
-    def start_removal(self, order: RemovalOrder, event: Event | None) -> None:
+    def start_removal(self, order: RemovalOrder) -> None:
         """Start a removal that no case ordered (an intervention)."""
-        self.env.process(self._removal(order, self._bind(order.source), event))
+        self.env.process(self._removal(order, self._bind(order.source), None))
 
     def stop_removal(self, source: str, day: int) -> None:
         """Stop an intervention's removal where it stands."""
         if self._binding.pop(source, None) is not None:
-            self.log.write(day, "operator", "removal_stopped", text="The order has ended.")
+            self._note(day, "removal_stopped", None, "The order has ended.")
 
     def _bind(self, source: str) -> int:
         """Note that a source binds, and return a token that later bindings do not share.
@@ -191,15 +180,8 @@ class Compliance:
         if self._binding.get(source) != binding:
             return
         self.levers.set("crawler.in_scope_pass", source, day, 0.0)
-        self.log.write(
-            day,
-            "operator",
-            "collection_ceased",
-            authority=because.authority,
-            instrument="enforcement notice",
-            because=because,
-            text="The crawler no longer enrols faces that it infers to be residents in scope.",
-        )
+        text = "The crawler no longer enrols faces that it infers to be residents in scope."
+        self._note(day, "collection_ceased", because, text)
 
     def _removal(self, order: RemovalOrder, binding: int, because: Event | None) -> Process:
         """Remove, day by day, until the deadline is reached with nothing in scope left in results.
@@ -253,7 +235,7 @@ class Compliance:
         self._note(day + delay, "removal_ended", started, text)
 
     def _note(self, day: int, kind: str, because: Event | None, text: str) -> Event:
-        """Write a step of a removal to the log."""
+        """Write what the operator does about an order to the log, and why."""
         authority = "" if because is None else because.authority
         return self.log.write(
             day,

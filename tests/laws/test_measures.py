@@ -10,7 +10,7 @@ import pytest
 from generators.scores import OperatorScores
 from sim.measures import read_measures
 from sim.model import run_arms
-from sim.tallies import Cells, PresenceTally
+from sim.tallies import Cells, ExposureTally
 
 
 @pytest.fixture(scope="module")
@@ -24,7 +24,7 @@ def values(history):
 
 def test_person_days_are_counted_from_appearing_to_vanishing_and_clipped_to_the_window():
     one = np.zeros(1, dtype=np.int8)
-    tally = PresenceTally(Cells(np.zeros(3, dtype=np.int16), one, one, one, one), 99, (40, 59))
+    tally = ExposureTally(Cells(np.zeros(3, dtype=np.int16), one, one, one, one), 99, (40, 59))
     tally.appear(np.array([0, 1, 2]), np.array([10, 50, 70]))
     tally.vanish(np.array([0]), np.array([45]))
     # Person 0: days 10-44; person 1: 50-99; person 2: 70-99. In the window 40-59: 5 + 10 + 0.
