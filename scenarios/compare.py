@@ -195,7 +195,7 @@ def print_comparison(comparison: Comparison, console: Console) -> None:
         markup=False,
         highlight=False,
     )
-    console.print(f"{differing(first, second)}", markup=False, highlight=False)
+    console.print(differing(first, second), markup=False, highlight=False)
     for arm, content in {"": comparison.scenario, **comparison.beside}.items():
         console.print()
         if arm:

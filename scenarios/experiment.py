@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING
 
 from scenarios.design import Design, design
 from scenarios.folder import TEMPORARY, RunWriter, free_folder, open_run
-from scenarios.oneway import HEADLINES, OneWay, oneway_tasks
+from scenarios.oneway import OneWay, oneway_tasks
 from scenarios.ranges import draw_seed, keyed_sample, population_seed
 from scenarios.replication import Done, Task, do_task, read_done
 from scenarios.store import Run, load_run
@@ -199,9 +199,7 @@ def _tasks(
     pair = what.roles.headline_pair
     if pair is not None:
         arms = {name: what.setups[name] for name in pair}
-        moves = oneway_tasks(
-            writer.folder, arms, what.moved, HEADLINES, what.seed, what.range_people
-        )
+        moves = oneway_tasks(writer.folder, arms, what.moved, what.seed, what.range_people)
         tasks += [((move.number + 0.5) / len(moves), move) for move in moves]
     ordered = [task for _, task in sorted(tasks, key=lambda pair: pair[0])]
     left = [task for task in ordered if not task.readings.is_file()]

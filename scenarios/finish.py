@@ -84,8 +84,8 @@ def units_of(readings: Readings) -> dict[str, str]:
     from sim.measures import GALLERY_SERIES, MEASURES
 
     names = readings.keys["measure"].unique().to_pylist()
-    units = {name: measure.unit for name, measure in MEASURES.items()}
-    return {name: {**units, GALLERY_SERIES: "images"}[name] for name in names}
+    units = {name: measure.unit for name, measure in MEASURES.items()} | {GALLERY_SERIES: "images"}
+    return {name: units[name] for name in names}
 
 
 def headline_of(readings: Readings) -> tuple[str, str]:

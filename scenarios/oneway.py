@@ -42,7 +42,6 @@ class OneWay:
         name: the parameter.
         parameters: every parameter's value at the low and at the high end.
         arms: setups of the two arms whose difference is the headline, the scenario first.
-        headline: names of the measures that may be the headline, most wanted first.
         seed: root seed.
         people: size of the population.
     """
@@ -52,7 +51,6 @@ class OneWay:
     name: str
     parameters: tuple[Parameters, Parameters]
     arms: Mapping[str, ArmSetup]
-    headline: tuple[str, ...]
     seed: int
     people: int
 
@@ -76,7 +74,6 @@ def oneway_tasks(
     folder: Path,
     arms: Mapping[str, ArmSetup],
     names: tuple[str, ...],
-    headline: tuple[str, ...],
     seed: int,
     people: int,
 ) -> list[OneWay]:
@@ -86,22 +83,16 @@ def oneway_tasks(
         folder: the run folder that is being written.
         arms: setups of the two arms of the headline, under the main run's parameters.
         names: the parameters to move.
-        headline: measures that may be the headline, most wanted first.
         seed: root seed.
         people: size of the main run's population.
     """
     main = next(iter(arms.values())).parameters
-    ends = [
-        (
-            main.with_values({n: main.parameter(n).low}),
-            main.with_values({n: main.parameter(n).high}),
-        )
-        for n in names
-    ]
-    return [
-        OneWay(folder, i, name, ends[i], arms, headline, seed, min(people, PEOPLE))
-        for i, name in enumerate(names)
-    ]
+    tasks = []
+    for number, name in enumerate(names):
+        moved = main.parameter(name)
+        ends = main.with_values({name: moved.low}), main.with_values({name: moved.high})
+        tasks.append(OneWay(folder, number, name, ends, arms, seed, min(people, PEOPLE)))
+    return tasks
 
 
 def do_oneway(task: OneWay) -> None:
@@ -118,7 +109,7 @@ def do_oneway(task: OneWay) -> None:
             {r.name: r.value for r in read_measures(history) if r.margin == "all"}
             for history in histories.values()
         ]
-        name = next(n for n in task.headline if n in values[0])
+        name = next(n for n in HEADLINES if n in values[0])
         one, other = (reading[name] for reading in values)
         effects.append(None if one is None or other is None else one - other)
     columns: dict[str, list[Any]] = {

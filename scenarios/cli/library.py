@@ -2,19 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from enum import StrEnum
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 
 from generators.errors import EffaceError, Fault, ScenarioError
-
-JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON, and only that.")]
-SetOption = Annotated[
-    list[str] | None,
-    typer.Option("--set", metavar="KEY=VALUE", help="Replace a value; may be given several times."),
-]
+from scenarios.cli.options import WRONG_INPUT, JsonOption, SetOption, print_json
 
 
 class Kind(StrEnum):
@@ -24,10 +18,6 @@ class Kind(StrEnum):
     INTERVENTIONS = "interventions"
     MEASURES = "measures"
     PARAMETERS = "parameters"
-
-
-def _print_json(value: Any) -> None:
-    typer.echo(json.dumps(value, indent=2, ensure_ascii=False, allow_nan=False))
 
 
 def list_names(
@@ -44,7 +34,7 @@ def list_names(
         Kind.PARAMETERS: catalogue.parameters,
     }[what]()
     if as_json:
-        _print_json({str(what): entries})
+        print_json({str(what): entries})
         return
     width = max(len(entry["name"]) for entry in entries)
     for entry in entries:
@@ -70,9 +60,9 @@ def validate(
             if not as_json:
                 typer.echo(f"{name}: holds (arms: {', '.join(arms)})")
     if as_json:
-        _print_json({"ok": not faults, "errors": [fault.as_json() for fault in faults]})
+        print_json({"ok": not faults, "errors": [fault.as_json() for fault in faults]})
     if faults and as_json:
-        raise typer.Exit(2)
+        raise typer.Exit(WRONG_INPUT)
     if faults:
         raise EffaceError(faults)
 
@@ -82,7 +72,7 @@ def schema() -> None:
     from scenarios.format import json_schema
     from sim.parameters import load_parameters
 
-    _print_json(json_schema(load_parameters()))
+    print_json(json_schema(load_parameters()))
 
 
 def explain(
@@ -96,6 +86,6 @@ def explain(
 
     told = explanation(load_scenario(scenario, settings or ()))
     if as_json:
-        _print_json(told)
+        print_json(told)
     else:
         typer.echo(as_text(told))

@@ -113,8 +113,10 @@ def _say_how_to_resume(
     ranges: int,
     folder: Path,
 ) -> None:
-    library = loaded.path.parent.name == "library"
-    words = ["efface", "run", loaded.name if library else str(loaded.path)]
+    from scenarios.scenario import library_folder
+
+    shipped = loaded.path.parent == library_folder()
+    words = ["efface", "run", loaded.name if shipped else str(loaded.path)]
     if people is not None:
         words += ["--people", str(people)]
     words += ["--replications", str(replications), "--seed", str(seed), "--ranges", str(ranges)]

@@ -8,7 +8,7 @@ import pytest
 
 from scenarios.arms import arm_setup, arms_of
 from scenarios.drivers import drivers_of
-from scenarios.oneway import HEADLINES, do_oneway, oneway_tasks, read_oneway
+from scenarios.oneway import do_oneway, oneway_tasks, read_oneway
 from scenarios.scenario import load_scenario
 
 MOVED = ("operator.residency.missing", "desk.capacity", "search.web_penalty", "gallery.share.us")
@@ -23,7 +23,7 @@ def effects(tmp_path_factory):
     }
     folder = tmp_path_factory.mktemp("run")
     (folder / "oneway").mkdir()
-    tasks = oneway_tasks(folder, setups, MOVED, HEADLINES, 3, 1000)
+    tasks = oneway_tasks(folder, setups, MOVED, 3, 1000)
     for task in tasks:
         do_oneway(task)
     return read_oneway(folder, len(tasks))
