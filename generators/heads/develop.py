@@ -19,7 +19,7 @@ correction would make all tones alike, none would leave the darkest without deta
 
 
 def develop(light: Picture, head: NDArray[np.bool_], camera: Camera, seed: int) -> Picture:
-    """Return the picture of a scene's light.
+    """Return the picture of a scene's light, as found on the web.
 
     Args:
         light: float32 [R, R, 3] linear RGB.
@@ -30,12 +30,68 @@ def develop(light: Picture, head: NDArray[np.bool_], camera: Camera, seed: int) 
     Returns:
         float32 [R, R, 3] in 0..1, sRGB.
     """
+    return degraded(exposed(light, head, camera), camera, seed)
+
+
+def exposed(light: Picture, head: NDArray[np.bool_], camera: Camera) -> Picture:
+    """Return the clean picture: metered on the head, exposed, balanced and tone mapped.
+
+    Args:
+        light: float32 [R, R, 3] linear RGB.
+        head: bool [R, R] where the head is; the meter looks there.
+        camera: its exposure and balance.
+
+    Returns:
+        float32 [R, R, 3] in 0..1, sRGB.
+    """
     seen = light[head] if head.any() else light.reshape(-1, 3)
     metered = (_GREY / (float(seen.mean()) + 1e-3)) ** _METER
-    picture = light * (metered * np.exp2(np.float32(camera.exposure))) * camera.balance
-    picture = _blurred(_toned(picture), camera.blur * light.shape[0])
-    noise = np.random.default_rng(seed).standard_normal(picture.shape, dtype=np.float32)
-    picture = _compressed(picture + np.float32(camera.noise) * noise, camera.compression)
+    return _toned(light * (metered * np.exp2(np.float32(camera.exposure))) * camera.balance)
+
+
+def degraded(picture: Picture, camera: Camera, seed: int) -> Picture:
+    """Return a clean picture after the camera's blur and noise and the web's compression.
+
+    Args:
+        picture: float32 [R, R, 3] in 0..1, sRGB.
+        camera: its blur, noise and compression.
+        seed: seed of the sensor's noise.
+
+    Returns:
+        float32 [R, R, 3] in 0..1, sRGB.
+    """
+    return _degraded(picture, camera.blur, camera.noise, camera.compression, seed)
+
+
+def degraded_batch(
+    pictures: Picture,
+    blur: NDArray[np.floating],
+    noise: NDArray[np.floating],
+    compression: NDArray[np.floating],
+    seeds: NDArray[np.integer],
+) -> Picture:
+    """Return what `degraded` makes of each of many pictures, bit for bit.
+
+    Args:
+        pictures: float32 [n, R, R, 3] in 0..1, sRGB.
+        blur, noise, compression: [n] as in `Camera`; float64, where equal bits are wanted.
+        seeds: [n] integers, seeds of the sensor's noise.
+
+    Returns:
+        float32 [n, R, R, 3] in 0..1, sRGB.
+    """
+    out = np.empty_like(pictures, dtype=np.float32)
+    # One by one: a picture at a time stays in the cache, and drawing the noise costs the most.
+    rows = zip(pictures, blur, noise, compression, seeds, strict=True)
+    for i, (picture, b, n, c, seed) in enumerate(rows):
+        out[i] = _degraded(picture, float(b), float(n), float(c), int(seed))
+    return out
+
+
+def _degraded(picture: Picture, blur: float, noise: float, strength: float, seed: int) -> Picture:
+    picture = _blurred(picture, blur * picture.shape[0])
+    grain = np.random.default_rng(seed).standard_normal(picture.shape, dtype=np.float32)
+    picture = _compressed(picture + np.float32(noise) * grain, strength)
     return np.clip(picture, 0, 1).astype(np.float32)
 
 

@@ -13,7 +13,7 @@ from generators.heads.head import Grown, Head, glasses_of, hair_of, head_at, ide
 from generators.heads.identity import Portrayed
 from generators.heads.mesh import HeadMesh, head_mesh
 from generators.heads.noise import lattice
-from generators.heads.pieces import Points, vertex_normals
+from generators.heads.pieces import Points, move_by, vertex_normals
 from generators.heads.pigment import Paint
 from generators.heads.raster import Scene, Strands, rasterise
 from generators.heads.shade import Light, shade
@@ -49,6 +49,16 @@ def photo_of(
 
 def render(who: Portrayed, age: float, shot: ShotCode, size: int) -> NDArray[np.float32]:
     """Return a person at an age in a given shot; see `photo_of`."""
+    light, head = seen_light(who, age, shot, size)
+    return develop(light, head, shot.camera, shot.backdrop)
+
+
+def seen_light(
+    who: Portrayed, age: float, shot: ShotCode, size: int
+) -> tuple[NDArray[np.float32], NDArray[np.bool_]]:
+    """Return the light that reaches the camera: float32 [size, size, 3] linear RGB, and bool
+    [size, size] where the head with its hair, glasses and clothes is. See `photo_of`.
+    """
     mesh, year = head_mesh(), round(age)
     head = head_at(who, year, 128 if size <= 64 else 256)
     place = _expressed(mesh, head.place, shot.expression)
@@ -67,20 +77,21 @@ def render(who: Portrayed, age: float, shot: ShotCode, size: int) -> NDArray[np.
         curl,
         head.code.hair.wave,
         0.5 if curl > 0.5 else 0.6,
+        1.0 if curl > 0.5 else 0.7,
         float(head.code.hair.grain[0]),
     )
     _, owner, weight = rasterise(scene, screen, values, strands, wide, False)
     light = _light(scene, strands, shot.lighting, camera, marks.mean(axis=0), size)
     seen = np.repeat(np.repeat(backdrop(shot.backdrop, size), _SAMPLES, 0), _SAMPLES, 1)
     shade(scene, _paint(head, shot), strands, light, values, owner, weight, seen)
-    return develop(_halved(seen), owner[::_SAMPLES, ::_SAMPLES] >= 0, shot.camera, shot.backdrop)
+    return _halved(seen), owner[::_SAMPLES, ::_SAMPLES] >= 0
 
 
 def _expressed(mesh: HeadMesh, place: Points, expression: dict[str, float]) -> Points:
     moved = place.copy()
     for name, weight in expression.items():
         where, by = mesh.expressions[name]
-        moved[where] += np.float32(weight) * by
+        move_by(moved, where, by, np.float32(weight))
     return moved
 
 
