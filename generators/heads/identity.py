@@ -21,7 +21,8 @@ Sex = Literal["female", "male"]
 TONES = 10
 """Tones of the Monk Skin Tone scale (Monk 2019), 1 the lightest."""
 
-_STREAMS = ("shape", "skin", "marks", "hair", "brows", "eyes", "beard", "glasses")
+_TRAITS = ("shape", "skin", "marks", "hair", "brows", "eyes", "beard", "glasses")
+_STREAMS = Streams(0, 0, _TRAITS)
 _LARGEST_MODE = 2.6
 """Weights of modes are cut here; beyond it heads leave what the studio scans support."""
 
@@ -203,8 +204,7 @@ def draw_identity(who: Portrayed, masculine_direction: NDArray[np.float32]) -> I
         who: the person.
         masculine_direction: float32 [100] unit direction over modes (`HeadMesh.masculine`).
     """
-    streams = Streams(0, 0, _STREAMS)
-    rng = {name: streams.generator(name, who.key) for name in _STREAMS}
+    rng = {name: _STREAMS.generator(name, who.key) for name in _TRAITS}
     male = who.sex == "male"
     dark = float(np.clip((who.tone - 4.5) / 4, 0, 1))
 

@@ -17,7 +17,8 @@ from generators.heads.hair import DAYS
 from generators.heads.identity import IdentityCode
 from generators.keyed import Streams
 
-_STREAMS = ("key", "pose", "expression", "light", "style", "framing", "camera", "backdrop")
+_PARTS = ("pose", "expression", "light", "style", "framing", "camera", "backdrop")
+_STREAMS = Streams(0, 0, ("key", *_PARTS))
 
 _EXPRESSIONS: tuple[tuple[float, dict[str, float]], ...] = (
     (0.26, {}),
@@ -32,6 +33,24 @@ _EXPRESSIONS: tuple[tuple[float, dict[str, float]], ...] = (
     (0.06, {"eyeSquint": 0.6, "mouthSmile": 0.3}),
 )  # fmt: skip
 """(frequency, blend shapes); a name without a side stands for both sides."""
+_GAZE = tuple(
+    f"eye{what}_{side}"
+    for what in ("LookOut", "LookIn", "LookUp", "LookDown", "Blink")
+    for side in "LR"
+)
+
+
+def _sides(name: str) -> tuple[str, ...]:
+    """Return the blend shapes that a name stands for."""
+    if "_" in name or name in ("jawOpen", "mouthFunnel"):
+        return (name,)
+    return (f"{name}_L", f"{name}_R")
+
+
+EXPRESSION_SHAPES: tuple[str, ...] = tuple(
+    sorted({full for _, shapes in _EXPRESSIONS for name in shapes for full in _sides(name)})
+) + tuple(sorted(_GAZE))
+"""Every blend shape that a shot may set."""
 
 
 class Pose(NamedTuple):
@@ -125,9 +144,8 @@ def draw_shot(code: IdentityCode, photo: int, quality: float, group: int) -> Sho
         quality: 0 to 1; 1 is sharp, well lit and frontal.
         group: number of faces in the photo; faces in groups are small, so less sharp.
     """
-    streams = Streams(0, 0, _STREAMS)
-    entity = int(streams.words("key", code.who.key, photo)[0])
-    rng = {name: streams.generator(name, entity) for name in _STREAMS[1:]}
+    entity = int(_STREAMS.words("key", code.who.key, photo)[0])
+    rng = {name: _STREAMS.generator(name, entity) for name in _PARTS}
     poor = 1 - float(np.clip(quality, 0, 1))
     pose, style, framing = rng["pose"], rng["style"], rng["framing"]
     return ShotCode(
@@ -162,8 +180,7 @@ def _draw_expression(rng: np.random.Generator, lid_rest: float) -> dict[str, flo
             weights[name] = weights.get(name, 0.0) + weight
 
     for name, weight in shapes.items():
-        sided = "_" in name or name in ("jawOpen", "mouthFunnel")
-        for full in (name,) if sided else (f"{name}_L", f"{name}_R"):
+        for full in _sides(name):
             add(full, weight * strength)
     aside, up = float(rng.normal(0, 0.16)), float(rng.normal(0, 0.10))
     blink = lid_rest + max(0.0, float(rng.normal(0.0, 0.08)))

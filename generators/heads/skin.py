@@ -68,6 +68,29 @@ def agedness(code: IdentityCode, age: float) -> float:
     return float(np.clip((age - 28) / 47 * code.ageing, 0, 1))
 
 
+def base_colour(code: IdentityCode) -> Colour:
+    """Return the linear RGB reflectance [3] of a person's plain skin."""
+    return (tone_reflectance(code.who.tone + code.shade) * code.warmth).astype(np.float32)
+
+
+def greyness(code: IdentityCode, age: float) -> float:
+    """Return the share of grey in a person's hair at an age, 0 to 1."""
+    return float(np.clip((age - code.hair.grey_from) / 26, 0, 1))
+
+
+def hair_colour(code: IdentityCode, age: float) -> Colour:
+    """Return the linear RGB [3] of the hair of a person's head at an age."""
+    return _greyed(code.hair.colour, greyness(code, age), 0.30)
+
+
+def beard_colour(code: IdentityCode, base: Colour, age: float) -> Colour:
+    """Return a beard's colour: stubble is always darker than the skin, a grown beard may grey."""
+    grey = greyness(code, age)
+    grown = code.beard not in ("none", "stubble")
+    limit = 0.4 + (4.0 * max(0.0, grey - 0.35) if grown else 0.0)
+    return _below(_greyed(code.hair.natural, 0.75 * grey, 0.20), base, limit)
+
+
 def paint_skin(code: IdentityCode, age: float, size: int) -> Skin:
     """Return the skin of a person at an age.
 
@@ -78,7 +101,7 @@ def paint_skin(code: IdentityCode, age: float, size: int) -> Skin:
     """
     where = face_map(size)
     old = agedness(code, age)
-    base = (tone_reflectance(code.who.tone + code.shade) * code.warmth).astype(np.float32)
+    base = base_colour(code)
     darkness = 1 - min(1.0, float(base @ LUMINANCE) / 0.6)
     texture = np.empty((size, size, 4), dtype=np.float32)
     texture[..., :3] = base
@@ -91,9 +114,9 @@ def paint_skin(code: IdentityCode, age: float, size: int) -> Skin:
     texture[..., 3] = code.gloss * (1 - 0.45 * darkness) * (1 + 0.12 * np.clip(grain[2], -2, 2))
     texture[..., 3] *= 1 + 0.5 * where.forehead + 0.6 * where.nose
 
-    grey = float(np.clip((age - code.hair.grey_from) / 26, 0, 1))
-    hair = _greyed(code.hair.colour, grey, 0.30)
-    beard = _beard_colour(code, base, grey)
+    grey = greyness(code, age)
+    hair = hair_colour(code, age)
+    beard = beard_colour(code, base, age)
     _beard(texture, code, where, beard)
     _brows(texture, code, where, _brow_colour(code, base, grey))
     plain = _lips(texture, where, _lip_colour(code, base, darkness), 0.30)
@@ -204,13 +227,6 @@ def _below(colour: Colour, base: Colour, factor: float) -> Colour:
 
 def _brow_colour(code: IdentityCode, base: Colour, grey: float) -> Colour:
     return _below(_greyed(code.hair.natural, 0.6 * grey, 0.25), base, 0.35)
-
-
-def _beard_colour(code: IdentityCode, base: Colour, grey: float) -> Colour:
-    """Return a beard's colour: stubble is always darker than the skin, a grown beard may grey."""
-    grown = code.beard not in ("none", "stubble")
-    limit = 0.4 + (4.0 * max(0.0, grey - 0.35) if grown else 0.0)
-    return _below(_greyed(code.hair.natural, 0.75 * grey, 0.20), base, limit)
 
 
 def _beard(
