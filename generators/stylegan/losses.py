@@ -39,9 +39,9 @@ def logistic_discriminator(real: Tensor, fake: Tensor) -> Tensor:
 
 
 def r1(images: Tensor, logits: Tensor) -> Tensor:
-    """Return E|∇D|² on real images, a scalar; its weight in the loss is γ/2 (Mescheder et al. 2018).
+    """Return E|∇D|² on real images, a scalar that can be differentiated in turn.
 
-    Can be differentiated in turn.
+    Its weight in the loss is γ/2 (Mescheder et al. 2018).
 
     Args:
         images: real ones, [n, …], which require a gradient.
@@ -145,8 +145,8 @@ def ema_beta(batch: int, half_life_images: float, seen: int, rampup: float | Non
 
     Args:
         batch: images a step.
-        half_life_images: after how many images half of the average is new (2020b: 10,000 to
-            20,000 at small resolutions; batch · 10 / 32 thousand).
+        half_life_images: after how many images half of the average is new (2020b: 20,000 at 256
+            pixels, 500,000 for CIFAR-10).
         seen: images trained on so far.
         rampup: early in training the half-life is this share of `seen` at most (2020b: 0.05); None
             for no such bound.
