@@ -72,7 +72,7 @@ class PathLength:
     mean: float = 0.0
     decay: float = PATH_DECAY
 
-    def penalty(self, images: Tensor, w: Tensor, rng: torch.Generator) -> Tensor:
+    def __call__(self, images: Tensor, w: Tensor, rng: torch.Generator) -> Tensor:
         """Move the mean on and return the penalty, a scalar that can be differentiated.
 
         Args:
@@ -86,6 +86,14 @@ class PathLength:
         lengths = path_lengths(images, w, rng)
         self.mean += self.decay * (float(lengths.detach().mean()) - self.mean)
         return (lengths - self.mean).square().mean()
+
+    def state_dict(self) -> dict[str, float]:
+        """Return what the next call depends on."""
+        return {"mean": self.mean}
+
+    def load_state_dict(self, state: dict[str, float]) -> None:
+        """Go on from what `state_dict` returned."""
+        self.mean = float(state["mean"])
 
 
 def path_lengths(images: Tensor, w: Tensor, rng: torch.Generator) -> Tensor:
