@@ -138,7 +138,7 @@ class StyledConvolution(nn.Module):
         if noise is not None:
             shift = shift + (noise * (self.noise_strength * GAIN)).to(y.dtype)
         y = torch.addcmul(shift, y, norm.to(y.dtype)[:, :, None, None])
-        return rectify(y, self.clamp if self.clamp is None else self.clamp * GAIN)
+        return rectify(y, self.clamp)
 
 
 class ToColour(nn.Module):
