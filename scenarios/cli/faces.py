@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from generators.errors import EffaceError, Fault
+from scenarios.cli.faces_render import render
 from scenarios.cli.options import JsonOption, print_json
 from scenarios.folder import make_room, unwritable, write_atomic
 
@@ -16,6 +17,8 @@ app = typer.Typer(
     no_args_is_help=True,
     rich_markup_mode=None,
 )
+
+app.command()(render)
 
 
 @app.command()
