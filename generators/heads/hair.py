@@ -81,8 +81,14 @@ def has_fringe(hair: Hair, day: int) -> bool:
     return hair.fringe and hair.style in ("long", "bob", "swept") and day not in (2, 3)
 
 
-def above_hairline(place: Points, code: IdentityCode, age: float, day: int) -> NDArray[np.float32]:
-    """Return how far over the hairline places on the mean head lie, cm [...]; negative is bare."""
+def above_hairline(
+    place: Points, code: IdentityCode, age: float, day: int, rooted: bool = False
+) -> NDArray[np.float32]:
+    """Return how far over the hairline places on the mean head lie, cm [...]; negative is bare.
+
+    Hair that falls over the forehead counts as its own lower line, unless `rooted` asks for where
+    hair grows from.
+    """
     hair = code.hair
     x, y, z = (place[..., i] for i in range(3))
     azimuth = np.arctan2(x, z - SKULL_CENTRE[2])
@@ -94,14 +100,14 @@ def above_hairline(place: Points, code: IdentityCode, age: float, day: int) -> N
     line = line + front * (hair.line + 0.7 * old) + temple * (0.3 + 2.2 * old)
     if hair.style == "bald":
         line = line + np.clip((1.75 - away) / 0.5, 0, 1) * 9.0
-    elif has_fringe(hair, day):
-        line = line - front * (2.3 + 0.5 * hair.sweep * np.sin(1.4 * azimuth))
+    elif has_fringe(hair, day) and not rooted:
+        line = line - front * (2.5 + 1.1 * hair.sweep * np.sin(1.4 * azimuth))
     return (y - line).astype(np.float32)
 
 
 def painted_scalp(mesh: HeadMesh, code: IdentityCode, age: float, day: int) -> NDArray[np.float32]:
     """Return how densely hair colours the skin itself at each vertex of the head, 0 to 1 [n]."""
-    over = above_hairline(mesh.mean, code, age, day)
+    over = above_hairline(mesh.mean, code, age, day, rooted=True)
     density = 0.5 if code.hair.style == "bald" else 0.92
     x, y, z = (mesh.mean[:, i] for i in range(3))
     ear = (np.abs(x) > 7.55) & (y < 5.6) & (z > -2.6) & (z < 3.2)
@@ -125,7 +131,7 @@ def grow_hair(
     pieces = outer
     style = code.hair.style
     if style in ("long", "bob") and not (style == "long" and day == 3):
-        pieces = [*pieces, *_curtain(outer[-1], code, day)]
+        pieces = [*pieces, *_curtain(outer[0], code, day)]
     elif style in ("long", "tied"):
         pieces = [*pieces, _knot(skin, code)]
     return pieces
@@ -173,11 +179,13 @@ def _scalp_shells(
     root = 0.30 if fringe else 0.0
     grown = root + (1 - root) * ramp(over, -0.2, cut.rise)
     thick = np.clip(thick * grown * (1 + cut.rough * lumps), 0.03, None)
-    cover = np.clip((over + 0.15) / (0.45 if fringe else 0.8), -1, 1.6)
+    # Locks of a fringe end at different heights, cut by the strands themselves.
+    cover = np.clip((over + 0.25) / (1.7 if fringe else 1.1), -1, 1.6)
     pole_x, pole_z = strand_pole(hair, day)
     pole = np.array([pole_x, 14.5, pole_z], dtype=np.float32)
     pieces = []
-    for i in range(cut.shells):
+    # The outermost first: what lies under it is then passed over without reading its strands.
+    for i in reversed(range(cut.shells)):
         height = (i + 1) / cut.shells
         # Strands hang: outer shells sag a little at the sides.
         place = skin + outward * (0.05 + thick * height)[..., None]

@@ -16,7 +16,7 @@ from generators.heads.identity import IdentityCode, Portrayed, draw_identity
 from generators.heads.mesh import HeadMesh, head_mesh
 from generators.heads.pieces import Piece, Points, blend_modes, vertex_normals
 from generators.heads.skin import Skin, agedness, paint_skin
-from generators.heads.worn import wear_glasses
+from generators.heads.worn import fit_lenses, wear_glasses
 
 
 @dataclass(frozen=True)
@@ -86,6 +86,15 @@ def glasses_of(who: Portrayed, year: int) -> Grown:
     mesh, code = head_mesh(), identity_of(who)
     head = _sagged(mesh, _young_shape(who), agedness(code, year))
     piece = wear_glasses(mesh, head, code.glasses)
+    return Grown(piece, vertex_normals(piece.place, piece.tri))
+
+
+@lru_cache(maxsize=16)
+def lenses_of(who: Portrayed, year: int) -> Grown:
+    """Return the lenses of a person's glasses, fitted to the head at an age."""
+    mesh, code = head_mesh(), identity_of(who)
+    head = _sagged(mesh, _young_shape(who), agedness(code, year))
+    piece = fit_lenses(mesh, head, code.glasses)
     return Grown(piece, vertex_normals(piece.place, piece.tri))
 
 

@@ -71,6 +71,18 @@ def vertex_normals(place: Points, tri: NDArray[np.int32]) -> Points:
 
 
 @njit(fastmath=True, cache=True)
+def move_by(
+    place: Points, where: NDArray[np.int32], by: NDArray[np.float32], weight: np.float32
+) -> None:
+    """Move the vertices `where` [k] of `place` [n, 3] by `weight` · `by` [k, 3], in place."""
+    for i in range(where.shape[0]):
+        v = where[i]
+        place[v, 0] += weight * by[i, 0]
+        place[v, 1] += weight * by[i, 1]
+        place[v, 2] += weight * by[i, 2]
+
+
+@njit(fastmath=True, cache=True)
 def blend_modes(mean: Points, modes: NDArray[np.float32], weights: NDArray[np.float32]) -> Points:
     """Return mean + Σ weight · mode, in an order that never changes.
 

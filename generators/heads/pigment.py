@@ -109,8 +109,10 @@ def eye_pigment(values: NDArray[np.float32], paint: Paint, x: float, y: float, z
         return paint.iris[0] * m, paint.iris[1] * m, paint.iris[2] * m, 0.8
     k = min(1.0, (radius - paint.iris_radius) * 9)
     corner = min(1.0, max(0.0, (abs(dx) - 0.9) * 1.6))
-    r = 0.08 + 0.34 * k
-    return r, r * (0.92 - 0.14 * corner), r * (0.88 - 0.18 * corner), 0.3
+    # The eye's white is a little darker in deeper faces: less light comes back from around it.
+    light = min(1.0, 2.5 * paint.base[1])
+    r = 0.07 + (0.17 + 0.16 * light) * k
+    return r, r * (0.92 - 0.14 * corner), r * (0.88 - 0.18 * corner), 0.08
 
 
 @njit(fastmath=True, cache=True)
@@ -125,7 +127,7 @@ def hair_pigment(
 ) -> tuple[float, float, float, float]:
     """Return the colour of a strand and how far it lies to one side (for its normal)."""
     n = strand_at(values, x, y, z, strands, beard)
-    m = min(1.5, max(0.5, 0.95 + (0.13 if beard or strands.curl > 0.5 else 0.22) * n))
+    m = min(1.6, max(0.4, 0.95 + (0.16 if beard else 0.24) * n))
     if beard:
         return paint.beard[0] * m, paint.beard[1] * m, paint.beard[2] * m, n
     r = paint.hair[0] * m

@@ -54,6 +54,7 @@ class Strands(NamedTuple):
         curl: 0 strands to 1 curls.
         wave: 0 straight to 1 wavy.
         open: how far the outer shell opens into single strands.
+        fuzz: how much further it opens where it is seen from the side, so that outlines are soft.
         grain: offset in the field.
     """
 
@@ -62,6 +63,7 @@ class Strands(NamedTuple):
     curl: float
     wave: float
     open: float
+    fuzz: float
     grain: float
 
 
@@ -75,8 +77,10 @@ def strand_at(
         fine = field_at(values, 7.3 * x, 2.6 * y + g, 7.3 * z)
         return 0.7 * field_at(values, 4.1 * x + g, 1.7 * y, 4.1 * z) + 0.7 * fine
     if strands.curl > 0.5:
+        tuft = field_at(values, 1.5 * x, 1.5 * y, 1.5 * z + g)
         coarse = field_at(values, 3.4 * x + g, 3.4 * y, 3.4 * z)
-        return 0.6 * coarse + 0.8 * field_at(values, 8.3 * x, 8.3 * y + g, 8.3 * z)
+        fine = field_at(values, 8.3 * x, 8.3 * y + g, 8.3 * z)
+        return 0.6 * tuft + 0.55 * coarse + 0.6 * fine
     # 128 and 384 cells a turn: multiples of the field's period, so that no seam shows.
     turn = math.atan2(x - strands.pole_x, z - strands.pole_z) * (64.0 / math.pi)
     turn += 1.6 * strands.wave * math.sin(1.3 * y + g)
@@ -112,6 +116,9 @@ def rasterise(
     owner = np.full((size, size), np.int32(-1), np.int32)
     weight = np.zeros((size, size, 2), np.float32)
     for t in range(scene.tri.shape[0]):
+        material = scene.material[t]
+        if shadow and material not in (_FACE, _BODY, _HAIR, _BEARD):
+            continue
         a = scene.tri[t, 0]
         b = scene.tri[t, 1]
         c = scene.tri[t, 2]
@@ -119,18 +126,18 @@ def rasterise(
         x1, y1 = screen[b, 0], screen[b, 1]
         x2, y2 = screen[c, 0], screen[c, 1]
         area = (x1 - x0) * (y2 - y0) - (x2 - x0) * (y1 - y0)
-        material = scene.material[t]
-        strandy = material in (_HAIR, _BEARD)
         if area == 0 or (area > 0 and material < _HAIR):
             continue
-        if shadow and material not in (_FACE, _BODY, _HAIR, _BEARD):
+        # Most triangles lie between the middles of pixels; these leave here.
+        left = math.ceil(max(min(x0, min(x1, x2)) - np.float32(0.5), np.float32(0)))
+        right = math.floor(min(max(x0, max(x1, x2)) - np.float32(0.5), np.float32(size - 1)))
+        top = math.ceil(max(min(y0, min(y1, y2)) - np.float32(0.5), np.float32(0)))
+        bottom = math.floor(min(max(y0, max(y1, y2)) - np.float32(0.5), np.float32(size - 1)))
+        if left > right or top > bottom:
             continue
-        if strandy and max(scene.cover[a], scene.cover[b], scene.cover[c]) <= 0:
+        strandy = material == _HAIR or material == _BEARD
+        if strandy and max(scene.cover[a], max(scene.cover[b], scene.cover[c])) <= 0:
             continue
-        left = max(0, math.ceil(min(x0, x1, x2) - 0.5))
-        right = min(size - 1, math.floor(max(x0, x1, x2) - 0.5))
-        top = max(0, math.ceil(min(y0, y1, y2) - 0.5))
-        bottom = min(size - 1, math.floor(max(y0, y1, y2) - 0.5))
         inverse = 1.0 / area
         for y in range(top, bottom + 1):
             for x in range(left, right + 1):
@@ -147,16 +154,25 @@ def rasterise(
                 if strandy:
                     grown = w0 * scene.cover[a] + w1 * scene.cover[b] + w2 * scene.cover[c]
                     high = w0 * scene.shell[a] + w1 * scene.shell[b] + w2 * scene.shell[c]
+                    need = 0.4 + strands.open * high
+                    if grown < need - 1.2:
+                        continue
+                    if not shadow:
+                        nz = scene.normal
+                        facing = abs(w0 * nz[a, 2] + w1 * nz[b, 2] + w2 * nz[c, 2])
+                        need += strands.fuzz * high * max(0.0, 1 - 1.7 * facing)
                     m = scene.mean_place
-                    n = strand_at(
-                        values,
-                        w0 * m[a, 0] + w1 * m[b, 0] + w2 * m[c, 0],
-                        w0 * m[a, 1] + w1 * m[b, 1] + w2 * m[c, 1],
-                        w0 * m[a, 2] + w1 * m[b, 2] + w2 * m[c, 2],
-                        strands,
-                        material == _BEARD,
-                    )
-                    if grown + 0.4 * n < 0.4 + strands.open * high:
+                    n = 0.0
+                    if not shadow:
+                        n = strand_at(
+                            values,
+                            w0 * m[a, 0] + w1 * m[b, 0] + w2 * m[c, 0],
+                            w0 * m[a, 1] + w1 * m[b, 1] + w2 * m[c, 1],
+                            w0 * m[a, 2] + w1 * m[b, 2] + w2 * m[c, 2],
+                            strands,
+                            material == _BEARD,
+                        )
+                    if grown + 0.4 * n < need:
                         continue
                 nearness[y, x] = near
                 owner[y, x] = t

@@ -9,8 +9,18 @@ from generators.heads.backdrop import backdrop
 from generators.heads.camera import project, rotation, turned
 from generators.heads.develop import develop
 from generators.heads.hair import curliness, strand_pole
-from generators.heads.head import Grown, Head, glasses_of, hair_of, head_at, identity_of, scalp_of
+from generators.heads.head import (
+    Grown,
+    Head,
+    glasses_of,
+    hair_of,
+    head_at,
+    identity_of,
+    lenses_of,
+    scalp_of,
+)
 from generators.heads.identity import Portrayed
+from generators.heads.lens import glaze, soften
 from generators.heads.mesh import HeadMesh, head_mesh
 from generators.heads.noise import lattice
 from generators.heads.pieces import Points, move_by, vertex_normals
@@ -80,10 +90,13 @@ def seen_light(
         1.0 if curl > 0.5 else 0.7,
         float(head.code.hair.grain[0]),
     )
-    _, owner, weight = rasterise(scene, screen, values, strands, wide, False)
+    nearness, owner, weight = rasterise(scene, screen, values, strands, wide, False)
     light = _light(scene, strands, shot.lighting, camera, marks.mean(axis=0), size)
     seen = np.repeat(np.repeat(backdrop(shot.backdrop, size), _SAMPLES, 0), _SAMPLES, 1)
     shade(scene, _paint(head, shot), strands, light, values, owner, weight, seen)
+    if shot.glasses:
+        _glaze(who, year, shot, matrix, marks, strands, light, nearness, seen)
+    soften(scene.material, owner, seen)
     return _halved(seen), owner[::_SAMPLES, ::_SAMPLES] >= 0
 
 
@@ -196,6 +209,40 @@ def _light(
         shadow=shadow,
         shadow_matrix=matrix,
     )
+
+
+def _glaze(
+    who: Portrayed,
+    year: int,
+    shot: ShotCode,
+    matrix: NDArray[np.float32],
+    marks: Points,
+    strands: Strands,
+    light: Light,
+    nearness: NDArray[np.float32],
+    seen: NDArray[np.float32],
+) -> None:
+    """Lay the lenses of a person's glasses over the light `seen`, in place."""
+    lenses = lenses_of(who, year)
+    piece = lenses.piece
+    place = turned(piece.place, matrix)
+    normal = np.ascontiguousarray(lenses.normal @ matrix.T)
+    count = len(place)
+    scene = Scene(
+        tri=piece.tri,
+        material=np.full(len(piece.tri), piece.material, dtype=np.int32),
+        place=place,
+        normal=normal,
+        tangent=piece.tangent,
+        mean_place=piece.mean_place,
+        uv=np.zeros((count, 2), dtype=np.float32),
+        ao=np.ones(count, dtype=np.float32),
+        cover=piece.cover,
+        shell=piece.shell,
+    )
+    screen, _ = project(place, marks, shot.pose, shot.framing, len(seen))
+    near, owner, weight = rasterise(scene, screen, lattice(), strands, len(seen), False)
+    glaze(place, normal, piece.tri, light, nearness, near, owner, weight, seen)
 
 
 def _halved(wide: NDArray[np.float32]) -> NDArray[np.float32]:

@@ -157,7 +157,7 @@ def shade(
                 wrap = 0.4
                 open_sky = 0.15 + 0.60 * open_sky
             elif material == _TEETH:
-                red, green, blue, shine = 0.60, 0.54, 0.45, 0.22
+                red, green, blue, shine = 0.50, 0.45, 0.375, 0.15
                 sharpness = 40.0
                 open_sky = 0.45 + 0.35 * open_sky
             elif material == _MOUTH:
@@ -171,6 +171,9 @@ def shade(
                 high = wa * scene.shell[a] + wb * scene.shell[b] + wc * scene.shell[c]
                 facing = nx * vx + ny * vy + nz * vz
                 open_sky = 0.62 + 0.38 * high
+                if strands.curl > 0.5:
+                    # Between tufts it is dark.
+                    open_sky *= min(1.15, max(0.4, 0.85 + 0.22 * aside))
                 if facing < 0:
                     nx = -nx
                     ny = -ny
@@ -219,6 +222,9 @@ def shade(
             else:
                 bright = max(0.0, nx * hx + ny * hy + nz * hz) ** sharpness
                 highlight = shine * bright * (sharpness + 8) / 40 * lit * (0.25 + fresnel)
+                if material == _EYE:
+                    # The lids' shadow, too coarse here, would put out the light in every eye.
+                    highlight = shine * bright * 1.3
             sheen = 0.0 if strand else shine * fresnel * 0.22 * open_sky * max(0.0, 0.5 * ny + 0.5)
             for q3 in range(3):
                 albedo = red if q3 == 0 else (green if q3 == 1 else blue)

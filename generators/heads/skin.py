@@ -21,8 +21,8 @@ Colour = NDArray[np.float32]
 
 _TONE_SRGB = np.array(
     [
-        (240, 212, 199), (235, 204, 187), (228, 193, 169), (217, 177, 149), (198, 155, 124),
-        (168, 123, 93), (137, 97, 73), (109, 76, 59), (85, 59, 47), (66, 46, 38),
+        (244, 203, 177), (238, 194, 165), (230, 184, 152), (217, 171, 138), (198, 151, 117),
+        (168, 121, 90), (138, 97, 72), (111, 77, 59), (88, 61, 48), (70, 49, 40),
     ],
     dtype=np.float64,
 )  # fmt: skip
@@ -156,7 +156,7 @@ def _blood_and_mottle(
 ) -> None:
     red = code.ruddiness * (1 - 0.6 * darkness)
     flushed = np.clip(where.cheek + 0.9 * where.nose + 0.7 * where.ear, 0, 1)
-    _tint(texture, flushed, (1.08, 0.72, 0.70), 0.7 * red)
+    _tint(texture, flushed, (1.08, 0.70, 0.66), 0.3 * (1 - darkness) + 0.6 * red)
     _tint(texture, np.clip(0.5 + 0.35 * grain[0], 0, 1), (1.05, 0.96, 0.93), 0.3)
     _tint(texture, np.clip(0.5 + 0.4 * grain[1], 0, 1), (0.94, 0.91, 0.90), 0.2 + 0.3 * old)
     _tint(texture, np.clip(0.3 * grain[2], 0, 1), (0.9, 0.86, 0.84), 0.2 + 0.35 * old)
@@ -182,8 +182,10 @@ def _lids(texture: NDArray[np.float32], code: IdentityCode, where: FaceMap, old:
     _tint(texture, where.eye_hollow, (0.80, 0.71, 0.73), 0.3 + 0.3 * old)
     shadowed = 0.35 + (0.4 if code.makeup > 0.5 else 0.0)
     _tint(texture, where.upper_lid, (0.86, 0.75, 0.72), shadowed)
-    _tint(texture, where.upper_lash, (0.14, 0.12, 0.12), 0.9 if code.masculine < 0 else 0.72)
-    _tint(texture, where.lower_lash, (0.35, 0.28, 0.27), 0.6 if code.masculine < 0 else 0.4)
+    lashes = np.clip(0.85 + 0.3 * where.grain(code.grain + 27, 5.0, (1.6, 0.4, 1.0)), 0.3, 1)
+    made_up = code.masculine < 0
+    _tint(texture, where.upper_lash * lashes, (0.10, 0.085, 0.08), 1.0 if made_up else 0.85)
+    _tint(texture, where.lower_lash * lashes, (0.30, 0.24, 0.22), 0.7 if made_up else 0.5)
 
 
 def _wrinkles(
@@ -265,9 +267,10 @@ def _brows(
     line = line + brow.arch * np.exp(-(((side - 4.2) / 1.2) ** 2))
     half = brow.thickness * np.interp(along, [-0.05, 0.1, 0.5, 1.0], [0.5, 0.95, 0.85, 0.15])
     strands = where.grain(code.grain + 5, 3.6, (1.6, 0.6, 1.0))
-    inside = (half - np.abs(y - line) + 0.035 * strands).astype(np.float32)
+    inside = (half - np.abs(y - line) + 0.06 * strands).astype(np.float32)
     ends = ramp(along, -0.06, 0.10) * ramp(along, 1.04, 0.90) * ramp(where.place[..., 2], 4.5, 5.5)
-    mask = ramp(inside, -0.17, 0.15) * ends * brow.density * np.clip(0.88 + 0.14 * strands, 0, 1)
+    hairs = np.clip(0.86 + 0.30 * strands, 0.25, 1)
+    mask = ramp(inside, -0.2, 0.14) * ends * brow.density * hairs
     _over(texture, mask.astype(np.float32), colour)
     texture[..., 3] *= 1 - 0.85 * mask
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -42,17 +44,65 @@ def grow_beard(mesh: HeadMesh, head: Points, normal: Points, code: IdentityCode)
     return pieces
 
 
+class Fit(NamedTuple):
+    """Where glasses sit on a head, cm: depth and height of the lenses, their |x|, the ears' |x|."""
+
+    front: float
+    level: float
+    middle: float
+    ear: float
+
+
+def _fitted(mesh: HeadMesh, head: Points) -> Fit:
+    mark = head[mesh.landmarks]
+    return Fit(
+        front=float(max(mark[[37, 44], 2].max() + 0.9, mark[27, 2] - 0.2)),
+        level=float(mark[36:48, 1].mean()) - 0.15,
+        middle=float(np.abs(mark[[36, 39, 42, 45], 0]).mean()),
+        ear=float(np.abs(head[:, 0][mesh.mean[:, 1] > -2].max())) - 1.45,
+    )
+
+
+def _rim(glasses: Glasses, turn: NDArray[np.float64]) -> tuple[NDArray[np.float64], ...]:
+    """Return x and y of a lens's rim about its middle, a superellipse."""
+    power = 2 / glasses.squareness
+    return (
+        glasses.half_width * np.sign(np.cos(turn)) * np.abs(np.cos(turn)) ** power,
+        glasses.half_height * np.sign(np.sin(turn)) * np.abs(np.sin(turn)) ** power,
+    )
+
+
+def fit_lenses(mesh: HeadMesh, head: Points, glasses: Glasses) -> Piece:
+    """Return the two lenses of a person's glasses: slightly domed, facing the camera."""
+    front, level, middle, _ = _fitted(mesh, head)
+    round_x, round_y = _rim(glasses, np.linspace(0, 2 * np.pi, 24, endpoint=False))
+    places, tris = [], []
+    spokes = np.arange(24)
+    for n, side in enumerate((-1.0, 1.0)):
+        x = np.concatenate([[0.0], round_x]) + side * middle
+        y = np.concatenate([[0.0], round_y]) + level
+        z = front - 0.05 * (np.abs(x) - 2) ** 2
+        z[0] += 0.12
+        places.append(np.stack([x, y, z], axis=1))
+        fan = np.stack([0 * spokes, 1 + spokes, 1 + (spokes + 1) % 24], axis=1)
+        tris.append(fan + n * 25)
+    place = np.concatenate(places).astype(np.float32)
+    return Piece(
+        place=place,
+        mean_place=place,
+        tangent=np.zeros_like(place),
+        tri=np.concatenate(tris).astype(np.int32),
+        material=FRAME,
+        cover=np.full(len(place), 2.0, dtype=np.float32),
+        shell=np.zeros(len(place), dtype=np.float32),
+    )
+
+
 def wear_glasses(mesh: HeadMesh, head: Points, glasses: Glasses) -> Piece:
     """Return the frame of a person's glasses, fitted to the head."""
-    mark = head[mesh.landmarks]
-    front = float(max(mark[[37, 44], 2].max() + 0.9, mark[27, 2] - 0.2))
-    level = float(mark[36:48, 1].mean()) - 0.15
-    middle = float(np.abs(mark[[36, 39, 42, 45], 0]).mean())
-    ear = float(np.abs(head[:, 0][mesh.mean[:, 1] > -2].max())) - 1.45
+    front, level, middle, ear = _fitted(mesh, head)
     turn = np.linspace(0, 2 * np.pi, 25)
-    power = 2 / glasses.squareness
-    round_x = glasses.half_width * np.sign(np.cos(turn)) * np.abs(np.cos(turn)) ** power
-    round_y = glasses.half_height * np.sign(np.sin(turn)) * np.abs(np.sin(turn)) ** power
+    round_x, round_y = _rim(glasses, turn)
     hinge, bridge = middle + glasses.half_width, middle - glasses.half_width
     paths = []
     for side in (-1.0, 1.0):
