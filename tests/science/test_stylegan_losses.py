@@ -103,9 +103,7 @@ def test_penalty_is_about_the_running_mean_which_is_all_the_state():
     seed=st.integers(0, 999),
 )
 @settings(max_examples=50, deadline=None)
-def test_styles_change_over_once_at_most_and_never_in_the_first_layer(
-    n, styles, probability, seed
-):
+def test_styles_change_over_once_at_most_and_never_in_the_first_layer(n, styles, probability, seed):
     one, two = torch.zeros(n, styles, 3), torch.ones(n, styles, 3)
     mixed = mix_styles(one, two, probability, seeded(seed))
     assert torch.equal(mixed, mix_styles(one, two, probability, seeded(seed)))

@@ -47,6 +47,8 @@ def _one_seed():
 def close(found, expected, most=1e-5):
     """Nowhere further apart than `most` of the largest value."""
     assert found.shape == expected.shape
+    if not found.numel():
+        return
     scale = max(1.0, expected.abs().max().item())
     assert (found - expected).abs().max().item() <= most * scale
 
@@ -273,13 +275,13 @@ def test_truncation_to_nothing_gives_one_picture_whatever_z():
     for _ in range(3):
         net.styles(torch.randn(64, 8), learn=True)
     one, other = net(torch.randn(2, 8), psi=0.0, noise="const")
-    assert torch.equal(one, other)
+    close(one, other)
     one, other = net(torch.randn(2, 8), noise="const")
-    assert not torch.equal(one, other)
+    assert (one - other).abs().max().item() > 1e-2
 
 
 @given(psi=st.floats(-1.5, 1.5), cutoff=st.integers(0, SMALL.styles))
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=15, deadline=None)
 def test_truncation_is_a_line_through_the_mean_for_the_first_layers(psi, cutoff):
     net = Generator(SMALL)
     net.mapping.average.normal_()
@@ -302,7 +304,7 @@ def test_mean_of_w_follows_in_training_alone():
 def test_noise_is_new_constant_or_none():
     net = Generator(SMALL)
     z = torch.randn(2, 8)
-    assert torch.equal(net(z, noise="random"), net(z, noise="none"))  # its strength starts at zero
+    close(net(z, noise="random"), net(z, noise="none"))  # its strength starts at zero
     with torch.no_grad():
         for block in net.synthesis.blocks:
             block.second.noise_strength.fill_(0.5)
@@ -363,12 +365,14 @@ def test_sixteen_bits_are_close_to_thirty_two(dtype):
     n=st.integers(1, 3),
     channels=st.sampled_from([1, 3]),
 )
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=20, deadline=None)
 def test_any_shape_makes_pictures_that_can_be_judged(
     level, z_dim, c_dim, w_dim, kind, layers, base, most, n, channels
 ):
     side = 2**level
-    if z_dim + c_dim == 0:
+    if kind == "code":
+        c_dim += 1
+    elif z_dim + c_dim == 0:
         z_dim = 1
     shape = GeneratorSettings(
         side, z_dim, c_dim, w_dim, kind, layers, channel_base=base, channel_max=most,
