@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from generators.errors import EffaceError, Fault
+from scenarios.cli.faces_encoder import train_encoder
 from scenarios.cli.faces_render import render
 from scenarios.cli.options import JsonOption, print_json
 from scenarios.folder import make_room, unwritable, write_atomic
@@ -19,6 +20,7 @@ app = typer.Typer(
 )
 
 app.command()(render)
+app.command()(train_encoder)
 
 
 @app.command()
