@@ -148,7 +148,7 @@ def _leaves(rng: np.random.Generator) -> NDArray[np.float64]:
     fine = rng.normal(size=(_COARSE, _COARSE))
     broad = np.repeat(np.repeat(rng.normal(size=(8, 8)), _COARSE // 8, 0), _COARSE // 8, 1)
     shade = np.exp(0.35 * fine + 0.45 * broad) * (1.3 - 0.6 * down)
-    green = np.array([0.10, 0.19, 0.045]) * np.exp(rng.normal(0, 0.25, 3))
+    green = np.array([0.085, 0.135, 0.045]) * np.exp(rng.normal(0, 0.25, 3))
     picture = green * shade[..., None]
     for _ in range(int(rng.integers(0, 14))):
         far = np.hypot(right - rng.random(), down - 0.7 * rng.random())

@@ -101,7 +101,7 @@ def above_hairline(
     if hair.style == "bald":
         line = line + np.clip((1.75 - away) / 0.5, 0, 1) * 9.0
     elif has_fringe(hair, day) and not rooted:
-        line = line - front * (2.5 + 1.1 * hair.sweep * np.sin(1.4 * azimuth))
+        line = line - front * (2.2 + 0.8 * hair.sweep * np.sin(1.4 * azimuth))
     return (y - line).astype(np.float32)
 
 

@@ -67,10 +67,8 @@ def head_at(who: Portrayed, year: int, texture: int) -> Head:
 
 @lru_cache(maxsize=32)
 def hair_of(who: Portrayed, year: int, day: int) -> tuple[Grown, ...]:
-    """Return the hair of a person at an age on one kind of day."""
-    mesh, code = head_mesh(), identity_of(who)
-    head = _sagged(mesh, _young_shape(who), agedness(code, year))
-    pieces = grow_hair(mesh, head, code, year, day)
+    """Return the hair of a person at an age on one kind of day; sagging does not reach it."""
+    pieces = grow_hair(head_mesh(), _young_shape(who), identity_of(who), year, day)
     return tuple(Grown(piece, vertex_normals(piece.place, piece.tri)) for piece in pieces)
 
 

@@ -177,7 +177,7 @@ _LIGHT_HAIR = _rgb(
     (0.050, 0.028, 0.016), (0.095, 0.052, 0.027), (0.18, 0.105, 0.05), (0.36, 0.25, 0.125),
     (0.20, 0.070, 0.024), (0.030, 0.019, 0.012),
 )  # fmt: skip
-_DYES = _rgb((0.24, 0.03, 0.10), (0.05, 0.08, 0.26), (0.44, 0.36, 0.24), (0.20, 0.02, 0.02))
+_DYES = _rgb((0.16, 0.028, 0.075), (0.05, 0.08, 0.26), (0.44, 0.36, 0.24), (0.20, 0.02, 0.02))
 _DARK_IRIS = _rgb((0.060, 0.028, 0.012), (0.040, 0.018, 0.008))
 _LIGHT_IRIS = _rgb(
     (0.060, 0.028, 0.012), (0.11, 0.060, 0.022), (0.13, 0.19, 0.27), (0.11, 0.16, 0.10),
@@ -189,7 +189,9 @@ _FRAMES = _rgb(
     (0.17, 0.016, 0.024),
 )  # fmt: skip
 
-_FEMALE_STYLES: tuple[HairStyle, ...] = ("long", "long", "long", "bob", "bob", "tied", "short")
+_FEMALE_STYLES: tuple[HairStyle, ...] = (
+    "long", "long", "long", "bob", "bob", "tied", "short", "curls",
+)  # fmt: skip
 _MALE_STYLES: tuple[HairStyle, ...] = ("crop", "short", "short", "short", "swept", "swept", "curls")
 _BEARDS: tuple[Beard, ...] = (
     "none", "none", "none", "stubble", "stubble", "moustache", "goatee", "short beard",

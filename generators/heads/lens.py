@@ -71,7 +71,7 @@ def glaze(
                 ny = -ny
                 nz = -nz
                 facing = -facing
-            mirrored = 0.06 + 0.94 * (1 - facing) ** 5
+            mirrored = 0.05 + 0.95 * (1 - facing) ** 5
             rx = 2 * facing * nx - vx
             ry = 2 * facing * ny - vy
             rz = 2 * facing * nz - vz
@@ -79,7 +79,7 @@ def glaze(
             lamp = min(1.0, max(0.0, (towards - 0.93) / 0.06))
             sky = 0.35 + 1.1 * min(1.0, max(0.0, (ry + 0.1) * 3.0))
             for q in range(3):
-                glow = sky * light.sky[q] + 2.2 * lamp * light.key[q]
+                glow = sky * light.sky[q] + 1.3 * lamp * light.key[q]
                 out[py, px, q] = 0.94 * out[py, px, q] + mirrored * glow
 
 

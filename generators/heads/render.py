@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+from typing import NamedTuple
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -108,6 +111,54 @@ def _expressed(mesh: HeadMesh, place: Points, expression: dict[str, float]) -> P
     return moved
 
 
+class _Still(NamedTuple):
+    """What the photos of a person share that wears the same hair and glasses."""
+
+    tri: NDArray[np.int32]
+    material: NDArray[np.int32]
+    mean_place: Points
+    uv: NDArray[np.float32]
+    ao: NDArray[np.float32]
+    cover: NDArray[np.float32]
+    shell: NDArray[np.float32]
+
+
+@lru_cache(maxsize=8)
+def _still(who: Portrayed, hair_year: int, day: int, glasses: bool) -> _Still:
+    mesh = head_mesh()
+    pieces = [grown.piece for grown in _worn(who, hair_year, hair_year, day, glasses)]
+    pieces = [*grow_beard(mesh, mesh.mean, np.zeros_like(mesh.mean), identity_of(who)), *pieces]
+    counts = np.cumsum([len(mesh.mean)] + [len(piece.place) for piece in pieces])
+    total = int(counts[-1])
+    uv = np.zeros((total, 2), dtype=np.float32)
+    uv[: len(mesh.uv)] = mesh.uv
+    ao = np.ones(total, dtype=np.float32)
+    ao[: len(mesh.ao)] = mesh.ao
+    bare = np.zeros(len(mesh.mean), dtype=np.float32)
+    return _Still(
+        tri=np.concatenate(
+            [mesh.tri] + [p.tri + np.int32(start) for p, start in zip(pieces, counts, strict=False)]
+        ),
+        material=np.concatenate(
+            [mesh.material] + [np.full(len(p.tri), p.material, dtype=np.int32) for p in pieces]
+        ),
+        mean_place=np.concatenate([mesh.mean] + [p.mean_place for p in pieces]),
+        uv=uv,
+        ao=ao,
+        cover=np.concatenate([scalp_of(who, hair_year, day)] + [p.cover for p in pieces]),
+        shell=np.concatenate([bare] + [p.shell for p in pieces]),
+    )
+
+
+def _worn(who: Portrayed, year: int, hair_year: int, day: int, glasses: bool) -> list[Grown]:
+    """Return what is on a head whatever its expression: hair and glasses."""
+    return [*hair_of(who, hair_year, day), *([glasses_of(who, year)] if glasses else [])]
+
+
+_HAIR_YEARS = 4
+"""Hairlines move in steps of so many years, so that photos taken near each other share theirs."""
+
+
 def _scene(
     mesh: HeadMesh,
     who: Portrayed,
@@ -117,42 +168,22 @@ def _scene(
     shot: ShotCode,
     matrix: NDArray[np.float32],
 ) -> Scene:
-    """Put head, hair, beard and glasses together and turn them."""
+    """Put head, beard, hair and glasses together and turn them."""
     normal = vertex_normals(place, mesh.tri)
-    grown = list(hair_of(who, year, shot.hair_day))
-    for piece in grow_beard(mesh, place, normal, head.code):
-        grown.append(Grown(piece, vertex_normals(piece.place, piece.tri)))
-    if shot.glasses:
-        grown.append(glasses_of(who, year))
-    pieces = [g.piece for g in grown]
-    counts = np.cumsum([len(place)] + [len(piece.place) for piece in pieces])
-    total = int(counts[-1])
-    uv = np.zeros((total, 2), dtype=np.float32)
-    uv[: len(place)] = mesh.uv
-    ao = np.ones(total, dtype=np.float32)
-    ao[: len(place)] = mesh.ao
-    tangent = [np.zeros_like(place)] + [piece.tangent for piece in pieces]
+    beard = [
+        Grown(piece, vertex_normals(piece.place, piece.tri))
+        for piece in grow_beard(mesh, place, normal, head.code)
+    ]
+    hair_year = year - year % _HAIR_YEARS
+    grown = [*beard, *_worn(who, year, hair_year, shot.hair_day, shot.glasses)]
+    tangent = [np.zeros_like(place)] + [g.piece.tangent for g in grown]
     return Scene(
-        tri=np.concatenate(
-            [mesh.tri] + [p.tri + np.int32(start) for p, start in zip(pieces, counts, strict=False)]
-        ),
-        material=np.concatenate(
-            [mesh.material] + [np.full(len(p.tri), p.material, dtype=np.int32) for p in pieces]
-        ),
-        place=turned(np.concatenate([place] + [p.place for p in pieces]), matrix),
+        place=turned(np.concatenate([place] + [g.piece.place for g in grown]), matrix),
         normal=np.ascontiguousarray(
             np.concatenate([normal] + [g.normal for g in grown]) @ matrix.T
         ),
         tangent=np.ascontiguousarray(np.concatenate(tangent) @ matrix.T),
-        mean_place=np.concatenate([mesh.mean] + [p.mean_place for p in pieces]),
-        uv=uv,
-        ao=ao,
-        cover=np.concatenate(
-            [scalp_of(who, year, shot.hair_day)] + [piece.cover for piece in pieces]
-        ),
-        shell=np.concatenate(
-            [np.zeros(len(place), dtype=np.float32)] + [piece.shell for piece in pieces]
-        ),
+        **_still(who, hair_year, shot.hair_day, shot.glasses)._asdict(),
     )
 
 

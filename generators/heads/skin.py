@@ -266,10 +266,10 @@ def _brows(
     line = np.interp(side, _BROW_X, _BROW_Y) + brow.rise
     line = line + brow.arch * np.exp(-(((side - 4.2) / 1.2) ** 2))
     half = brow.thickness * np.interp(along, [-0.05, 0.1, 0.5, 1.0], [0.5, 0.95, 0.85, 0.15])
-    strands = where.grain(code.grain + 5, 3.6, (1.6, 0.6, 1.0))
-    inside = (half - np.abs(y - line) + 0.06 * strands).astype(np.float32)
+    strands = where.grain(code.grain + 5, 4.6, (1.6, 0.6, 1.0))
+    inside = (half - np.abs(y - line) + 0.045 * strands).astype(np.float32)
     ends = ramp(along, -0.06, 0.10) * ramp(along, 1.04, 0.90) * ramp(where.place[..., 2], 4.5, 5.5)
-    hairs = np.clip(0.86 + 0.30 * strands, 0.25, 1)
+    hairs = np.clip(0.88 + 0.2 * strands, 0.45, 1)
     mask = ramp(inside, -0.2, 0.14) * ends * brow.density * hairs
     _over(texture, mask.astype(np.float32), colour)
     texture[..., 3] *= 1 - 0.85 * mask

@@ -27,7 +27,8 @@ def grow_beard(mesh: HeadMesh, head: Points, normal: Points, code: IdentityCode)
     mean = mesh.mean[mesh.jaw]
     grown = jaw_cover(mean)
     pieces = []
-    for height in (0.45, 1.0):
+    # The inner shell is nearly closed, so that no skin shines through a full beard.
+    for height, shell, closed in ((0.4, 0.0, 0.45), (0.75, 0.5, 0.1), (1.05, 1.0, -0.15)):
         place = head[mesh.jaw] + normal[mesh.jaw] * (0.55 * length * height * grown)[:, None]
         place[:, 1] -= 0.6 * length * height * grown
         pieces.append(
@@ -37,8 +38,8 @@ def grow_beard(mesh: HeadMesh, head: Points, normal: Points, code: IdentityCode)
                 tangent=np.tile(np.array([0, -1, 0.3], dtype=np.float32), (len(mean), 1)),
                 tri=mesh.jaw_tri,
                 material=BEARD,
-                cover=(1.6 * grown * code.beard_density - 0.15).astype(np.float32),
-                shell=np.full(len(mean), height, dtype=np.float32),
+                cover=(grown * (1.6 * code.beard_density + closed) - 0.15).astype(np.float32),
+                shell=np.full(len(mean), shell, dtype=np.float32),
             )
         )
     return pieces
