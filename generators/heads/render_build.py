@@ -100,6 +100,9 @@ def _opened(plan: RenderPlan, out: Path) -> Path:
     wanted = described(plan)
     if folder.exists():
         _refuse_other(folder, wanted)
+        # A build that was stopped while finishing may have left a manifest and no labels.
+        (folder / MANIFEST).unlink(missing_ok=True)
+        (folder / BLOCKS).mkdir(exist_ok=True)
         return folder
     _refuse_full_disk(plan, out)
     making = out.with_name(f"{out.name}.{os.getpid()}.making")
@@ -171,9 +174,9 @@ def _finish(plan: RenderPlan, folder: Path, tasks: Sequence[BlockTask]) -> None:
     }
     temporary = folder / f"{MANIFEST}.writing"
     temporary.write_text(json.dumps(manifest, indent=1) + "\n", encoding="utf-8", newline="\n")
+    os.replace(temporary, folder / MANIFEST)
     shutil.rmtree(folder / BLOCKS)
     (folder / _PLAN).unlink()
-    os.replace(temporary, folder / MANIFEST)
 
 
 def _joined(tasks: Sequence[BlockTask]) -> dict[str, NDArray[Any]]:

@@ -157,7 +157,7 @@ def _check_files(folder: Path, manifest: Mapping[str, Any], names: tuple[str, ..
         digest = sha256_of(path)
         if digest != record.get("sha256"):
             raise EffaceError(
-                Fault("a file has other contents than when it was rendered", file=str(path),
+                Fault("a file's sha256 is not what it was when rendered", file=str(path),
                       key="sha256", found=digest, expected=str(record.get("sha256")))
             )  # fmt: skip
 
