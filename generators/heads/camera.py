@@ -8,6 +8,7 @@ framing error is added on purpose and is known.
 from __future__ import annotations
 
 import numpy as np
+from numba import njit
 from numpy.typing import NDArray
 
 from generators.heads.pieces import Points
@@ -56,7 +57,6 @@ def project(
     """
     middle = landmarks.mean(axis=0)
     camera = middle + np.array([0, 0, pose.distance], dtype=np.float32)
-    flat = _pinhole(world, camera)
     marks = _pinhole(landmarks, camera)
     eyes, mouth = marks[_EYES].mean(), marks[_MOUTH_CORNERS].mean()
     eyes_at, mouth_at = complex(*EYES_AT), complex(*MOUTH_AT)
@@ -64,11 +64,31 @@ def project(
     scale = (mouth_at - eyes_at) / (mouth - eyes)
     centre = (eyes_at + mouth_at) / 2
     error = (1 + framing.zoom) * np.exp(1j * framing.turn)
-    where = (((flat - eyes) * scale + eyes_at - centre) * error + centre + off) * size
+    times = scale * error * size
+    plus = ((eyes_at - centre - eyes * scale) * error + centre + off) * size
+    camera = camera.astype(np.float32)
+    return _on_screen(world, camera, times.real, times.imag, plus.real, plus.imag), camera
+
+
+@njit(fastmath=True, cache=True)
+def _on_screen(
+    world: Points,
+    camera: NDArray[np.float32],
+    times: float,
+    times_i: float,
+    plus: float,
+    plus_i: float,
+) -> Points:
+    """Return (pinhole · times + plus) as complex numbers and the nearness, float32 [n, 3]."""
     screen = np.empty_like(world)
-    screen[:, 0], screen[:, 1] = where.real, where.imag
-    screen[:, 2] = 1000 / (camera[2] - world[:, 2])
-    return screen, camera.astype(np.float32)
+    for i in range(world.shape[0]):
+        depth = camera[2] - world[i, 2]
+        x = (world[i, 0] - camera[0]) / depth
+        y = (camera[1] - world[i, 1]) / depth
+        screen[i, 0] = x * times - y * times_i + plus
+        screen[i, 1] = x * times_i + y * times + plus_i
+        screen[i, 2] = 1000 / depth
+    return screen
 
 
 def _pinhole(place: Points, camera: Points) -> NDArray[np.complex128]:

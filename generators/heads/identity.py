@@ -239,7 +239,7 @@ def draw_identity(who: Portrayed, masculine_direction: NDArray[np.float32]) -> I
         iris=(irises[eyes.integers(len(irises))] * eyes.uniform(0.8, 1.25)).astype(np.float32),
         iris_radius=float(eyes.uniform(0.57, 0.63)),
         iris_grain=float(eyes.uniform(0, 64)),
-        lid_rest=float(eyes.uniform(0.06, 0.24)),
+        lid_rest=float(eyes.uniform(0.0, 0.18)),
     )
 
 

@@ -83,7 +83,8 @@ def strand_at(
         return 0.6 * tuft + 0.55 * coarse + 0.6 * fine
     # 128 and 384 cells a turn: multiples of the field's period, so that no seam shows.
     turn = math.atan2(x - strands.pole_x, z - strands.pole_z) * (64.0 / math.pi)
-    turn += 1.6 * strands.wave * math.sin(1.3 * y + g)
+    if strands.wave > 0:
+        turn += 1.6 * strands.wave * math.sin(1.3 * y + g)
     broad = field_at(values, turn, 0.30 * y + g, g)
     return 0.65 * broad + 0.75 * field_at(values, 3.0 * turn, 0.25 * y, g)
 
@@ -163,7 +164,8 @@ def rasterise(
                         need += strands.fuzz * high * max(0.0, 1 - 1.7 * facing)
                     m = scene.mean_place
                     n = 0.0
-                    if not shadow:
+                    # The field hardly ever goes below −3.5.
+                    if not shadow and grown < need + 1.4:
                         n = strand_at(
                             values,
                             w0 * m[a, 0] + w1 * m[b, 0] + w2 * m[c, 0],
