@@ -75,6 +75,7 @@ class Synthesis(nn.Module):
         at = 0
         full = len(self.blocks) - settings.sixteen_bit
         for index, block in enumerate(self.blocks):
+            assert isinstance(block, SynthesisBlock)
             x = x.to(dtype if index >= full else torch.float32)
             for layer in (block.first, block.second):
                 if layer is not None:

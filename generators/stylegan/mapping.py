@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import torch
 from torch import Tensor, nn
 from torch.nn import functional
@@ -34,7 +36,7 @@ class Mapping(nn.Module):
         self.embed = Linear(c_dim, w_dim) if c_dim else None
         sizes = [z_dim + (w_dim if c_dim else 0)] + [w_dim] * layers
         self.layers = nn.ModuleList(
-            Linear(a, b, rate=rate) for a, b in zip(sizes[:-1], sizes[1:], strict=True)
+            Linear(a, b, rate=rate) for a, b in pairwise(sizes)
         )
         self.register_buffer("average", torch.zeros(w_dim))
 

@@ -1,0 +1,347 @@
+"""Training: the adversarial game of StyleGAN2-ADA, with a paired warm start where codes are known.
+
+One loop serves three configurations: plain (z alone), labels (z and a label; the discriminator sees
+the label too) and paired (an identity ⊕ shot code; the paired term comes first, the adversarial
+game joins it gently). A `Training` is a state that steps; `state` and `restore` carry all of it,
+random numbers included, so that a resumed training goes on to the bit.
+"""
+
+from __future__ import annotations
+
+import copy
+import math
+from dataclasses import dataclass, field
+from typing import Any
+
+import torch
+from torch import Tensor, nn
+
+from generators.stylegan.augment import AdaptiveProbability, AugmentSettings, augment
+from generators.stylegan.discriminator import Discriminator
+from generators.stylegan.generator import Generator, Noise
+from generators.stylegan.images import Images
+from generators.stylegan.losses import (
+    PathLength,
+    ema,
+    ema_beta,
+    logistic_discriminator,
+    logistic_generator,
+    mix_styles,
+    r1,
+)
+from generators.stylegan.paired import Guide, PairedSettings, guided, pyramid, weights
+from generators.stylegan.settings import DiscriminatorSettings, GeneratorSettings
+from generators.stylegan.soften import soften
+
+Scalars = dict[str, float]
+
+
+@dataclass(frozen=True)
+class TrainingSettings:
+    """How to train. Counts are of images shown; defaults are those of Karras et al. 2020b.
+
+    Attributes:
+        images: when to stop.
+        batch: images a step.
+        seed: of everything drawn.
+        rate: learning rate of generator and discriminator (Adam, β 0 and 0.99).
+        gamma: weight of R1; every `r1_every`-th step.
+        path_weight: weight of path length regularisation, 0 for none; every `path_every`-th step,
+            on batch ÷ `path_shrink` images.
+        mixing: probability that an image has styles of two w (2020a); without the paired term.
+        noise: what is added behind each convolution, see `Synthesis.forward`.
+        ada_target: r_t that the augmentation's probability is driven to; None for no augmentation.
+        ada_images: over how many images the probability can climb from 0 to 1.
+        augmentation: its operations.
+        average_images: half-life of the averaged generator; shorter early on, `average_rampup` of
+            the images shown.
+        soften_from: pixels by whose Gaussian real and generated images are blurred at first,
+            falling to 0 over `soften_images` (Karras et al. 2021, appendix G): on small budgets
+            the discriminator otherwise learns to see grain before shape.
+        sixteen: "float32", "bfloat16" or "float16" for the layers that may run in 16 bits.
+        paired: the paired term, None without.
+        paired_images: how long the paired term stands alone.
+        paired_end: weight of the paired term after `paired_fade` images of the game.
+        game_weight: weight of the adversarial term, reached over `game_rampup` images; 1 without
+            the paired term.
+        guide_from: the guide is asked from this image on.
+        decay_from: from this image on the generator's rate falls to a tenth along a cosine; None
+            for a constant rate.
+    """
+
+    images: int
+    batch: int = 16
+    seed: int = 0
+    rate: float = 0.0025
+    gamma: float = 1.0
+    r1_every: int = 16
+    path_weight: float = 2.0
+    path_every: int = 4
+    path_shrink: int = 2
+    mixing: float = 0.9
+    noise: Noise = "random"
+    ada_target: float | None = 0.6
+    ada_images: float = 500_000
+    augmentation: AugmentSettings = field(default_factory=AugmentSettings)
+    average_images: float = 10_000
+    average_rampup: float = 0.05
+    soften_from: float = 0.0
+    soften_images: int = 200_000
+    sixteen: str = "float32"
+    paired: PairedSettings | None = None
+    paired_images: int = 0
+    paired_end: float = 1.0
+    paired_fade: int = 1
+    game_weight: float = 1.0
+    game_rampup: int = 1
+    guide_from: int = 0
+    decay_from: int | None = None
+
+
+def _adam(net: nn.Module, rate: float, lazy: int) -> torch.optim.Adam:
+    """Return Adam, corrected for regularisation in one of `lazy` steps (2020a, appendix B)."""
+    share = lazy / (lazy + 1) if lazy else 1.0
+    return torch.optim.Adam(
+        net.parameters(), lr=rate * share, betas=(0.0, 0.99**share), eps=1e-8, foreach=True
+    )
+
+
+class Training:
+    """A generator and a discriminator in training.
+
+    Args:
+        settings: how.
+        generator, discriminator: their shapes; labels must be those of the images.
+        images: what to learn from.
+        guide: for the paired term, a frozen network; None for the pyramid alone.
+
+    Attributes:
+        seen: images shown so far.
+        average: the averaged generator, which is the result.
+
+    Raises:
+        ValueError: shapes that do not go together.
+    """
+
+    def __init__(
+        self,
+        settings: TrainingSettings,
+        generator: GeneratorSettings,
+        discriminator: DiscriminatorSettings,
+        images: Images,
+        guide: Guide | None = None,
+    ) -> None:
+        if not generator.resolution == discriminator.resolution == images.resolution:
+            raise ValueError(
+                f"one resolution for all, found generator {generator.resolution}, discriminator "
+                f"{discriminator.resolution}, images {images.resolution}"
+            )
+        if generator.c_dim != images.c_dim or discriminator.c_dim not in (0, images.c_dim):
+            raise ValueError(
+                f"the images have {images.c_dim} numbers beside each, found generator "
+                f"{generator.c_dim}, discriminator {discriminator.c_dim}"
+            )
+        if settings.paired is not None and generator.mapping != "code":
+            raise ValueError("the paired term needs a generator of codes")
+        torch.manual_seed(settings.seed)
+        self.settings, self.images, self.guide = settings, images, guide
+        self.rng = torch.Generator().manual_seed(settings.seed)
+        self.generator, self.discriminator = Generator(generator), Discriminator(discriminator)
+        self.average = copy.deepcopy(self.generator).eval().requires_grad_(False)
+        path_every = settings.path_every if settings.path_weight else 0
+        self.adam_g = _adam(self.generator, settings.rate, path_every)
+        self.adam_d = _adam(self.discriminator, settings.rate, settings.r1_every)
+        self.rate_g = self.adam_g.param_groups[0]["lr"]
+        self.path = PathLength()
+        # ADA climbs over this many images, or over what there is time for.
+        self.adaptive = AdaptiveProbability(
+            settings.ada_target or 0.0, ramp=settings.ada_images, most=0.8
+        )
+        self.dtype: torch.dtype = getattr(torch, settings.sixteen)
+        self.seen = self.steps = 0
+        if settings.paired is not None:
+            self._weights = weights(settings.paired, generator.resolution)
+
+    # -- what a step is made of ------------------------------------------------------------------
+
+    def step(self) -> Scalars:
+        """Show one batch and return what was measured on the way."""
+        settings = self.settings
+        rows = torch.randint(len(self.images), (settings.batch,), generator=self.rng)
+        real, beside = self.images.batch(rows)
+        playing = settings.paired is None or self.seen >= settings.paired_images
+        self._set_rate()
+        scalars: Scalars = {}
+        self.discriminator.requires_grad_(False)
+        self.adam_g.zero_grad(set_to_none=True)
+        fakes, labels = self._generator_step(real, beside, playing, scalars)
+        self.adam_g.step()
+        if playing:
+            path_due = settings.path_weight and self.steps % settings.path_every == 0
+            if path_due:
+                self._path_step(scalars)
+            self.discriminator.requires_grad_(True)
+            self._discriminator_step(real, beside, fakes, labels, scalars)
+        self.seen += settings.batch
+        self.steps += 1
+        ramped = ema_beta(
+            settings.batch, settings.average_images, self.seen, settings.average_rampup
+        )
+        ema(self.average, self.generator, ramped)
+        return scalars
+
+    def _set_rate(self) -> None:
+        settings = self.settings
+        if settings.decay_from is None or self.seen < settings.decay_from:
+            return
+        done = (self.seen - settings.decay_from) / max(1, settings.images - settings.decay_from)
+        factor = 0.55 + 0.45 * math.cos(math.pi * min(1.0, done))
+        for group in self.adam_g.param_groups:
+            group["lr"] = self.rate_g * factor
+
+    def _fade(self) -> float:
+        """Return how far the game has come, 0 to 1 over its ramp."""
+        played = self.seen - (self.settings.paired_images if self.settings.paired else 0)
+        return min(1.0, max(0.0, played / self.settings.game_rampup))
+
+    def _softened(self, images: Tensor) -> Tensor:
+        settings = self.settings
+        played = self.seen - (settings.paired_images if settings.paired else 0)
+        sigma = settings.soften_from * max(0.0, 1 - played / settings.soften_images)
+        return soften(images, sigma)
+
+    def _judged(self, images: Tensor, labels: Tensor | None) -> Tensor:
+        """Return the discriminator's logits of images, blurred and augmented alike."""
+        images = self._softened(images)
+        if self.settings.ada_target is not None and self.adaptive.p > 0:
+            images = augment(images, self.adaptive.p, self.settings.augmentation, self.rng)
+        label = labels if self.discriminator.settings.c_dim else None
+        return self.discriminator(images, label, self.dtype)
+
+    def _styles(self, count: int, labels: Tensor | None) -> Tensor:
+        g, settings = self.generator, self.settings
+        z = torch.randn(count, g.settings.z_dim, generator=self.rng)
+        w = g.styles(z, labels, learn=True)
+        if settings.mixing > 0 and settings.paired is None:
+            other = torch.randn(count, g.settings.z_dim, generator=self.rng)
+            w = mix_styles(w, g.styles(other, labels), settings.mixing, self.rng)
+        return w
+
+    def _made(self, count: int, labels: Tensor | None) -> Tensor:
+        w = self._styles(count, labels)
+        return self.generator.synthesis(w, self.settings.noise, self.dtype, self.rng)
+
+    def _generator_step(
+        self, real: Tensor, beside: Tensor | None, playing: bool, scalars: Scalars
+    ) -> tuple[Tensor | None, Tensor | None]:
+        """Take the generator's gradients; return the images for the discriminator's turn."""
+        settings = self.settings
+        if settings.paired is None:
+            labels = self.images.labels(settings.batch, self.rng)
+            made = self._made(settings.batch, labels)
+            loss = logistic_generator(self._judged(made, labels))
+            scalars["generator"] = loss.item()
+            loss.backward()
+            return made.detach(), labels
+        assert beside is not None
+        made = self._made(settings.batch, beside)
+        loss = pyramid(made, real, self._weights, settings.paired.scales)
+        scalars["pairs"] = loss.item()
+        if (
+            self.guide is not None
+            and self.seen >= settings.guide_from
+            and self.steps % settings.paired.guide_every == 0
+        ):
+            told = guided(made, real, self.guide, settings.paired)
+            scalars["guide"] = told.item()
+            loss = loss + told
+        if not playing:
+            loss.backward()
+            return None, None
+        played = self.seen - settings.paired_images
+        kept = 1 + (settings.paired_end - 1) * min(1.0, played / settings.paired_fade)
+        # Half of what the discriminator sees are known pairs, half people in shots of others.
+        half = settings.batch // 2
+        labels = self.images.labels(settings.batch - half, self.rng)
+        assert labels is not None
+        strangers = self._made(settings.batch - half, labels)
+        fakes = torch.cat([made[:half], strangers])
+        labels = torch.cat([beside[:half], labels])
+        game = logistic_generator(self._judged(fakes, labels))
+        scalars["generator"] = game.item()
+        (kept * loss + settings.game_weight * self._fade() * game).backward()
+        return fakes.detach(), labels
+
+    def _path_step(self, scalars: Scalars) -> None:
+        settings = self.settings
+        count = max(1, settings.batch // settings.path_shrink)
+        self.adam_g.zero_grad(set_to_none=True)
+        w = self._styles(count, self.images.labels(count, self.rng))
+        made = self.generator.synthesis(w, self.settings.noise, self.dtype, self.rng)
+        penalty = self.path.penalty(made, w, self.rng)
+        weight = settings.path_weight * settings.path_every
+        weight *= settings.game_weight if settings.paired else 1.0
+        (penalty * weight).backward()
+        self.adam_g.step()
+        scalars["path"] = penalty.item()
+
+    def _discriminator_step(
+        self, real: Tensor, beside: Tensor | None, fakes: Tensor | None, labels: Tensor | None,
+        scalars: Scalars,
+    ) -> None:  # fmt: skip
+        settings = self.settings
+        assert fakes is not None
+        self.adam_d.zero_grad(set_to_none=True)
+        seen_fake = self._judged(fakes, labels)
+        seen_real = self._judged(real, beside)
+        loss = logistic_discriminator(seen_real, seen_fake)
+        loss.backward()
+        self.adam_d.step()
+        scalars["discriminator"] = loss.item()
+        scalars["r_t"] = seen_real.detach().sign().mean().item()
+        if settings.ada_target is not None:
+            self.adaptive.observe(seen_real.detach())
+            scalars["p"] = self.adaptive.p
+        if self.steps % settings.r1_every == 0:
+            self.adam_d.zero_grad(set_to_none=True)
+            asked = real.detach().requires_grad_(True)
+            penalty = r1(asked, self._judged(asked, beside))
+            (penalty * (settings.gamma / 2 * settings.r1_every)).backward()
+            self.adam_d.step()
+            scalars["r1"] = penalty.item()
+
+    # -- the whole state -------------------------------------------------------------------------
+
+    def state(self) -> dict[str, Any]:
+        """Return all that the next step depends on, as tensors and plain containers."""
+        return {
+            "seen": self.seen,
+            "steps": self.steps,
+            "generator": self.generator.state_dict(),
+            "discriminator": self.discriminator.state_dict(),
+            "average": self.average.state_dict(),
+            "adam_g": self.adam_g.state_dict(),
+            "adam_d": self.adam_d.state_dict(),
+            "path": self.path.state_dict(),
+            "adaptive": self.adaptive.state_dict(),
+            "rng": self.rng.get_state(),
+        }
+
+    def restore(self, state: dict[str, Any]) -> None:
+        """Go on from what `state` returned in a training of the same shape.
+
+        Raises:
+            ValueError: the state is of another shape.
+        """
+        try:
+            self.generator.load_state_dict(state["generator"])
+            self.discriminator.load_state_dict(state["discriminator"])
+            self.average.load_state_dict(state["average"])
+            self.adam_g.load_state_dict(state["adam_g"])
+            self.adam_d.load_state_dict(state["adam_d"])
+        except (RuntimeError, KeyError, ValueError) as error:
+            raise ValueError(f"the checkpoint is of another training: {error}") from None
+        self.path.load_state_dict(state["path"])
+        self.adaptive.load_state_dict(state["adaptive"])
+        self.rng.set_state(state["rng"])
+        self.seen, self.steps = int(state["seen"]), int(state["steps"])
