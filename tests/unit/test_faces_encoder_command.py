@@ -1,0 +1,136 @@
+"""`efface faces train-encoder`: takes render sets, stops and goes on, and writes whole files."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+from typer.testing import CliRunner
+
+torch = pytest.importorskip("torch", reason="the encoder needs the extra [faces]")
+
+from generators.encoder.encoder import load_encoder  # noqa: E402
+from generators.heads import render_set  # noqa: E402
+from generators.heads.render_plan import RenderPlan  # noqa: E402
+from scenarios.cli import faces_encoder  # noqa: E402
+from scenarios.cli.main import app  # noqa: E402
+
+PEOPLE = 12
+
+
+@pytest.fixture
+def made_up(monkeypatch: pytest.MonkeyPatch) -> render_set.RenderSet:
+    """A render set of noise patterns, opened in place of any folder."""
+    draw = np.random.default_rng(0)
+    pattern = draw.integers(40, 216, (PEOPLE, 1, 4, 4, 3)).repeat(8, 2).repeat(8, 3)
+    photos = pattern + draw.normal(0, 20, (PEOPLE, 4, 32, 32, 3))
+    pictures = np.clip(photos, 0, 255).astype(np.uint8)
+    nothing = np.zeros((PEOPLE, 4, 1), np.float32)
+    found = render_set.RenderSet(
+        folder=Path("set"),
+        plan=RenderPlan(PEOPLE, 4, 32, 0, 0),
+        renderer="r" * 64,
+        digest="d" * 64,
+        clean=pictures,
+        photos=pictures,
+        mask=np.zeros((PEOPLE, 4, 8, 8), np.uint8),
+        identity=nothing[:, 0],
+        shots=nothing,
+        labels={},
+    )
+    monkeypatch.setattr(render_set, "open_render_set", lambda folder: found)
+    return found
+
+
+def run(*words: str) -> tuple[int, str, str]:
+    result = CliRunner().invoke(app, ["faces", "train-encoder", "--data", "set", *words])
+    return result.exit_code, result.stdout, result.stderr
+
+
+@pytest.mark.usefixtures("made_up")
+class TestTrainEncoder:
+    def test_writes_weights_with_a_card(self, tmp_path: Path) -> None:
+        out = tmp_path / "w.safetensors"
+        code, printed, _ = run(
+            "--out", str(out), "--images", "300", "--people", ":8", "--test", "8:", "--json",
+            "--precision", "fp32",
+        )  # fmt: skip
+        assert code == 0
+        told = json.loads(printed)
+        card = load_encoder(out).card
+        assert told["images"] == card.images == 384
+        assert card.people == (0, 8)
+        assert card.photos_digest == "d" * 64
+        assert card.figures["eer"] == told["eer"]
+        assert told["eer"]["low"] <= told["eer"]["value"] <= told["eer"]["high"]
+        assert "No photograph of anyone" in card.text
+        assert [path.name for path in tmp_path.iterdir()] == ["w.safetensors"]
+
+    def test_stopped_by_ctrl_c_it_goes_on_to_the_same_weights(
+        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        words = ("--images", "600", "--precision", "fp32", "--checkpoint-every", "1")
+        assert run("--out", str(tmp_path / "whole.safetensors"), *words)[0] == 0
+        out = tmp_path / "w.safetensors"
+        write = faces_encoder.write_atomic
+
+        def write_and_stop(path: Path, fill: object) -> None:
+            write(path, fill)
+            raise KeyboardInterrupt
+
+        clock = iter(range(0, 10_000, 10))
+        with monkeypatch.context() as patch:
+            patch.setattr(faces_encoder, "write_atomic", write_and_stop)
+            patch.setattr("generators.encoder.training.time.monotonic", lambda: next(clock))
+            code, _, said = run("--out", str(out), *words)
+        assert code == 130
+        assert "--resume goes on" in said
+        assert not out.exists()
+        kept = tmp_path / "w.safetensors.checkpoint"
+        assert kept.is_file()
+        code, _, said = run("--out", str(out), *words)
+        assert code == 2
+        assert "--resume goes on" in said
+        assert run("--out", str(out), *words, "--resume")[0] == 0
+        assert not kept.exists()
+        one, other = (load_encoder(tmp_path / f"{name}.safetensors") for name in ("whole", "w"))
+        ours, theirs = one.network.state_dict(), other.network.state_dict()
+        assert all(torch.equal(ours[name], theirs[name]) for name in ours)
+
+    @pytest.mark.parametrize(
+        ("words", "said"),
+        [
+            (("--people", "3:4"), "no such range of people"),
+            (("--people", "3:99"), "no such range of people"),
+            (("--people", "a:b"), "no such range of people"),
+            (("--people", ":8", "--test", "7:"), "did not learn from"),
+            (("--test", ":"), "did not learn from"),
+            (("--pictures", "dark"), "no such pictures"),
+            (("--precision", "fp8"), "no such precision"),
+            (("--resume",), "nothing to go on from"),
+        ],
+    )
+    def test_refuses_what_cannot_be(
+        self, tmp_path: Path, words: tuple[str, ...], said: str
+    ) -> None:
+        code, _, printed = run("--out", str(tmp_path / "w.safetensors"), *words)
+        assert code == 2
+        assert said in printed
+        assert not list(tmp_path.iterdir())
+
+    def test_refuses_a_name_that_is_no_weights_file(self, tmp_path: Path) -> None:
+        code, _, printed = run("--out", str(tmp_path / "w.pt"))
+        assert code == 2
+        assert "safetensors" in printed
+
+
+def test_refuses_a_folder_that_is_no_render_set(tmp_path: Path) -> None:
+    (tmp_path / "photo.jpg").write_bytes(b"x")
+    out = tmp_path / "w.safetensors"
+    words = ["faces", "train-encoder", "--data", str(tmp_path), "--out", str(out)]
+    result = CliRunner().invoke(app, words)
+    assert result.exit_code == 2
+    assert "no manifest of the renderer" in result.stderr
+    assert not out.exists()
