@@ -8,6 +8,7 @@ of capture. No face enters from outside: there is no way to hand a picture to th
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Protocol
 
 import numpy as np
@@ -27,6 +28,7 @@ __all__ = [
     "UnderageError",
     "faces_available",
     "grown_up",
+    "refuse_minors",
 ]
 
 ADULT_AGE = 18
@@ -64,6 +66,21 @@ class FaceSource(Protocol):
         Raises:
             UnderageError: a shot of somebody under 18; nothing is drawn then.
             FacesUnavailableError: what draws faces is not installed; names the one command.
+        """
+        ...
+
+    def photos_of(
+        self, people: Sequence[Portrayed], of: NDArray[np.integer], shots: PhotoRows
+    ) -> NDArray[np.float32]:
+        """Return photos of several people, float32 [n, 3, R, R] in 0..1, one for each shot.
+
+        Args:
+            people: who is portrayed.
+            of: [n], which of `people` each shot shows.
+            shots: see `photos`.
+
+        Raises:
+            UnderageError, FacesUnavailableError: as `photos`.
         """
         ...
 
@@ -109,14 +126,20 @@ class RenderedFaces:
 
     def photos(self, person: Portrayed, shots: PhotoRows) -> NDArray[np.float32]:
         """Return photos of one person; see `FaceSource.photos`."""
+        return self.photos_of([person], np.zeros(len(shots), dtype=np.int64), shots)
+
+    def photos_of(
+        self, people: Sequence[Portrayed], of: NDArray[np.integer], shots: PhotoRows
+    ) -> NDArray[np.float32]:
+        """Return photos of several people; see `FaceSource.photos_of`."""
         from generators.heads.render import photo_of
 
-        _refuse_minors(shots)
+        refuse_minors(shots)
         size = self.resolution
         out = np.empty((len(shots), 3, size, size), dtype=np.float32)
         for i in range(len(shots)):
             picture = photo_of(
-                person,
+                people[int(of[i])],
                 int(shots.photo[i]),
                 float(shots.age[i]),
                 float(shots.quality[i]),
@@ -127,7 +150,12 @@ class RenderedFaces:
         return out
 
 
-def _refuse_minors(shots: PhotoRows) -> None:
+def refuse_minors(shots: PhotoRows) -> None:
+    """Raise where a shot shows somebody under 18.
+
+    Raises:
+        UnderageError: names the first such photo.
+    """
     minors = np.flatnonzero(~grown_up(shots))
     if len(minors):
         first = int(minors[0])

@@ -278,7 +278,7 @@ class Training:
         self.adam_g.zero_grad(set_to_none=True)
         w = self._styles(count, self.images.labels(count, self.rng))
         made = self.generator.synthesis(w, self.settings.noise, self.dtype, self.rng)
-        penalty = self.path.penalty(made, w, self.rng)
+        penalty = self.path(made, w, self.rng)
         weight = settings.path_weight * settings.path_every
         weight *= settings.game_weight if settings.paired else 1.0
         (penalty * weight).backward()
