@@ -1,13 +1,14 @@
-"""The generator: mapping and synthesis network with skip connections (Karras et al. 2020a)."""
+"""The generator: mapping network and synthesis network (Karras et al. 2020a)."""
 
 from __future__ import annotations
 
+import math
 from typing import Literal
 
 import torch
 from torch import Tensor, nn
 
-from generators.stylegan.layers import StyledConvolution, ToColour
+from generators.stylegan.layers import Convolution, StyledConvolution, ToColour
 from generators.stylegan.mapping import CodeMapping, Mapping
 from generators.stylegan.resample import enlarge
 from generators.stylegan.settings import GeneratorSettings, resolutions
@@ -16,22 +17,28 @@ Noise = Literal["random", "const", "none"]
 
 
 class SynthesisBlock(nn.Module):
-    """One resolution: a doubling convolution (but at 4 × 4), a convolution, colours."""
+    """One resolution: a doubling convolution (but at 4 × 4) and a convolution.
+
+    Colours come from each block (`skip`) or from the last alone; around each leads a straight way
+    (`residual`) or none.
+    """
 
     def __init__(self, settings: GeneratorSettings, resolution: int) -> None:
         super().__init__()
         maps = settings.channels(resolution)
         w_dim, clamp = settings.w_dim, settings.clamp
         self.resolution = resolution
-        self.first = (
-            StyledConvolution(
-                settings.channels(resolution // 2), maps, w_dim, resolution, up=True, clamp=clamp
-            )
-            if resolution > 4
-            else None
-        )
+        self.first: StyledConvolution | None = None
+        self.straight: Convolution | None = None
+        self.colour: ToColour | None = None
+        if resolution > 4:
+            before = settings.channels(resolution // 2)
+            self.first = StyledConvolution(before, maps, w_dim, resolution, up=True, clamp=clamp)
+            if settings.architecture == "residual":
+                self.straight = Convolution(before, maps, 1, bias=False)
         self.second = StyledConvolution(maps, maps, w_dim, resolution, clamp=clamp)
-        self.colour = ToColour(maps, w_dim, settings.image_channels, clamp)
+        if settings.architecture == "skip" or resolution == settings.resolution:
+            self.colour = ToColour(maps, w_dim, settings.image_channels, clamp)
 
 
 class Synthesis(nn.Module):
@@ -77,12 +84,19 @@ class Synthesis(nn.Module):
         for index, block in enumerate(self.blocks):
             assert isinstance(block, SynthesisBlock)
             x = x.to(dtype if index >= full else torch.float32)
-            for layer in (block.first, block.second):
-                if layer is not None:
-                    x = layer(x, w[:, at], _noise(layer, n, noise, rng))
-                    at += 1
-            colour = block.colour(x, w[:, at]).float()
-            picture = colour if picture is None else enlarge(picture) + colour
+            past, gain = None, 1.0
+            if block.straight is not None:
+                gain = math.sqrt(0.5)
+                past = enlarge(block.straight(x, gain, rectified=False))
+            if block.first is not None:
+                x = block.first(x, w[:, at], _noise(block.first, n, noise, rng))
+                at += 1
+            x = block.second(x, w[:, at], _noise(block.second, n, noise, rng), gain)
+            at += 1
+            x = x if past is None else x + past
+            if block.colour is not None:
+                colour = block.colour(x, w[:, at]).float()
+                picture = colour if picture is None else enlarge(picture) + colour
         assert picture is not None
         return picture
 

@@ -116,8 +116,8 @@ class StyledConvolution(nn.Module):
         self.weight_gain = 1 / math.sqrt(inputs * 9)
         self.up, self.clamp = up, clamp
 
-    def forward(self, x: Tensor, w: Tensor, noise: Tensor | None) -> Tensor:
-        """Return the layer of x.
+    def forward(self, x: Tensor, w: Tensor, noise: Tensor | None, gain: float = 1.0) -> Tensor:
+        """Return the layer of x; `gain` scales the result.
 
         Args:
             x: [n, inputs, h, w].
@@ -128,17 +128,18 @@ class StyledConvolution(nn.Module):
         weight = self.weight * self.weight_gain
         # Half the accuracy of 16-bit layers would go if the norm were not taken in 32 bits.
         power = style.square() @ weight.square().sum((2, 3)).t()
-        norm = GAIN * torch.rsqrt(power + 1e-8 * self.weight_gain**2)
+        scale = GAIN * gain
+        norm = scale * torch.rsqrt(power + 1e-8 * self.weight_gain**2)
         styled = x * style.to(x.dtype)[:, :, None, None]
         if self.up:
             y = convolve_up(styled, weight)
         else:
             y = functional.conv2d(styled, weight.to(x.dtype), padding=1)
-        shift = (self.bias * GAIN).to(y.dtype)[:, None, None]
+        shift = (self.bias * scale).to(y.dtype)[:, None, None]
         if noise is not None:
-            shift = shift + (noise * (self.noise_strength * GAIN)).to(y.dtype)
+            shift = shift + (noise * (self.noise_strength * scale)).to(y.dtype)
         y = torch.addcmul(shift, y, norm.to(y.dtype)[:, :, None, None])
-        return rectify(y, self.clamp)
+        return rectify(y, None if self.clamp is None else self.clamp * gain)
 
 
 class ToColour(nn.Module):

@@ -6,6 +6,9 @@ from dataclasses import dataclass
 from typing import Literal
 
 MappingKind = Literal["latent", "code"]
+Architecture = Literal["skip", "residual", "plain"]
+"""How resolutions are joined (Karras et al. 2020a, figure 7): colours of each are added up, each
+has a straight way around it, or they follow one another alone."""
 
 
 def channels_at(resolution: int, base: int, most: int) -> int:
@@ -41,6 +44,7 @@ class GeneratorSettings:
         clamp: activations are clamped to ± this (2020b, for 16-bit layers); None for not at all.
         sixteen_bit: how many of the highest resolutions may run in 16 bits.
         image_channels: 3 for colour.
+        architecture: of the synthesis network.
     """
 
     resolution: int
@@ -55,6 +59,7 @@ class GeneratorSettings:
     clamp: float | None = None
     sixteen_bit: int = 0
     image_channels: int = 3
+    architecture: Architecture = "skip"
 
     def channels(self, resolution: int) -> int:
         """Return the number of feature maps at a resolution."""
