@@ -28,7 +28,7 @@ from sim.setup import ArmSetup, InterventionSpec, Stay, StrategyName
 def arms_of(loaded: LoadedScenario) -> dict[str, LoadedScenario]:
     """Return the arms of a question by name: counterfactual first, the scenario, those beside.
 
-    Every arm comes back with the question's horizon, people, world and parameters.
+    Every arm comes back with the question's horizon, people, world, fidelity and parameters.
 
     Raises:
         ScenarioError: an arm's file is wrong; counterfactuals that lead back to themselves; an
@@ -131,6 +131,7 @@ def _under_question(arm: LoadedScenario, question: LoadedScenario) -> LoadedScen
             "horizon": asked.horizon,
             "people": asked.people,
             "world": asked.world,
+            "fidelity": asked.fidelity,
             "parameters": asked.parameters,
         }
     )
@@ -174,6 +175,7 @@ def arm_setup(
         parameters=question.parameters if parameters is None else parameters,
         windows=windows(record, asked.rests_on[0], first_day, last_day),
         letters=letters(record, first_day, last_day),
+        fidelity=asked.fidelity,
     )
 
 

@@ -21,6 +21,7 @@ from scenarios.report.table_rows import Content, headline_rows
 from scenarios.report.words import counted
 from scenarios.roles import Roles
 from scenarios.store import Run
+from sim.fidelity import Fidelity
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -54,8 +55,8 @@ def compare_runs(first: Run, second: Run) -> Comparison:
     another parameter is pinned has others, and then there is no range.
 
     Raises:
-        RunFolderError: the runs have another population, seed or horizon, or other readings; or
-            their answers or readings are missing or changed.
+        RunFolderError: the runs have another population, seed, horizon or fidelity, or other
+            readings; or their answers or readings are missing or changed.
     """
     for run in (first, second):
         run.check("measures.parquet")
@@ -70,6 +71,17 @@ def compare_runs(first: Run, second: Run) -> Comparison:
         for key in _SHARED
         if first.manifest[key] != second.manifest[key]
     ]
+    if first.fidelity != second.fidelity:
+        faults.append(
+            Fault(
+                "the runs cannot be compared: what a photo is differs between them, and with it "
+                "what the measures of recognition measure",
+                file=str(second.folder),
+                key="fidelity",
+                found=second.fidelity,
+                expected=f"{first.fidelity}, as in {first.folder}",
+            )
+        )
     if faults:
         raise RunFolderError(faults)
     common = [arm for arm in first.beside if arm in second.beside]
@@ -89,7 +101,8 @@ def _content(first: Run, second: Run, arm: str, other: str) -> Content:
     draws = first.manifest["ranges"] if _same_draws(first, second) else 0
     ranges = _paired(first, second, arm, other, labels, "range", draws) if draws else None
     roles = Roles(labels[0], labels[1], ())
-    answers = measures_table(main, ranges, {}, roles, units_of(main)).to_pylist()
+    units = units_of(main, Fidelity(first.fidelity))
+    answers = measures_table(main, ranges, {}, roles, units).to_pylist()
     headlines = [answer for answer in answers if answer["headline"]]
     return Content(roles, {}, headline_rows(headlines, roles), draws)
 

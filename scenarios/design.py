@@ -10,6 +10,7 @@ from scenarios import provenance
 from scenarios.folder import MOST_NUMBERED
 from scenarios.ranges import RangeDraws, range_draws
 from scenarios.roles import Roles
+from sim.fidelity import MOST_PEOPLE_DRAWN, Fidelity
 
 if TYPE_CHECKING:
     from scenarios.scenario import LoadedScenario
@@ -37,6 +38,8 @@ class Design:
         range_people: size of a range draw's population.
         replications: number of paired replications.
         seed: root seed.
+        recognition: what finds people: the score model of every measure that searches, and what
+            draws and encodes faces where they are drawn.
     """
 
     question: LoadedScenario
@@ -48,6 +51,12 @@ class Design:
     range_people: int
     replications: int
     seed: int
+    recognition: dict[str, Any]
+
+    @property
+    def fidelity(self) -> Fidelity:
+        """What a photo is, in every arm."""
+        return self.question.scenario.fidelity
 
     @property
     def ranges(self) -> int:
@@ -80,11 +89,13 @@ class Design:
             "seed": self.seed,
             "people": self.people,
             "replications": self.replications,
+            "fidelity": str(self.fidelity),
+            "recognition": self.recognition,
             "ranges": self.ranges,
             "range_people": self.range_people,
             "moved": list(self.moved),
             "efface_version": provenance.efface_version(),
-            "packages": provenance.packages(),
+            "packages": provenance.packages(with_faces=self.fidelity is Fidelity.PIXELS),
             "code": provenance.code_hash(),
         }
 
@@ -103,6 +114,7 @@ def design(
 
     Raises:
         ScenarioError: a number makes no sense, or an arm cannot be built.
+        FacesUnavailableError: photos are to be drawn, and what draws them is not here.
     """
     from scenarios.arms import arm_setup, arms_of
     from scenarios.format import FEWEST_PEOPLE, MOST_PEOPLE
@@ -123,6 +135,7 @@ def design(
                     expected=f"{least} to {most}",
                 )
             )
+    _refuse_too_many_drawn(loaded.scenario.fidelity, size)
     scenario = loaded.scenario.model_copy(update={"people": size})
     question = replace(loaded, scenario=scenario)
     arms = arms_of(question)
@@ -137,7 +150,44 @@ def design(
         range_people=min(size, max(size // RANGE_SHARE, LEAST_RANGE_PEOPLE)),
         replications=replications,
         seed=seed,
+        recognition=_recognition(question),
     )
+
+
+def _refuse_too_many_drawn(fidelity: Fidelity, people: int) -> None:
+    if fidelity is Fidelity.PIXELS and people > MOST_PEOPLE_DRAWN:
+        raise ScenarioError(
+            Fault(
+                "fidelity 'pixels' draws and encodes about 20 photos of each person in every "
+                "replication; give fewer people, such as --people 1000",
+                key="people",
+                found=f"{people:,}",
+                expected=f"{MOST_PEOPLE_DRAWN:,} or fewer at fidelity 'pixels'",
+            )
+        )
+
+
+def _recognition(question: LoadedScenario) -> dict[str, Any]:
+    """Return what finds people in a run, as JSON values.
+
+    Raises:
+        FacesUnavailableError: photos are to be drawn, and what draws them is not here.
+    """
+    from sim.measures import measures_at
+
+    fidelity = question.scenario.fidelity
+    models = {
+        name: measure.score_model
+        for name, measure in measures_at(fidelity).items()
+        if measure.score_model
+    }
+    faces = None
+    if fidelity is Fidelity.PIXELS:
+        from sim.pixels.faces import shipped_faces
+
+        threshold = question.parameters["search.encoder_threshold"]
+        faces = {**shipped_faces().told(), "threshold": threshold}
+    return {"score_models": models, "faces": faces}
 
 
 def _alone(arm: LoadedScenario, roles: Roles) -> LoadedScenario:

@@ -23,6 +23,7 @@ from scenarios.ranges import draw_seed, keyed_sample, population_seed
 from scenarios.replication import Done, Task, do_task, read_done
 from scenarios.store import Run, load_run
 from scenarios.workers import MakeExecutor, WorkersLostError, carry_out, cores, process_pools
+from sim.fidelity import Fidelity
 
 if TYPE_CHECKING:
     from generators.population import Population
@@ -198,7 +199,8 @@ def _tasks(
         tasks.append((number / what.ranges, task))
     pair = what.roles.headline_pair
     if pair is not None:
-        arms = {name: what.setups[name] for name in pair}
+        # The headline counts templates, which are the same ones at every fidelity.
+        arms = {name: replace(what.setups[name], fidelity=Fidelity.SCORES) for name in pair}
         moves = oneway_tasks(writer.folder, arms, what.moved, what.seed, what.range_people)
         tasks += [((move.number + 0.5) / len(moves), move) for move in moves]
     ordered = [task for _, task in sorted(tasks, key=lambda pair: pair[0])]

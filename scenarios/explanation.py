@@ -50,6 +50,7 @@ def explanation(loaded: LoadedScenario) -> Told:
         "world": scenario.world,
         "horizon": {"from": str(scenario.horizon.from_), "to": str(scenario.horizon.to)},
         "people": scenario.people,
+        "fidelity": str(scenario.fidelity),
         "windows": iso_windows(mine.windows),
         "arms": [_arm(name, arm, setups[name], _role(name, loaded)) for name, arm in arms.items()],
         "cases": [_case(case, mine.windows) for case in mine.cases],
@@ -160,7 +161,8 @@ def as_text(told: Told) -> str:
         _under(
             "Runs",
             [
-                f"{told['horizon']['from']} to {told['horizon']['to']}, {told['people']} people",
+                f"{told['horizon']['from']} to {told['horizon']['to']}, {told['people']} people, "
+                f"fidelity {told['fidelity']}",
                 f"looks at the notice ({looks['notice']}), the nominal deadlines for ceasing "
                 f"({looks['cease_deadline']}) and deleting ({looks['delete_deadline']}), and "
                 f"the end of litigation or of the run ({looks['litigation_end']})",

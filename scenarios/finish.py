@@ -22,6 +22,7 @@ from scenarios.report.table import write_report
 from scenarios.store import Run
 from scenarios.titles import arm_titles
 from sim.dates import iso
+from sim.fidelity import Fidelity
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -53,7 +54,7 @@ def finish(
             for number in range(count)
         ]
     )
-    answers = measures_table(main, ranges, zeros, what.roles, units_of(main))
+    answers = measures_table(main, ranges, zeros, what.roles, units_of(main, what.fidelity))
     write_table(writer.path("measures.parquet"), answers)
     headline = headline_of(main)
     effects = read_oneway(writer.folder, len(what.moved))
@@ -79,12 +80,13 @@ def _read(what: Design, folder: Path) -> tuple[Readings, Readings | None]:
     return main, read_readings(paths, arms)
 
 
-def units_of(readings: Readings) -> dict[str, str]:
-    """Return the unit of every measure that was read."""
-    from sim.measures import GALLERY_SERIES, MEASURES
+def units_of(readings: Readings, fidelity: Fidelity) -> dict[str, str]:
+    """Return the unit of every measure that was read, as it is at that fidelity."""
+    from sim.measures import GALLERY_SERIES, measures_at
 
     names = readings.keys["measure"].unique().to_pylist()
-    units = {name: measure.unit for name, measure in MEASURES.items()} | {GALLERY_SERIES: "images"}
+    units = {name: measure.unit for name, measure in measures_at(fidelity).items()}
+    units[GALLERY_SERIES] = "images"
     return {name: units[name] for name in names}
 
 
@@ -157,6 +159,8 @@ def _about(what: Design, headline: tuple[str, str], population_hash: str) -> dic
         "question": what.question.scenario.question,
         "seed": what.seed,
         "replications": what.replications,
+        "fidelity": str(what.fidelity),
+        "recognition": what.recognition,
         "people": what.people,
         "ranges": what.ranges,
         "range_people": what.range_people,

@@ -34,6 +34,7 @@ from scenarios.strict import (
     wrong,
 )
 from sim.dates import date_of
+from sim.fidelity import IN_THIS_VERSION, Fidelity
 from sim.parameters import Parameters
 
 FEWEST_PEOPLE = 100
@@ -51,6 +52,9 @@ class Scenario(Strict):
     world: Literal["uk-only"]
     horizon: Horizon
     people: int = Field(ge=FEWEST_PEOPLE, le=MOST_PEOPLE)
+    fidelity: Annotated[
+        Fidelity, WithJsonSchema({"type": "string", "enum": [str(f) for f in IN_THIS_VERSION]})
+    ] = Fidelity.SCORES
     operator: Operator
     cases: tuple[Case, ...] = ()
     interventions: tuple[Intervention, ...] = ()
@@ -136,6 +140,17 @@ class Scenario(Strict):
                 "uk-only",
             )
         return value
+
+    @field_validator("fidelity", mode="before")
+    @classmethod
+    def _in_this_version(cls, value: object) -> object:
+        named = tuple(str(fidelity) for fidelity in IN_THIS_VERSION)
+        if value == Fidelity.TEMPLATES:
+            raise wrong("the fidelity 'templates' is not in this version", " or ".join(named))
+        if value not in named:
+            nearest = nearest_names(value, named) if isinstance(value, str) else ()
+            raise wrong("is not a fidelity", " or ".join(named), nearest)
+        return Fidelity(str(value))
 
     @field_validator("cases")
     @classmethod

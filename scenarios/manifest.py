@@ -67,6 +67,19 @@ class _Headline(_Strict):
     at: str
 
 
+class _Faces(_Strict):
+    source: str
+    resolution: Annotated[int, Field(ge=1)]
+    encoder: str
+    digests: dict[str, _Hash]
+    threshold: float
+
+
+class _Recognition(_Strict):
+    score_models: dict[str, str]
+    faces: _Faces | None
+
+
 class _Manifest(_Strict):
     format: Literal[1]
     run: Annotated[str, Field(min_length=1)]
@@ -79,6 +92,9 @@ class _Manifest(_Strict):
     question: str
     seed: _Count
     replications: Annotated[_Numbered, Field(ge=1)]
+    # Runs made before there was another fidelity do not say theirs.
+    fidelity: Literal["scores", "pixels"] = "scores"
+    recognition: _Recognition | None = None
     people: Annotated[_Count, Field(ge=1)]
     ranges: _Numbered
     range_people: _Count

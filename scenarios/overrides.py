@@ -25,6 +25,7 @@ FIELDS = (
     "beside",
     "world",
     "people",
+    "fidelity",
     "horizon.from",
     "horizon.to",
     "operator.profile",

@@ -17,6 +17,8 @@ from typing import Any
 
 _PACKAGES = ("numpy", "scipy", "simpy", "pyarrow")
 """The packages whose version could change a table."""
+_WITH_FACES = ("faiss-cpu", "numba", "safetensors", "torch")
+"""Those that could too where photos are drawn."""
 _ROOMS = ("generators", "sim", "scenarios")
 
 
@@ -25,9 +27,14 @@ def efface_version() -> str:
     return metadata.version("efface")
 
 
-def packages() -> dict[str, str]:
-    """Return the versions of Python and of every package that could change a table."""
-    versions = {name: metadata.version(name) for name in _PACKAGES}
+def packages(*, with_faces: bool = False) -> dict[str, str]:
+    """Return the versions of Python and of every package that could change a table.
+
+    Args:
+        with_faces: whether photos are drawn and encoded.
+    """
+    names = _PACKAGES + (_WITH_FACES if with_faces else ())
+    versions = {name: metadata.version(name) for name in names}
     return {"python": platform.python_version(), **versions}
 
 

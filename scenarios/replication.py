@@ -191,12 +191,12 @@ def headlines_of(readings: pa.Table) -> dict[tuple[str, str, str], float | None]
 
 def zeros_table(pairs: Sequence[tuple[str, str]], histories: Mapping[str, History]) -> pa.Table:
     """Return the differences that nothing in the model could move, schema `tables.ZEROS`."""
-    from sim.measures import MEASURES, same_until, structural_zero
+    from sim.measures import measures_at, same_until, structural_zero
 
     found = []
     for arm, other in pairs:
         one, two = histories[arm], histories[other]
-        for name in MEASURES:
+        for name in measures_at(one.setup.fidelity):
             day = same_until(name, one, two)
             if day is None:
                 found.append((arm, other, name, structural_zero(name, one, two), ""))

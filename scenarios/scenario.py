@@ -22,6 +22,7 @@ from scenarios.public_record import load_record
 from scenarios.strict import Surroundings, nearest_names
 from scenarios.yaml_marks import read_text
 from scenarios.yaml_reader import read_yaml
+from sim.fidelity import Fidelity
 from sim.interventions.registry import interventions
 from sim.parameters import Parameters, load_parameters
 
@@ -192,7 +193,13 @@ def _require_name(path: Path) -> None:
 
 
 def _plain(scenario: Scenario, mode: str) -> dict[str, Any]:
-    return scenario.model_dump(mode=mode, by_alias=True)
+    plain = scenario.model_dump(mode=mode, by_alias=True)
+    # Said only where it is another: a file that says nothing keeps the hash that it always had.
+    if scenario.fidelity is Fidelity.SCORES:
+        del plain["fidelity"]
+    else:
+        plain["fidelity"] = str(scenario.fidelity)
+    return plain
 
 
 def scenario_hash(scenario: Scenario) -> str:

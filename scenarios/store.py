@@ -67,6 +67,11 @@ class Run:
         return tuple(self.manifest["arms"])
 
     @property
+    def fidelity(self) -> str:
+        """What a photo was in the run: a row (`scores`) or an image (`pixels`)."""
+        return str(self.manifest.get("fidelity", "scores"))
+
+    @property
     def roles(self) -> Roles:
         """Which arm plays which part."""
         return Roles(self.scenario, self.counterfactual, self.beside)

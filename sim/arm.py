@@ -18,15 +18,16 @@ from generators.people import DAYS_A_YEAR
 from generators.population import Population
 from generators.scores import OperatorScores
 from sim.customers import PROBE_PARAMETERS, Customers, SearchTally
-from sim.dates import WEEK
+from sim.dates import weeks
 from sim.day import DESK_TIME, LOOK_TIME, WEEK_TIME
 from sim.events import Event, Log, Process
+from sim.gallery.flat import FlatGallery
 from sim.history import History, Ledger, Requests, TemplateCounts, WatchedCounts
 from sim.interventions.kinds import Actors
 from sim.interventions.registry import install
 from sim.law.case import Case, Parties
 from sim.law.instruments import EnforcementNotice
-from sim.matcher import ScoresMatcher
+from sim.matcher import Matcher, ScoresMatcher
 from sim.operator.background import Background
 from sim.operator.compliance import Compliance
 from sim.operator.desk import Desk
@@ -35,21 +36,24 @@ from sim.operator.strategy import STRATEGIES
 from sim.people.attention import Attention
 from sim.people.finds import CandidateFinds
 from sim.people.reactions import Reactions
+from sim.pixels.matcher import PixelsMatcher
+from sim.pixels.photos import ReplicationPhotos
 from sim.platforms import send_letters
-from sim.setup import ArmSetup, CaseFile, look_days
+from sim.setup import ArmSetup, CaseFile, look_days, reading_days
 from sim.tallies import PHOTO_BINS, Cells, Snapshot
 from sim.world import HIDDEN, SEARCHABLE, World
 
 
 @dataclass(frozen=True)
 class Shared:
-    """What all arms of a replication have in common."""
+    """What all arms of a replication have in common; photos only where they are drawn."""
 
     population: Population
     streams: Streams
     candidates: CandidateFinds
     cells: Cells
     in_scope: NDArray[np.bool_]
+    photos: ReplicationPhotos | None = None
 
 
 class Arm:
@@ -87,8 +91,8 @@ class Arm:
             redirect_share=parameters["crawler.redirect_share"],
             revisit_rate=parameters["crawler.revisit_rate"] / DAYS_A_YEAR,
         )
-        scores = OperatorScores.of(parameters)
-        self.matcher = ScoresMatcher(len(population), scores)
+        self.gallery: FlatGallery | None = None
+        self.matcher = self._matcher()
         self.world = World(
             population,
             parameters,
@@ -130,6 +134,7 @@ class Arm:
         self.asking: dict[int, list[int]] = {}
         self.answers: dict[int, list[int]] = {}
         self.looks = look_days(setup)
+        self.surveys = reading_days(setup)
         self.snapshots: list[Snapshot] = []
         self.was_searchable = np.zeros(len(population), dtype=np.bool_)
         self.held_at_notice = np.zeros(0 if watched is None else len(watched), dtype=np.int32)
@@ -142,6 +147,15 @@ class Arm:
         self.env.process(self._days())
         self.env.process(self._weeks())
         self.env.process(self._looks())
+
+    def _matcher(self) -> Matcher:
+        parameters, photos = self.setup.parameters, self.shared.photos
+        people, scores = len(self.shared.population), OperatorScores.of(parameters)
+        if photos is None:
+            return ScoresMatcher(people, scores)
+        self.gallery = FlatGallery(photos.finds.vectors.shape[1])
+        threshold = parameters["search.encoder_threshold"]
+        return PixelsMatcher(people, photos, self.gallery, threshold, scores.fpir)
 
     # -- actors ----------------------------------------------------------------------------
 
@@ -221,19 +235,15 @@ class Arm:
             self.answers.setdefault(when, []).append(person)
 
     def _weeks(self) -> Process:
-        start = 0
-        while start <= self.setup.last_day:
-            day = min(start + WEEK - 1, self.setup.last_day)
+        for start, end in weeks(self.setup.last_day):
+            day = end - 1
             yield self.env.timeout(day + WEEK_TIME - self.env.now)
-            self.world.bring_up_to(day + 1)
+            self.world.bring_up_to(end)
             for person in self.reactions.week(day):
                 when = max(int(self.reactions.request_day[person]), day + 1)
                 self.asking.setdefault(when, []).append(int(person))
-            self.customers.week(
-                start, day + 1, self.shared.streams, self.matcher, self.background.held
-            )
+            self.customers.week(start, end, self.shared.streams, self.matcher, self.background.held)
             self._look(day, weekly=True)
-            start = day + 1
 
     def _looks(self) -> Process:
         for day in self.looks:
@@ -258,6 +268,9 @@ class Arm:
         still = nobody = np.zeros(size, dtype=np.int64)
         if look:
             still = by_jurisdiction(self.was_searchable & (self.matcher.searchable > 0))
+        survey = None
+        if day in self.surveys:
+            survey = self.matcher.survey(self.customers.residents, day)
         self.snapshots.append(
             Snapshot(
                 day=day,
@@ -272,6 +285,7 @@ class Arm:
                 gallery=self.background.held,
                 stored=self.background.stored,
                 displaced=self.background.displaced,
+                survey=survey,
             )
         )
 
@@ -325,9 +339,11 @@ class Arm:
                 world_hidden=int((world.state == HIDDEN).sum()) + world.pending,
                 world_erased=removals - world.pending,
                 recollected=world.recollected,
+                undrawn=matcher.undrawn,
             ),
             movers=self._movers(),
             watched=watched,
+            gallery=None if self.gallery is None else self.gallery.stats(),
         )
 
     def _movers(self) -> dict[str, tuple[object, ...]]:

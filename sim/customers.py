@@ -29,12 +29,51 @@ class SearchTally:
         mated: whose person had a searchable template.
         found: that returned their person.
         wrong: that returned somebody else.
+        undrawn: whose probe shows somebody under 18 where probes are drawn: none is, and what
+            they would return is not counted.
     """
 
     searches: int = 0
     mated: int = 0
     found: int = 0
     wrong: int = 0
+    undrawn: int = 0
+
+
+def draw_probes(
+    cumulative: NDArray[np.float64],
+    share: float,
+    residents: NDArray[np.int64],
+    start: int,
+    end: int,
+    streams: Streams,
+) -> ProbeRows | None:
+    """Draw the searches for residents in scope on the days from `start` to before `end`.
+
+    Args:
+        cumulative: searches worldwide by the start of each day, [days + 1].
+        share: share whose probe shows a resident in scope.
+        residents: int64 rows of residents in scope.
+        start: first day of the week.
+        end: day after its last.
+        streams: the replication's streams.
+
+    Returns:
+        None where nobody searches.
+    """
+    expected = float(cumulative[end] - cumulative[start]) * share
+    count = poisson_quantile(float(streams.uniform("search.count", start)[0]), expected)
+    if count == 0 or not len(residents):
+        return None
+    search = np.arange(count, dtype=np.int64)
+    pick = streams.uniform("search.person", start, search)
+    return ProbeRows(
+        search=search,
+        person=residents[(pick * len(residents)).astype(np.int64)],
+        day=np.full(count, start, dtype=np.int32),
+        luck=streams.uniform("search.found", start, search),
+        background=streams.uniform("search.background", start, search),
+    )
 
 
 @dataclass
@@ -65,22 +104,15 @@ class Customers:
             matcher: the door to recognition.
             gallery: templates enrolled, real units.
         """
-        expected = float(self.cumulative[end] - self.cumulative[start]) * self.share
-        count = poisson_quantile(float(streams.uniform("search.count", start)[0]), expected)
-        if count == 0 or not len(self.residents):
+        probes = draw_probes(self.cumulative, self.share, self.residents, start, end, streams)
+        if probes is None:
             return
-        search = np.arange(count, dtype=np.int64)
-        pick = streams.uniform("search.person", start, search)
-        person = self.residents[(pick * len(self.residents)).astype(np.int64)]
-        probes = ProbeRows(
-            search=search,
-            person=person,
-            day=np.full(count, start, dtype=np.int32),
-            luck=streams.uniform("search.found", start, search),
-            background=streams.uniform("search.background", start, search),
-        )
-        found = matcher.search(probes, gallery)
-        self.tally.searches += count
-        self.tally.mated += int((matcher.searchable[person] > 0).sum())
-        self.tally.found += int(found.mated.sum())
-        self.tally.wrong += int((~found.mated).sum())
+        returned = matcher.search(probes, gallery)
+        searched = matcher.searched(probes)
+        anybody = len(np.unique(returned.search))
+        found = len(np.unique(returned.search[returned.mated]))
+        self.tally.searches += len(searched)
+        self.tally.undrawn += int((~searched).sum())
+        self.tally.mated += int((matcher.findable[probes.person[searched]] > 0).sum())
+        self.tally.found += found
+        self.tally.wrong += anybody - found

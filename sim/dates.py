@@ -28,6 +28,11 @@ def iso(day: int) -> str:
     return date_of(day).isoformat()
 
 
+def weeks(last_day: int) -> list[tuple[int, int]]:
+    """Return the weeks of a run: first day and day after the last; the last may be short."""
+    return [(start, min(start + WEEK, last_day + 1)) for start in range(0, last_day + 1, WEEK)]
+
+
 def add_months(day: int, months: int) -> int:
     """Return the day `months` calendar months after `day`.
 

@@ -32,6 +32,11 @@ STREAMS: dict[str, str] = {
     "search.person": "whose face a probe shows (week, search)",
     "search.found": "whether a search finds the probe's person (week, search)",
     "search.background": "whether a search returns somebody else instead (week, search)",
+    "photo.picture": "which photo of a person a find shows, at pixels (person, ordinal)",
+    "probe.picture": "which photo of a person a probe shows, at pixels (week, search)",
+    "probe.quality": "quality of a probe, at pixels (week, search)",
+    "survey.picture": "which photo of a person a survey searches with (person, day)",
+    "survey.quality": "quality of that photo (person, day)",
 }
 
 

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from sim.customers import SearchTally
 from sim.events import Event
+from sim.gallery.gallery import GalleryStats
 from sim.law.instruments import PenaltyNotice
 from sim.setup import ArmSetup
 from sim.tallies import Cells, Snapshot
@@ -94,6 +95,8 @@ class TemplateCounts:
         world_hidden: now, from the state of each find and the purges that are due.
         world_erased: from the removals of each find, less the purges that are due.
         recollected: enrolled again after removal.
+        undrawn: of those ever enrolled, photos of somebody under 18 on the day of capture where
+            photos are drawn: counted, and in no gallery.
     """
 
     enrolled: int
@@ -105,6 +108,7 @@ class TemplateCounts:
     world_hidden: int
     world_erased: int
     recollected: int
+    undrawn: int = 0
 
 
 @dataclass(frozen=True)
@@ -130,6 +134,7 @@ class History:
         movers: everything that may make this arm differ from another, by name, each with a
             signature: two arms in which a mover has the same signature cannot differ by it.
         watched: templates of watched persons, or None.
+        gallery: what the sample's gallery holds at the end, where there is one.
     """
 
     setup: ArmSetup
@@ -149,6 +154,7 @@ class History:
     templates: TemplateCounts
     movers: Mapping[str, tuple[object, ...]]
     watched: WatchedCounts | None
+    gallery: GalleryStats | None = None
 
     @property
     def scope(self) -> int:

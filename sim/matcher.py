@@ -1,7 +1,8 @@
 """The one door to recognition: enrol, search, hide, erase; no caller asks which fidelity it has.
 
 At fidelity `scores` a template is a count, and a search finds a person by the score model's closed
-form. The protocol is the same at the other fidelities, which bring images and galleries.
+form. At `pixels` (`sim.pixels`) it is an image that was drawn and encoded, and a search goes
+through a gallery. The counts of templates are the same at every fidelity.
 """
 
 from __future__ import annotations
@@ -57,11 +58,46 @@ class CandidateLists:
     mated: NDArray[np.bool_]
 
 
+@dataclass(frozen=True)
+class Survey:
+    """One search for each adult of a group, on one day.
+
+    Attributes:
+        probes: how many were searched for.
+        mated: of whom a template was there to be found.
+        found: searches that returned their person.
+        others: searches that return somebody else of the sample, the person's own templates set
+            aside: false positives of the sample's gallery.
+    """
+
+    probes: int
+    mated: int
+    found: int
+    others: int
+
+
 class Matcher(Protocol):
-    """Recognition at any fidelity."""
+    """Recognition at any fidelity.
+
+    Attributes:
+        searchable: int32 [n], templates enrolled and not hidden, by person.
+        held: int32 [n], templates stored, hidden or not, by person.
+        enrolled: templates ever enrolled.
+        hidden: templates hidden and not erased.
+        erased: templates erased.
+        undrawn: templates ever enrolled that are counted and cannot be found.
+    """
 
     searchable: NDArray[np.int32]
     held: NDArray[np.int32]
+    enrolled: int
+    hidden: int
+    erased: int
+    undrawn: int
+
+    @property
+    def findable(self) -> NDArray[np.int32]:
+        """Templates that a search may return, int32 [n], by person."""
 
     def enrol(self, rows: PhotoRows) -> None:
         """Enrol these faces."""
@@ -75,29 +111,32 @@ class Matcher(Protocol):
     def search(self, probes: ProbeRows, gallery: float) -> CandidateLists:
         """Search for these probes in a gallery of that many templates."""
 
+    def searched(self, probes: ProbeRows) -> NDArray[np.bool_]:
+        """Return which probes `search` searches for at all, bool [q]."""
 
-class ScoresMatcher:
-    """Recognition by counts and a score model.
+    def survey(self, person: NDArray[np.int64], day: int) -> Survey | None:
+        """Search once for each adult of these, or None where the score model's expectation serves.
+
+        Args:
+            person: int64 rows.
+            day: day number.
+        """
+
+
+class TemplateStates:
+    """How many templates of each person are in which state; see `Matcher`.
 
     Args:
         people: number of persons.
-        scores: the score model.
-
-    Attributes:
-        searchable: int32 [n], templates enrolled and not hidden, by person.
-        held: int32 [n], templates stored, hidden or not, by person.
-        enrolled: templates ever enrolled.
-        hidden: templates hidden and not erased.
-        erased: templates erased.
     """
 
-    def __init__(self, people: int, scores: OperatorScores) -> None:
-        self.scores = scores
+    def __init__(self, people: int) -> None:
         self.searchable: NDArray[np.int32] = np.zeros(people, dtype=np.int32)
         self.held: NDArray[np.int32] = np.zeros(people, dtype=np.int32)
         self.enrolled = 0
         self.hidden = 0
         self.erased = 0
+        self.undrawn = 0
 
     def enrol(self, rows: PhotoRows) -> None:
         """Count these templates as searchable."""
@@ -127,6 +166,32 @@ class ScoresMatcher:
         if self.hidden < 0 or (self.held[person] < self.searchable[person]).any():
             raise ValueError("a template was erased that was not hidden")
         self.erased += len(template)
+
+
+class ScoresMatcher(TemplateStates):
+    """Recognition by counts and a score model.
+
+    Args:
+        people: number of persons.
+        scores: the score model.
+    """
+
+    def __init__(self, people: int, scores: OperatorScores) -> None:
+        super().__init__(people)
+        self.scores = scores
+
+    @property
+    def findable(self) -> NDArray[np.int32]:
+        """Templates that a search may return: all that are searchable."""
+        return self.searchable
+
+    def searched(self, probes: ProbeRows) -> NDArray[np.bool_]:
+        """Return which probes are searched for: all of them, bool [q]."""
+        return np.ones(len(probes.search), dtype=np.bool_)
+
+    def survey(self, person: NDArray[np.int64], day: int) -> Survey | None:
+        """Return None: the score model gives the expectation itself."""
+        return None
 
     def search(self, probes: ProbeRows, gallery: float) -> CandidateLists:
         """Draw each search's outcome: the person, somebody of the background, or nothing.

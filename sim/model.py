@@ -1,7 +1,7 @@
 """One replication: all arms on shared draws.
 
-What arms share (who could be found, when, with what evidence) is drawn once; each arm then runs
-its own clock (`sim.arm`).
+What arms share (who could be found, when, with what evidence; at fidelity `pixels` every photo) is
+drawn once; each arm then runs its own clock (`sim.arm`).
 """
 
 from __future__ import annotations
@@ -11,12 +11,18 @@ from collections.abc import Mapping
 import numpy as np
 from numpy.typing import NDArray
 
+from generators.keyed import Streams
 from generators.population import Population
 from sim.arm import Arm, Shared
+from sim.customers import PROBE_PARAMETERS, draw_probes
+from sim.dates import weeks
 from sim.draws import streams as named_streams
+from sim.fidelity import Fidelity
 from sim.history import History
-from sim.people.finds import draw_candidates
-from sim.setup import ArmSetup
+from sim.people.finds import CandidateFinds, draw_candidates
+from sim.pixels.faces import Faces, shipped_faces
+from sim.pixels.photos import ReplicationPhotos, draw_photos
+from sim.setup import ArmSetup, reading_days
 from sim.tallies import cells_of
 
 
@@ -27,6 +33,7 @@ def run_arms(
     replication: int,
     *,
     watched: NDArray[np.int64] | None = None,
+    faces: Faces | None = None,
 ) -> dict[str, History]:
     """Run every arm of one replication on common random numbers.
 
@@ -36,6 +43,7 @@ def run_arms(
         seed: root seed.
         replication: number of the replication.
         watched: rows of persons whose own counts are kept.
+        faces: what draws and encodes photos at fidelity `pixels`; None for the shipped ones.
 
     Returns:
         one history an arm, in the same order.
@@ -44,6 +52,7 @@ def run_arms(
         ValueError: arms that do not share what they must, or none.
         ScenarioError: a case whose dates stand before their causes.
         EnvelopeError: a lever that exceeds the envelope.
+        FacesUnavailableError: what `pixels` needs is not here; names the one command.
     """
     setups = list(arms.values())
     if not setups:
@@ -54,21 +63,66 @@ def run_arms(
             dict(other.parameters) != dict(first.parameters)
             or (other.first_day, other.last_day) != (first.first_day, first.last_day)
             or other.windows != first.windows
+            or other.fidelity != first.fidelity
+            or not np.array_equal(other.curves.searches, first.curves.searches)
             or not np.array_equal(other.curves.images, first.curves.images)
         ):
-            raise ValueError("arms of one replication share parameters, horizon and windows")
+            raise ValueError("arms of one replication share parameters, horizon, windows, fidelity")
     if first.first_day != 0:
         raise ValueError("runs start on 2017-01-01")
     streams = named_streams(seed, replication)
     scope = population.jurisdictions.index(first.windows.jurisdiction)
     in_scope = population.jurisdiction == scope
+    candidates = draw_candidates(
+        population, first.parameters, first.curves, streams, first.last_day, in_scope
+    )
+    photos = None
+    if first.fidelity is not Fidelity.SCORES:
+        photos = _photos(
+            faces or shipped_faces(),
+            population,
+            first,
+            streams,
+            candidates,
+            np.flatnonzero(in_scope),
+        )
     shared = Shared(
         population=population,
         streams=streams,
-        candidates=draw_candidates(
-            population, first.parameters, first.curves, streams, first.last_day, in_scope
-        ),
+        candidates=candidates,
         cells=cells_of(population, first.windows.notice),
         in_scope=in_scope,
+        photos=photos,
     )
     return {name: Arm(shared, setup, watched).history() for name, setup in arms.items()}
+
+
+def _photos(
+    faces: Faces,
+    population: Population,
+    setup: ArmSetup,
+    streams: Streams,
+    candidates: CandidateFinds,
+    residents: NDArray[np.int64],
+) -> ReplicationPhotos:
+    """Draw every photo of the replication; an arm's setup stands for all in what they share.
+
+    Raises:
+        ValueError: a fidelity that this version does not have.
+    """
+    if setup.fidelity is not Fidelity.PIXELS:
+        raise ValueError(f"fidelity '{setup.fidelity}' is not in this version")
+    share = setup.parameters[PROBE_PARAMETERS[setup.windows.jurisdiction]]
+    weekly = (
+        draw_probes(setup.curves.searches, share, residents, start, end, streams)
+        for start, end in weeks(setup.last_day)
+    )
+    return draw_photos(
+        faces,
+        population,
+        streams,
+        candidates,
+        [probes for probes in weekly if probes is not None],
+        residents,
+        reading_days(setup),
+    )

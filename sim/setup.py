@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.fidelity import Fidelity
 from sim.parameters import Parameters
 
 
@@ -178,6 +179,7 @@ class ArmSetup:
         parameters: every parameter's value.
         windows: the days at which measures look.
         letters: platforms' letters to the operator, in order of day.
+        fidelity: what a photo is; the same in every arm.
     """
 
     first_day: int
@@ -190,6 +192,7 @@ class ArmSetup:
     parameters: Parameters
     windows: Windows
     letters: tuple[Step, ...] = ()
+    fidelity: Fidelity = Fidelity.SCORES
 
 
 LOOKS_AFTER_DELETION = (0, 90, 365)
@@ -202,3 +205,10 @@ def look_days(setup: ArmSetup) -> tuple[int, ...]:
     days = {w.notice, setup.last_day}
     days |= {w.delete_deadline + after for after in LOOKS_AFTER_DELETION}
     return tuple(sorted(d for d in days if 0 <= d <= setup.last_day))
+
+
+def reading_days(setup: ArmSetup) -> tuple[int, ...]:
+    """Return the days whose shares stand in the table: notice, nominal deadline, last day."""
+    w = setup.windows
+    days = (w.notice, w.delete_deadline, setup.last_day)
+    return tuple(dict.fromkeys(d for d in days if d <= setup.last_day))

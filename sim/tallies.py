@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from generators.population import AGE_BANDS, SEXES, Population
+from sim.matcher import Survey
 
 TONES = 10
 PHOTO_BINS = 65
@@ -132,6 +133,8 @@ class Snapshot:
         gallery: faces that a search of the operator's gallery goes through, real units.
         stored: faces that it stores, hidden or not, real units.
         displaced: faces collected with capacity that a filter freed, real units, so far.
+        survey: one search for each adult resident in scope, where searches are real ones and
+            measures look on that day.
     """
 
     day: int
@@ -146,3 +149,4 @@ class Snapshot:
     gallery: float
     stored: float
     displaced: float
+    survey: Survey | None = None

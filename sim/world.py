@@ -17,7 +17,7 @@ from generators.photos import PhotoRows
 from generators.population import Population
 from sim.dates import iso
 from sim.levers import Levers
-from sim.matcher import ScoresMatcher
+from sim.matcher import Matcher
 from sim.operator.background import Background
 from sim.operator.compliance import RemovalOrder
 from sim.parameters import Parameters
@@ -52,7 +52,7 @@ class World:
         population: Population,
         parameters: Parameters,
         candidates: CandidateFinds,
-        matcher: ScoresMatcher,
+        matcher: Matcher,
         background: Background,
         reactions: Reactions,
         cells: Cells,

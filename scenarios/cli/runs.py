@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import shlex
-from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -19,20 +18,13 @@ from scenarios.cli.options import (
     print_json,
     print_to_output,
 )
+from sim.fidelity import Fidelity
 
 if TYPE_CHECKING:
     from rich.console import Console
 
     from scenarios.scenario import LoadedScenario
     from scenarios.store import Run
-
-
-class Fidelity(StrEnum):
-    """What a photo is in a run: a row, a template or an image."""
-
-    SCORES = "scores"
-    TEMPLATES = "templates"
-    PIXELS = "pixels"
 
 
 def run(
@@ -45,7 +37,10 @@ def run(
     workers: Annotated[
         int | None, typer.Option(min=1, help="Worker processes (default: all cores).")
     ] = None,
-    fidelity: Annotated[Fidelity, typer.Option(help="What a photo is.")] = Fidelity.SCORES,
+    fidelity: Annotated[
+        Fidelity | None,
+        typer.Option(help="What a photo is: a row or an image (default: the scenario's, scores)."),
+    ] = None,
     ranges: Annotated[
         int, typer.Option(help="Joint draws of the assumed parameters; 0 for none.")
     ] = 20,
@@ -59,15 +54,6 @@ def run(
     """Run a scenario with its counterfactual and the arms beside it, and print the table."""
     from scenarios.workers import WorkersLostError, one_thread_each
 
-    if fidelity is not Fidelity.SCORES:
-        raise ScenarioError(
-            Fault(
-                f"the fidelity '{fidelity}' is not in this version",
-                key="fidelity",
-                found=str(fidelity),
-                expected="scores",
-            )
-        )
     one_thread_each()
     from rich.console import Console
 
@@ -78,7 +64,8 @@ def run(
     from scenarios.scenario import load_scenario
     from scenarios.titles import arm_titles
 
-    loaded = load_scenario(scenario, settings or ())
+    asked = [] if fidelity is None else [f"fidelity={fidelity}"]
+    loaded = load_scenario(scenario, [*(settings or ()), *asked])
     what = design(loaded, people, replications, seed, ranges)
     messages = Console(stderr=True)
     folder: Path | None = None

@@ -23,6 +23,7 @@ from scenarios.report.table_words import (
     driver_lines,
     headline_sentence,
     limits,
+    recognition,
     row_label,
     settings,
 )
@@ -87,8 +88,9 @@ def print_table(run: Run, console: Console) -> None:
         markup=False,
         highlight=False,
     )
-    if said := settings(run):
-        console.print(said, markup=False, highlight=False)
+    for said in (settings(run), recognition(run)):
+        if said:
+            console.print(said, markup=False, highlight=False)
     console.print()
     notes = print_grids(content, console)
     if notes:

@@ -24,6 +24,8 @@ def run_json(run: Run) -> dict[str, Any]:
         "counterfactual": run.counterfactual,
         "seed": run.manifest["seed"],
         "replications": run.manifest["replications"],
+        "fidelity": run.fidelity,
+        "recognition": run.manifest.get("recognition"),
         "people": run.manifest["people"],
         "ranges": run.manifest.get("ranges", 0),
         "headline": run.manifest.get("headline"),

@@ -149,6 +149,29 @@ def limits(run: Run) -> list[str]:
     ]
 
 
+def recognition(run: Run) -> str:
+    """Return which fidelity, faces and score model the run's figures of searches used, or "".
+
+    Runs made before there was another fidelity do not say it, and nothing is said of them.
+    """
+    used = run.manifest.get("recognition")
+    if used is None:
+        return ""
+    measures: dict[str, list[str]] = {}
+    for name, model in used["score_models"].items():
+        measures.setdefault(model, []).append(name.replace("_", " "))
+    found = "; ".join(f"{', '.join(names)} by {model}" for model, names in measures.items())
+    faces = used["faces"]
+    if faces is None:
+        return f"Fidelity {run.fidelity}: no photo is drawn. Score models: {found}."
+    return (
+        f"Fidelity {run.fidelity}: photos of adults from '{faces['source']}' "
+        f"({faces['resolution']} pixels), encoder '{faces['encoder']}', a candidate from cosine "
+        f"{faces['threshold']:g} on, in a gallery of the sample alone; nobody under 18 is drawn or "
+        f"searched for. Score models: {found}."
+    )
+
+
 def settings(run: Run) -> str:
     """Return what this run sets otherwise than the model's defaults, as a sentence, or "".
 

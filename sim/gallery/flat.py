@@ -40,7 +40,7 @@ class FlatGallery:
         if dimension < 1:
             raise ValueError(f"a template has 1 number or more, found {dimension}")
         self.dimension = dimension
-        self._faiss = faiss
+        self._faiss: Any = faiss
         self._index = faiss.IndexFlatIP(dimension)
         self._ids: NDArray[np.int64] = np.zeros(0, dtype=np.int64)
         self._hidden: NDArray[np.bool_] = np.zeros(0, dtype=np.bool_)

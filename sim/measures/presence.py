@@ -17,6 +17,7 @@ from sim.measures.question import (
     residents_in_scope,
     weight_in_scope,
 )
+from sim.setup import reading_days
 from sim.tallies import Snapshot
 
 
@@ -69,10 +70,7 @@ def shares(
 
 
 def _share_readings(history: History, name: str, field: str) -> list[Reading]:
-    w = history.setup.windows
-    last = history.setup.last_day
-    days = [d for d in (w.notice, w.delete_deadline, last) if d <= last]
-    columns = shares(history, name, [history.at(d) for d in dict.fromkeys(days)], field)
+    columns = shares(history, name, [history.at(d) for d in reading_days(history.setup)], field)
     return [
         Reading(name, str(at), str(margin), str(level), float(value))
         for at, margin, level, value in zip(

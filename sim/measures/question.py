@@ -47,6 +47,8 @@ class Measure:
         moved_by: names of movers (`History.movers`) that could make it differ between two arms.
         zero_reason: why it cannot differ where none of them does.
         read: computes the readings.
+        score_model: what decided whether a search finds somebody: `operator` (the score model),
+            `encoder` (real searches), both, or "" where no search is concerned.
     """
 
     name: str
@@ -59,6 +61,7 @@ class Measure:
     moved_by: tuple[str, ...]
     zero_reason: str
     read: Callable[[History], list[Reading]]
+    score_model: str = ""
 
 
 COLLECTION_MOVERS = ("news", "levers", "removal")

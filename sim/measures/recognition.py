@@ -1,6 +1,7 @@
 """What searches return: of residents in scope, and of others in their place.
 
-Every figure here uses the `operator` score model (`generators.scores`).
+Every figure here uses the `operator` score model (`generators.scores`); at fidelity `pixels`,
+`searches` answers the same questions with real searches.
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ from sim.measures.question import (
     Reading,
     by_jurisdiction,
 )
+from sim.setup import reading_days
 from sim.tallies import PHOTO_BINS, Snapshot
 
 PROBES_ELSEWHERE = "US"
@@ -56,12 +58,9 @@ def _last(history: History) -> tuple[Snapshot, str]:
 
 
 def _identifiability(history: History) -> list[Reading]:
-    w = history.setup.windows
-    last = history.setup.last_day
-    days = [d for d in (w.notice, w.delete_deadline, last) if d <= last]
     return [
         Reading("identifiability", iso(d), "all", "", identifiability_at(history, history.at(d)))
-        for d in dict.fromkeys(days)
+        for d in reading_days(history.setup)
     ]
 
 
@@ -90,23 +89,27 @@ MEASURES = (
         r"D(t) = \frac{1}{P} \sum_i w_i \left(1 - \prod_{k < n_i} \frac{a + k}{a + b + k}\right)",
         "With what chance does one photo of a random resident return that resident?",
         "recognition", 1, COLLECTION_MOVERS, COLLECTION_ZERO, _identifiability,
+        "operator",
     ),
     Measure(
         "surfaced_per_million_searches", "U", "residents per million searches",
         r"U = 10^6 \, q \, D(T)",
         "How many residents do a million searches return, whoever is searched for?",
         "recognition", 0, COLLECTION_MOVERS, COLLECTION_ZERO, _surfaced,
+        "operator",
     ),
     Measure(
         "wrong_identifications_per_100k", "F", "wrong identifications per 100,000 searches",
         r"F = 10^5 \, (1 - M) \, \mathrm{FPIR} \, v",
         "How many searches in 100,000 end with a wrong person taken for the right one?",
         "recognition", 1, COLLECTION_MOVERS, COLLECTION_ZERO, _wrong,
+        "operator",
     ),
     Measure(
         "fpir", r"\mathrm{FPIR}", "share of non-mated searches",
         r"\mathrm{FPIR} = \text{share of non-mated searches that return any candidate}",
         "What share of searches for somebody who is not enrolled returns anybody?",
         "recognition", 3, (), "the threshold is reset to hold FPIR as the gallery changes", _fpir,
+        "operator",
     ),
 )  # fmt: skip

@@ -6,15 +6,19 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.dates import iso
+from sim.fidelity import Fidelity
 from sim.history import History
-from sim.measures import money, orders, presence, recognition, rights
+from sim.measures import money, orders, presence, recognition, rights, searches
 from sim.measures.question import Measure, Reading
 
-MEASURES: dict[str, Measure] = {
+_AT_SCORES: dict[str, Measure] = {
     measure.name: measure
     for family in (presence, recognition, orders, rights, money)
     for measure in family.MEASURES
 }
+_AT_PIXELS = _AT_SCORES | {measure.name: measure for measure in searches.MEASURES}
+MEASURES: dict[str, Measure] = _AT_PIXELS | _AT_SCORES
+"""Every measure, as it is read at fidelity `scores` where it is."""
 
 SERIES: dict[str, tuple[str, str]] = {
     "searchable_persons": ("share of residents", "searchable"),
@@ -26,9 +30,15 @@ GALLERY_SERIES = "gallery_images"
 """Images in the operator's gallery, weekly, real units; set beside the record's claims."""
 
 
+def measures_at(fidelity: Fidelity) -> dict[str, Measure]:
+    """Return the measures that are read at a fidelity, by name."""
+    return _AT_SCORES if fidelity is Fidelity.SCORES else _AT_PIXELS
+
+
 def read_measures(history: History) -> list[Reading]:
     """Return every measure's readings for one arm of one replication."""
-    return [reading for measure in MEASURES.values() for reading in measure.read(history)]
+    measures = measures_at(history.setup.fidelity).values()
+    return [reading for measure in measures for reading in measure.read(history)]
 
 
 def weekly_series(history: History) -> dict[str, NDArray[np.str_] | NDArray[np.float64]]:
@@ -67,7 +77,7 @@ def same_until(name: str, arm: History, other: History) -> int | None:
         KeyError: an unknown measure.
     """
     days: list[int] = []
-    for mover in MEASURES[name].moved_by:
+    for mover in measures_at(arm.setup.fidelity)[name].moved_by:
         mine, theirs = arm.movers.get(mover, ()), other.movers.get(mover, ())
         apart = set(mine) ^ set(theirs)
         # A mover's signature is a tuple of entries that open with their day, or of amounts.
@@ -83,4 +93,6 @@ def structural_zero(name: str, arm: History, other: History) -> str | None:
     Raises:
         KeyError: an unknown measure.
     """
-    return MEASURES[name].zero_reason if same_until(name, arm, other) is None else None
+    if same_until(name, arm, other) is not None:
+        return None
+    return measures_at(arm.setup.fidelity)[name].zero_reason

@@ -69,6 +69,16 @@ class CandidateFinds:
         return (self.photo_key(rows) << _VISIT_BITS) | visit
 
 
+def photo_of_template(template: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Return the keys (`CandidateFinds.photo_key`) of the photos that templates were made from."""
+    return template >> _VISIT_BITS
+
+
+def person_of_template(template: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Return the rows of the persons whom templates show."""
+    return template >> (_ORDINAL_BITS + _VISIT_BITS)
+
+
 def findability(z: NDArray[np.float64], cv: float) -> NDArray[np.float64]:
     """Return log-normal findability with mean 1 and that coefficient of variation.
 

@@ -1,0 +1,101 @@
+"""What draws and encodes faces in a run: a face source and an encoder that fit together.
+
+Loading the encoder brings torch, which the rest of the model does without: only functions here
+import it.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cache
+from importlib.util import find_spec
+from typing import TYPE_CHECKING, Any
+
+from generators.errors import FacesUnavailableError, Fault
+
+if TYPE_CHECKING:
+    from generators.encoder.encoder import FaceEncoder
+    from generators.faces import FaceSource
+
+EXTRA = "pip install 'efface[faces]'"
+"""The command that brings what `pixels` needs."""
+_NEEDED = ("faiss", "numba", "safetensors", "torch")
+
+
+@dataclass(frozen=True)
+class Faces:
+    """A face source with the encoder that its photos go through.
+
+    Attributes:
+        source: draws photos of people who do not exist.
+        encoder: turns them into templates.
+        encoder_name: what the encoder is called in results.
+        digests: SHA-256 of the weights that were read, by what they are of.
+
+    Raises:
+        FacesUnavailableError: the encoder was made for another size than the source draws.
+    """
+
+    source: FaceSource
+    encoder: FaceEncoder
+    encoder_name: str
+    digests: Mapping[str, str] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        if self.source.resolution % self.encoder.resolution:
+            raise FacesUnavailableError(
+                Fault(
+                    f"the encoder takes photos of {self.encoder.resolution} pixels a side, or of a "
+                    "multiple",
+                    found=f"'{self.source.name}' at {self.source.resolution} pixels",
+                    expected=f"a multiple of {self.encoder.resolution}",
+                )
+            )
+
+    def told(self) -> dict[str, Any]:
+        """Return what a run's manifest says of them, as JSON values."""
+        return {
+            "source": self.source.name,
+            "resolution": self.source.resolution,
+            "encoder": self.encoder_name,
+            "digests": dict(self.digests),
+        }
+
+
+def require_packages() -> None:
+    """Check that what comes with the extra `[faces]` is installed, without loading it.
+
+    Raises:
+        FacesUnavailableError: a package is missing; the message names the one command.
+    """
+    missing = [name for name in _NEEDED if find_spec(name) is None]
+    if missing:
+        raise FacesUnavailableError(
+            Fault(
+                f"fidelity 'pixels' needs {', '.join(missing)}; install the extra: {EXTRA}",
+                key="fidelity",
+                found="pixels",
+                expected="scores, or the extra [faces]",
+            )
+        )
+
+
+@cache
+def shipped_faces() -> Faces:
+    """Return the face source and the encoder that a run uses, loaded once a process.
+
+    Raises:
+        FacesUnavailableError: a package, the head model or the weights are missing; the message
+            names the one command.
+    """
+    require_packages()
+    from generators.encoder.encoder import SHIPPED, load_encoder
+    from generators.faces import RenderedFaces
+
+    encoder = load_encoder()
+    digest = hashlib.sha256(SHIPPED.read_bytes()).hexdigest()
+    return Faces(
+        RenderedFaces(encoder.resolution), encoder, SHIPPED.stem, {f"{SHIPPED.name}": digest}
+    )
