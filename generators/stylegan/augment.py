@@ -89,9 +89,8 @@ def augment(images: Tensor, p: float, settings: AugmentSettings, rng: torch.Gene
     _check(images, p, settings)
     if p == 0.0 or len(images) == 0:
         return images
-    with torch.autocast(images.device.type, enabled=False):
-        wide = images if images.dtype == torch.float64 else images.float()
-        return _augment(wide, p, settings, rng).to(images.dtype)
+    wide = images if images.dtype == torch.float64 else images.float()
+    return _augment(wide, p, settings, rng).to(images.dtype)
 
 
 def _augment(x: Tensor, p: float, settings: AugmentSettings, rng: torch.Generator) -> Tensor:

@@ -11,10 +11,10 @@ from torch import Tensor
 class AdaptiveProbability:
     """Keeps p where the discriminator's confidence about training images shows no overfitting.
 
-    The measure is r_t, the mean sign of the discriminator's outputs for training images: 0 where it
-    cannot tell, 1 where it has learnt them by heart. Every few minibatches p moves one step up where
-    r_t is above its target and one step down where it is below, by as much as takes it from 0 to 1
-    in half a million images, and is kept at 0 or above (section 3; target 0.6 from section 3.1).
+    The measure is r_t, the mean sign of the discriminator's outputs for training images: 0 where
+    it cannot tell, 1 where it has learnt them by heart. Every four minibatches p moves one step up
+    where r_t is above its target and one step down where it is below, by as much as takes it from
+    0 to 1 in half a million images, and is kept at 0 or above (section 3, target 0.6).
 
     Unlike in the paper, p does not climb above `most`: where r_t stays above its target for long,
     it would otherwise have to come all the way back before anything changed.
@@ -57,18 +57,20 @@ class AdaptiveProbability:
         self._minibatches = 0
 
     def observe(self, real_outputs: Tensor) -> None:
-        """Take note of the discriminator's outputs for one minibatch of (augmented) training images.
+        """Take note of the discriminator's outputs for one minibatch of augmented training images.
 
         Args:
             real_outputs: any shape, one number an image; positive means "real".
 
         Raises:
-            ValueError: no outputs, or (when the step is made) outputs that are not numbers.
+            ValueError: no outputs, or (when the step is made) outputs that are not finite.
         """
         if real_outputs.numel() == 0:
             raise ValueError("a minibatch has at least one image")
+        outputs = real_outputs.detach()
+        signs = torch.where(outputs.isfinite(), outputs.sign(), math.nan)
         # Whole numbers in double precision: the sum is exact, and a device is not waited for.
-        self._signs = self._signs + real_outputs.detach().sign().sum(dtype=torch.float64)
+        self._signs = self._signs + signs.sum(dtype=torch.float64)
         self._images += real_outputs.numel()
         self._minibatches += 1
         if self._minibatches == self.interval:
@@ -77,7 +79,7 @@ class AdaptiveProbability:
     def _step(self) -> None:
         signs = float(self._signs)
         if not math.isfinite(signs):
-            raise ValueError("the discriminator's outputs are not numbers")
+            raise ValueError("the discriminator's outputs are not finite")
         self.overfitting = signs / self._images
         direction = (self.overfitting > self.target) - (self.overfitting < self.target)
         self.p = min(self.most, max(0.0, self.p + direction * self._images / self.ramp))
@@ -99,10 +101,9 @@ class AdaptiveProbability:
         Raises:
             ValueError: keys that are not those of `state_dict`, or a p outside 0 to `most`.
         """
-        if set(state) != set(self.state_dict()):
-            raise ValueError(
-                f"the state has the keys {sorted(self.state_dict())}; found {sorted(state)}"
-            )
+        expected = self.state_dict()
+        if set(state) != set(expected):
+            raise ValueError(f"a state has {', '.join(expected)}; found {', '.join(state)}")
         if not 0.0 <= state["p"] <= self.most:
             raise ValueError(f"p lies between 0 and {self.most}; found {state['p']}")
         self.p = float(state["p"])

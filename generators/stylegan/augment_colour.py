@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from generators.stylegan.augment_draws import Draws, probability
+from generators.stylegan.augment_linear import linear
 from generators.stylegan.augment_settings import AugmentSettings
 
 Matrices = NDArray[np.float64]
@@ -89,12 +90,13 @@ def apply_colour(images: Tensor, matrices: Matrices) -> Tensor:
         images: [n, 3 or 1, height, width].
         matrices: [n, 4, 4].
     """
-    linear, offset = matrices[:, :3, :3], matrices[:, :3, 3:]
+    turn, move = matrices[:, :3, :3], matrices[:, :3, 3:]
     if images.shape[1] == 1:
-        linear = linear.sum(axis=(1, 2), keepdims=True) / 3.0
-        offset = offset.mean(axis=1, keepdims=True)
-    factors, terms = (torch.from_numpy(part).to(images) for part in (linear, offset))
-    return torch.baddbmm(terms, factors, images.flatten(2)).view_as(images)
+        turn = turn.sum(axis=(1, 2), keepdims=True) / 3.0
+        move = move.mean(axis=1, keepdims=True)
+    factors, terms = (torch.from_numpy(part).to(images) for part in (turn, move))
+    turned = linear(images.flatten(2), lambda x: factors @ x, lambda y: factors.mT @ y)
+    return (turned + terms).view_as(images)
 
 
 def _homogeneous(linear: Matrices) -> Matrices:

@@ -26,10 +26,10 @@ class Draws:
     """
 
     def __init__(self, images: int, rng: torch.Generator) -> None:
-        shape = (UNIFORMS, images)
-        double = {"dtype": torch.float64, "device": rng.device, "generator": rng}
-        self._uniforms = torch.rand(shape, **double).cpu().numpy()
-        self._normals = torch.randn((NORMALS, images), **double).cpu().numpy()
+        uniforms = torch.empty((UNIFORMS, images), dtype=torch.float64, device=rng.device)
+        normals = torch.empty((NORMALS, images), dtype=torch.float64, device=rng.device)
+        self._uniforms = uniforms.uniform_(generator=rng).cpu().numpy()
+        self._normals = normals.normal_(generator=rng).cpu().numpy()
         self._dealt = [0, 0]
         self.images = images
 

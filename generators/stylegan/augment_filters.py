@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from generators.stylegan.augment_draws import Draws, probability
+from generators.stylegan.augment_linear import two_sided
 from generators.stylegan.augment_settings import AugmentSettings
 from generators.stylegan.augment_wavelets import band_matrices
 
@@ -49,8 +50,8 @@ def apply_gains(images: Tensor, gains: NDArray[np.float64]) -> Tensor:
         gains: [n, 4], lowest band first.
     """
     matrix = np.tensordot(gains, band_matrices(images.shape[-1]), axes=1)
-    filters = torch.from_numpy(matrix)[:, None].to(images)
-    return filters @ (images @ filters.mT)
+    filters = torch.from_numpy(matrix).to(images)
+    return two_sided(filters, images, filters)
 
 
 def draw_noise(p: float, settings: AugmentSettings, draws: Draws) -> NDArray[np.float64]:

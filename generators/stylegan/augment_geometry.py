@@ -100,7 +100,7 @@ def apply_geometry(images: Tensor, geometry: Geometry) -> Tensor:
     images = replace_rows(images, only_blitted, lambda x, at: apply_blit(x, geometry.blit[at]))
     if not geometry.warped.any():
         return images
-    back = np.linalg.inv(geometry.affine @ geometry.blit)
+    back = np.linalg.inv(geometry.affine @ geometry.blit).astype(np.float64)
     straight = geometry.warped & ~geometry.turned
     images = replace_rows(images, straight, lambda x, at: warp_straight(x, back[at]))
     return replace_rows(images, geometry.turned, lambda x, at: warp_turned(x, back[at]))

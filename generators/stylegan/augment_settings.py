@@ -129,8 +129,9 @@ No quarter turns, and free rotation within ± 18 degrees only: a face on its sid
 teaches a discriminator nothing about upright ones. No luma flip and no turn of hue: skin as a
 negative or green stands outside every tone, and the tones have to stay what they are. Translations
 are half the paper's: eyes and mouth stand at fixed places and at 0.125 a chin leaves the frame.
-Scale, stretch, brightness, contrast and saturation are the paper's. The mirror image stays; where a
-label says which way a head turns or where light falls from, `replace(FACES, x_flip=0.0)` keeps that
-word true of every image. A uniform rotation over part of the circle is invertible in distribution up
-to p ≈ 0.82 (where the characteristic function first touches 0), so keep p at 0.8 or below.
+Scale, stretch, brightness, contrast and saturation are the paper's. The mirror image stays; where
+a label says which way a head turns or where light falls from, `replace(FACES, x_flip=0.0)` keeps
+that word true of every image. Something uniform over a part of its range, as whole translations
+are, is invertible in distribution up to p ≈ 0.82 (where 1 − p + p sinc first touches 0), so keep p
+at 0.8 or below.
 """

@@ -3,17 +3,16 @@
 Karras et al. 2020b, appendix B: an image is upsampled by two with an orthogonal wavelet, sampled
 bilinearly where each pixel of a twice finer raster comes from, and decimated with the same wavelet.
 Without a transformation the three steps undo each other exactly. Borders are mirrored without end,
-however far a transformation reaches: a mirrored image repeats itself, so one period of it is enough.
+however far a transformation reaches: a mirrored image repeats itself, so one period is enough.
 
 Everything is linear in the image. Without a rotation the rows and the columns are independent and
 the three steps become one matrix for each. With one, only the part of the upsampled image that the
-transformation reads is made. PyTorch's bilinear sampling cannot be differentiated twice; here a
-linear map and its adjoint are each other's derivative, so gradient penalties pass through.
+transformation reads is made.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from functools import lru_cache
 
 import numpy as np
@@ -22,12 +21,13 @@ from numpy.typing import NDArray
 from torch import Tensor
 from torch.nn import functional
 
+from generators.stylegan.augment_linear import linear, two_sided
 from generators.stylegan.augment_wavelets import centre, downsampler, symlet, upsampler
 
 Matrices = NDArray[np.float64]
 
 _BILINEAR, _ZEROS = 0, 0
-"""The sampler's numbers for its interpolation and its padding (never read: nothing lies outside)."""
+"""The sampler's names for its interpolation and padding (no place read lies outside)."""
 
 
 def fine_places(size: int, back: Matrices) -> tuple[Matrices, Matrices]:
@@ -42,11 +42,11 @@ def fine_places(size: int, back: Matrices) -> tuple[Matrices, Matrices]:
             the middle, x then y).
 
     Returns:
-        `linear` [n, 2, 2] and `offset` [n, 2]: the sample read is linear · (x, y) + offset.
+        `steps` [n, 2, 2] and `start` [n, 2]: the sample read is steps · (x, y) + start.
     """
     middle = centre(symlet(6)) + (size - 1)
-    linear = back[:, :2, :2]
-    return linear, 2.0 * back[:, :2, 2] + middle - middle * linear.sum(axis=2)
+    steps = back[:, :2, :2]
+    return steps, 2.0 * back[:, :2, 2] + middle - middle * steps.sum(axis=2)
 
 
 def warp_straight(images: Tensor, back: Matrices) -> Tensor:
@@ -61,18 +61,18 @@ def warp_straight(images: Tensor, back: Matrices) -> Tensor:
         [n, channels, size, size].
     """
     size = images.shape[-1]
-    linear, offset = fine_places(size, back)
-    swapped = linear[:, 0, 0] == 0.0
+    steps, start = fine_places(size, back)
+    swapped = np.abs(steps[:, 0, 0]) < np.abs(steps[:, 0, 1])
     if swapped.any():
         mask = torch.from_numpy(swapped).to(images.device)[:, None, None, None]
         images = torch.where(mask, images.mT, images)
     # What a column of the result reads (its x), and what a row of it reads (its y).
-    across = np.where(swapped, linear[:, 1, 0], linear[:, 0, 0])
-    along = np.where(swapped, linear[:, 0, 1], linear[:, 1, 1])
-    start = np.where(swapped[:, None], offset[:, ::-1], offset)
+    across = np.where(swapped, steps[:, 1, 0], steps[:, 0, 0])
+    along = np.where(swapped, steps[:, 0, 1], steps[:, 1, 1])
+    start = np.where(swapped[:, None], start[:, ::-1], start)
     columns = _resampler(size, across, start[:, 0], images)
     rows = _resampler(size, along, start[:, 1], images)
-    return rows[:, None] @ (images @ columns[:, None].mT)
+    return two_sided(rows, images, columns)
 
 
 def _resampler(size: int, step: Matrices, start: Matrices, like: Tensor) -> Tensor:
@@ -85,38 +85,39 @@ def _resampler(size: int, step: Matrices, start: Matrices, like: Tensor) -> Tens
     return down @ torch.lerp(up[row % len(up)], up[(row + 1) % len(up)], weight)
 
 
-def warp_turned(images: Tensor, back: Matrices) -> Tensor:
+def warp_turned(images: Tensor, back: Matrices, at_once: int | None = None) -> Tensor:
     """Warp by any affine transformations.
 
     Args:
         images: [n, channels, size, size], float32 or float64.
         back: [n, 3, 3], as for `fine_places`.
+        at_once: images in one step of the work, which changes nothing but the time it takes. By
+            default one on a processor, where it then reads the least and stays in the cache, and
+            all on a device, where one launch is worth more than reading less.
 
     Returns:
         [n, channels, size, size].
     """
-    warp = _Warp(images, back)
-    warped: Tensor = _Linear.apply(images, warp.forth, warp.adjoint)
-    return warped
+    if at_once is None:
+        at_once = 1 if images.device.type == "cpu" else len(images)
+    warp = _Warp(images, back, at_once)
+    return linear(images, warp.forth, warp.adjoint)
 
 
 class _Warp:
     """Affine warps of some images, as a linear map, and its adjoint."""
 
-    def __init__(self, like: Tensor, back: Matrices) -> None:
+    def __init__(self, like: Tensor, back: Matrices, step: int) -> None:
         size = like.shape[-1]
         up, self.down = _matrices(size, like.dtype, like.device)
         fine = self.down.shape[1]
-        linear, offset = fine_places(size, back)
+        steps, start = fine_places(size, back)
         corners = np.array([[0, 0], [fine - 1, 0], [0, fine - 1], [fine - 1, fine - 1]])
-        reached = corners @ linear.swapaxes(1, 2) + offset[:, None]
+        reached = corners @ steps.swapaxes(1, 2) + start[:, None]
         # The samples read, and one more on either side against rounding.
         low = np.floor(reached.min(axis=1)).astype(np.int64) - 1
         wide = np.ceil(reached.max(axis=1)).astype(np.int64) + 2 - low
-        # One image at a time reads the least and stays in a processor's cache; on a device, one
-        # launch for all is worth more than reading less.
-        self.step = 1 if like.device.type == "cpu" else len(back)
-        if self.step > 1:
+        if step > 1:
             wide[:] = wide.max(axis=0)
         # More than a period of the mirrored image need not be made: places wrap round.
         period = len(up)
@@ -125,15 +126,16 @@ class _Warp:
         low[wraps] = 0
         self.columns, self.rows = (
             [
-                up[_window(low[first : first + self.step, axis], wide[first, axis], period, up)]
-                for first in range(0, len(back), self.step)
+                up[_window(low[first : first + step, axis], wide[first, axis], period, up)]
+                for first in range(0, len(back), step)
             ]
             for axis in (0, 1)
         )
+        self.step = step
         # PyTorch's sampler wants places from −1 (first sample) to 1 (last).
         unit = 2.0 / (wide - 1)
-        scaled = torch.from_numpy(unit[:, :, None] * linear).to(up)
-        shifted = torch.from_numpy(unit * (offset - low) - 1.0).to(up)
+        scaled = torch.from_numpy(unit[:, :, None] * steps).to(up)
+        shifted = torch.from_numpy(unit * (start - low) - 1.0).to(up)
         line = torch.arange(fine, dtype=up.dtype, device=up.device)[:, None]
         self.grid = torch.addcmul(shifted[:, None], line, scaled[:, None, :, 1])[:, :, None]
         self.grid = self.grid + (line * scaled[:, None, :, 0])[:, None]
@@ -170,28 +172,6 @@ class _Warp:
 def _window(low: NDArray[np.int64], wide: int, period: int, like: Tensor) -> Tensor:
     """Return which samples of a period the windows of `wide` samples from `low` read, [n, wide]."""
     return torch.from_numpy((low[:, None] + np.arange(wide)) % period).to(like.device)
-
-
-class _Linear(torch.autograd.Function):
-    """A linear map that knows its adjoint: differentiable to any order."""
-
-    @staticmethod
-    def forward(  # type: ignore[no-untyped-def]
-        ctx, images: Tensor, forth: Callable[[Tensor], Tensor], adjoint: Callable[[Tensor], Tensor]
-    ) -> Tensor:
-        ctx.maps = (forth, adjoint)
-        return _exactly(forth, images)
-
-    @staticmethod
-    def backward(ctx, gradient: Tensor):  # type: ignore[no-untyped-def]
-        forth, adjoint = ctx.maps
-        return _Linear.apply(gradient, adjoint, forth), None, None
-
-
-def _exactly(map_: Callable[[Tensor], Tensor], images: Tensor) -> Tensor:
-    """Apply a map in the images' own type, whatever autocast a training step runs under."""
-    with torch.autocast(images.device.type, enabled=False):
-        return map_(images)
 
 
 @lru_cache(maxsize=8)
