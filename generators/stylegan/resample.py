@@ -1,13 +1,15 @@
 """Resampling by two with the binomial filter [1, 3, 3, 1] (Karras et al. 2020a, section 4.1).
 
-Written out, an upsampling convolution sets zeros between pixels, convolves and filters; three
-passes over the larger picture. Convolution and filter are both linear, so one kernel of 6 × 6 does
-the work of both; its four phases are four kernels of 3 × 3 on the *smaller* picture, whose outputs
-are interleaved. Nothing is approximated, borders included. `upfirdn` is the plain definition that
-tests and benchmarks hold the fast paths to.
+Filtering is linear and the filter symmetric, so the derivative of a filter is the same filter of
+what comes back, and the derivative of halving is doubling. Written as such (`_Filter`, `_Halve`,
+`_Double`), derivatives of any order cost what the filter itself costs; left to automatic
+differentiation, those of second order (R1, path length) cost two to four times as much on a CPU.
+`upfirdn` is the plain definition that tests and benchmarks hold these to.
 """
 
 from __future__ import annotations
+
+from typing import Any
 
 import torch
 from torch import Tensor
@@ -50,85 +52,84 @@ def upfirdn(
     return images[:, :, ::down, ::down]
 
 
-def _up_phases() -> Tensor:
-    """Return [2, 3, 3] (phase, tap on the small picture, tap of the kernel): up, convolve, filter.
+def _binomial(images: Tensor, gain: float, pad: int, stride: int = 1) -> Tensor:
+    taps = fir()
+    kernel = (torch.outer(taps, taps) * gain).to(images)
+    channels = images.shape[1]
+    kernel = kernel.expand(channels, 1, 4, 4)
+    return functional.conv2d(images, kernel, padding=pad, stride=stride, groups=channels)
 
-    Pixel 2j + p of the large picture reads pixel j + t − 1 of the small one through kernel tap a
-    wherever filter tap a − p + 2 (t − 1) + 1 exists.
+
+class _Filter(torch.autograd.Function):
+    """The filter times a gain, within a frame of `pad` zeros."""
+
+    @staticmethod
+    def forward(ctx: Any, images: Tensor, gain: float, pad: int) -> Tensor:
+        ctx.gain, ctx.pad = gain, pad
+        return _binomial(images, gain, pad)
+
+    @staticmethod
+    def backward(ctx: Any, *slopes: Tensor) -> tuple[Tensor, None, None]:
+        return _Filter.apply(slopes[0], ctx.gain, 3 - ctx.pad), None, None
+
+
+class _Halve(torch.autograd.Function):
+    """Every other pixel of the filtered picture, times a gain."""
+
+    @staticmethod
+    def forward(ctx: Any, images: Tensor, gain: float) -> Tensor:
+        ctx.gain = gain
+        return _binomial(images, gain, pad=1, stride=2)
+
+    @staticmethod
+    def backward(ctx: Any, *slopes: Tensor) -> tuple[Tensor, None]:
+        return _Double.apply(slopes[0], ctx.gain / 4), None
+
+
+class _Double(torch.autograd.Function):
+    """Four times the filter of a picture with zeros between its pixels, times a gain.
+
+    With zeros around, that is what linear interpolation does between pixel centres.
     """
-    filter_ = 2 * fir()
-    phases = torch.zeros(2, 3, 3)
-    for p in range(2):
-        for t in range(3):
-            for a in range(3):
-                k = a - p + 2 * (t - 1) + 1
-                if 0 <= k <= 3:
-                    phases[p, t, a] = filter_[k]
-    return phases
 
+    @staticmethod
+    def forward(ctx: Any, images: Tensor, gain: float) -> Tensor:
+        ctx.gain = gain
+        framed = functional.pad(images if gain == 1 else images * gain, (1, 1, 1, 1))
+        wide = functional.interpolate(framed, scale_factor=2, mode="bilinear", align_corners=False)
+        return wide[:, :, 2:-2, 2:-2]
 
-def _down_phases() -> Tensor:
-    """Return [2, 3, 3] (phase of the large picture, tap on pairs of it, tap of the kernel).
-
-    Pixel j of the small picture reads pixel 2 (j + t − 1) + p of the large one through kernel tap
-    a wherever filter tap 2 t + p − a exists.
-    """
-    filter_ = fir()
-    phases = torch.zeros(2, 3, 3)
-    for p in range(2):
-        for t in range(3):
-            for a in range(3):
-                k = 2 * t + p - a
-                if 0 <= k <= 3:
-                    phases[p, t, a] = filter_[k]
-    return phases
-
-
-_UP, _DOWN = _up_phases(), _down_phases()
-
-
-def up_kernel(weight: Tensor) -> Tensor:
-    """Return the kernels [4·o, i, 3, 3] that stand for up, convolve by `weight` and filter."""
-    o, i = weight.shape[:2]
-    phases = _UP.to(weight)
-    return torch.einsum("pua,qvb,oiab->opqiuv", phases, phases, weight).reshape(4 * o, i, 3, 3)
-
-
-def down_kernel(weight: Tensor) -> Tensor:
-    """Return the kernels [o, 4·i, 3, 3] that stand for filter, convolve by `weight` and halve."""
-    o, i = weight.shape[:2]
-    phases = _DOWN.to(weight)
-    return torch.einsum("pua,qvb,oiab->oipquv", phases, phases, weight).reshape(o, 4 * i, 3, 3)
+    @staticmethod
+    def backward(ctx: Any, *slopes: Tensor) -> tuple[Tensor, None]:
+        return _Halve.apply(slopes[0], ctx.gain * 4), None
 
 
 def convolve_up(images: Tensor, weight: Tensor) -> Tensor:
-    """Convolve while doubling the side: [n, i, h, w] by [o, i, 3, 3] to [n, o, 2h, 2w]."""
-    phases = functional.conv2d(images, up_kernel(weight).to(images.dtype), padding=1)
-    return functional.pixel_shuffle(phases, 2)
+    """Double the side with zeros, convolve and filter.
+
+    Args:
+        images: [n, i, h, w].
+        weight: [o, i, 3, 3], shared by all images.
+
+    Returns:
+        [n, o, 2h, 2w].
+    """
+    turned = weight.to(images.dtype).transpose(0, 1)
+    wide = functional.conv_transpose2d(images, turned, stride=2)
+    return _Filter.apply(wide, 4.0, 1)
 
 
 def convolve_down(images: Tensor, weight: Tensor) -> Tensor:
-    """Convolve while halving the side: [n, i, 2h, 2w] by [o, i, 3, 3] to [n, o, h, w]."""
-    pairs = functional.pixel_unshuffle(images, 2)
-    return functional.conv2d(pairs, down_kernel(weight).to(images.dtype), padding=1)
+    """Filter, convolve and halve the side: [n, i, 2h, 2w] by [o, i, 3, 3] to [n, o, h, w]."""
+    filtered = _Filter.apply(images, 1.0, 2)
+    return functional.conv2d(filtered, weight.to(images.dtype), stride=2)
 
 
 def enlarge(images: Tensor) -> Tensor:
-    """Double the side of pictures [n, c, h, w]; beyond the border lie zeros.
-
-    With zeros around, the filter is what linear interpolation does between pixel centres.
-    """
-    framed = functional.pad(images, (1, 1, 1, 1))
-    wide = functional.interpolate(framed, scale_factor=2, mode="bilinear", align_corners=False)
-    return wide[:, :, 2:-2, 2:-2]
+    """Double the side of pictures [n, c, h, w]; beyond the border lie zeros."""
+    return _Double.apply(images, 1.0)
 
 
 def reduce(images: Tensor) -> Tensor:
-    """Halve the side of pictures [n, c, 2h, 2w]; beyond the border lie zeros.
-
-    [1, 3, 3, 1] is [1, 1] three times over: two means of neighbours, then a mean of pairs.
-    """
-    framed = functional.pad(images, (1, 1, 1, 1))
-    once = functional.avg_pool2d(framed, 2, stride=1)
-    twice = functional.avg_pool2d(once, 2, stride=1)
-    return functional.avg_pool2d(twice, 2)
+    """Halve the side of pictures [n, c, 2h, 2w]; beyond the border lie zeros."""
+    return _Halve.apply(images, 1.0)
