@@ -73,6 +73,7 @@ def training_settings(configuration: Configuration, images: int, seed: int) -> T
         mixing=0.0,
         noise="none",
         augmentation=FACES,
+        ada_images=50_000,
         average_images=5_000,
         sixteen="bfloat16",
         paired=PairedSettings(),
