@@ -17,6 +17,7 @@ from generators.heads.mesh import (
     AZIMUTHS,
     HAIR,
     POLARS,
+    SCALP,
     SKULL_CENTRE,
     HeadMesh,
     grid_triangles,
@@ -195,7 +196,7 @@ def _scalp_shells(
                 mean_place=mesh.scalp_mean,
                 tangent=(mean - pole).reshape(-1, 3).astype(np.float32),
                 tri=mesh.scalp_tri_index,
-                material=HAIR,
+                material=SCALP,
                 cover=cover.ravel().astype(np.float32),
                 shell=np.full(cover.size, 0.0 if i == 0 else height, dtype=np.float32),
             )

@@ -8,10 +8,10 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
-from generators.heads.mesh import BEARD, HAIR
+from generators.heads.mesh import BEARD, HAIR, SCALP
 from generators.heads.shade import Light
 
-_HAIR, _BEARD = HAIR, BEARD
+_SCALP, _HAIR, _BEARD = SCALP, HAIR, BEARD
 
 
 @njit(fastmath=True, cache=True)
@@ -100,7 +100,7 @@ def soften(material: NDArray[np.int32], owner: NDArray[np.int32], out: NDArray[n
             for j in range(-1, 2):
                 for i in range(-1, 2):
                     t = owner[py + j, px + i]
-                    if t >= 0 and (material[t] == _HAIR or material[t] == _BEARD):
+                    if t >= 0 and material[t] in (_SCALP, _HAIR, _BEARD):
                         hairs += 1
             if hairs == 0 or hairs == 9:
                 continue

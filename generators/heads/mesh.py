@@ -17,8 +17,9 @@ from numpy.typing import NDArray
 
 from generators.heads.pack import HeadAssets, HeadPack, head_model_folder, load_assets, load_pack
 
-FACE, BODY, EYE, TEETH, MOUTH, HAIR, BEARD, FRAME = range(8)
-"""Materials of triangles. HAIR and everything after it is seen from both sides."""
+FACE, BODY, EYE, TEETH, MOUTH, SCALP, HAIR, BEARD, FRAME = range(9)
+"""Materials of triangles. SCALP is hair that lies on the head (its innermost shell is seen from both
+sides), HAIR is hair that falls. HAIR and everything after it is seen from both sides."""
 
 _MATERIAL_OF_REGION = {0: FACE, 1: BODY, 2: MOUTH, 3: MOUTH, 4: MOUTH, 5: MOUTH, 6: TEETH}
 _MATERIAL_OF_REGION |= {7: EYE, 8: EYE}
@@ -125,7 +126,7 @@ def build_mesh(pack: HeadPack, assets: HeadAssets) -> HeadMesh:
         texel_lip=assets.lip,
         scalp_tri=scalp_tri,
         scalp_weight=scalp_weight,
-        scalp_tri_index=grid_triangles(AZIMUTHS, POLARS),
+        scalp_tri_index=np.ascontiguousarray(grid_triangles(AZIMUTHS, POLARS)[:, ::-1]),
         scalp_mean=(mean[scalp_tri] * scalp_weight[:, :, None]).sum(axis=1),
         jaw=jaw,
         jaw_tri=np.ascontiguousarray(jaw_tri[(jaw_tri >= 0).all(axis=1)]),

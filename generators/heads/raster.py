@@ -13,10 +13,10 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
-from generators.heads.mesh import BEARD, BODY, FACE, HAIR
+from generators.heads.mesh import BEARD, BODY, FACE, HAIR, SCALP
 from generators.heads.noise import field_at
 
-_FACE, _BODY, _HAIR, _BEARD = FACE, BODY, HAIR, BEARD
+_FACE, _BODY, _SCALP, _HAIR, _BEARD = FACE, BODY, SCALP, HAIR, BEARD
 
 
 class Scene(NamedTuple):
@@ -118,7 +118,7 @@ def rasterise(
     weight = np.zeros((size, size, 2), np.float32)
     for t in range(scene.tri.shape[0]):
         material = scene.material[t]
-        if shadow and material not in (_FACE, _BODY, _HAIR, _BEARD):
+        if shadow and material not in (_FACE, _BODY, _SCALP, _HAIR, _BEARD):
             continue
         a = scene.tri[t, 0]
         b = scene.tri[t, 1]
@@ -127,7 +127,9 @@ def rasterise(
         x1, y1 = screen[b, 0], screen[b, 1]
         x2, y2 = screen[c, 0], screen[c, 1]
         area = (x1 - x0) * (y2 - y0) - (x2 - x0) * (y1 - y0)
-        if area == 0 or (area > 0 and material < _HAIR):
+        if area == 0 or (area > 0 and material < _SCALP):
+            continue
+        if area > 0 and material == _SCALP and scene.shell[a] > 0:
             continue
         # Most triangles lie between the middles of pixels; these leave here.
         left = math.ceil(max(min(x0, min(x1, x2)) - np.float32(0.5), np.float32(0)))
@@ -136,7 +138,7 @@ def rasterise(
         bottom = math.floor(min(max(y0, max(y1, y2)) - np.float32(0.5), np.float32(size - 1)))
         if left > right or top > bottom:
             continue
-        strandy = material == _HAIR or material == _BEARD
+        strandy = material in (_SCALP, _HAIR, _BEARD)
         if strandy and max(scene.cover[a], max(scene.cover[b], scene.cover[c])) <= 0:
             continue
         inverse = 1.0 / area

@@ -14,7 +14,7 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
-from generators.heads.mesh import BEARD, BODY, EYE, FACE, HAIR, MOUTH, TEETH
+from generators.heads.mesh import BEARD, BODY, EYE, FACE, MOUTH, SCALP, TEETH
 from generators.heads.noise import field_at
 from generators.heads.pigment import (
     Paint,
@@ -26,7 +26,8 @@ from generators.heads.pigment import (
 )
 from generators.heads.raster import Scene, Strands
 
-_FACE, _BODY, _EYE, _TEETH, _MOUTH, _HAIR, _BEARD = FACE, BODY, EYE, TEETH, MOUTH, HAIR, BEARD
+_FACE, _BODY, _EYE, _TEETH, _MOUTH, _BEARD = FACE, BODY, EYE, TEETH, MOUTH, BEARD
+_SCALP = SCALP
 
 
 class Light(NamedTuple):
@@ -170,7 +171,8 @@ def shade(
                 shine = 0.004 if beard else paint.hair_shine
                 high = wa * scene.shell[a] + wb * scene.shell[b] + wc * scene.shell[c]
                 facing = nx * vx + ny * vy + nz * vz
-                open_sky = 0.62 + 0.38 * high
+                # Strands stand in each other's shade.
+                open_sky = 0.50 * (0.62 + 0.38 * high) if material == _SCALP else 0.62 + 0.38 * high
                 if strands.curl > 0.5:
                     # Between tufts it is dark.
                     open_sky *= min(1.15, max(0.4, 0.85 + 0.22 * aside))
