@@ -14,7 +14,7 @@ import torch
 from torch import Tensor
 from torch.nn import functional
 
-from generators.stylegan.discriminator import Discriminator, ResidualBlock, spread_among
+from generators.stylegan.discriminator import Block, Discriminator, spread_among
 from generators.stylegan.generator import Synthesis
 from generators.stylegan.layers import Convolution, StyledConvolution, ToColour
 from generators.stylegan.resample import fir, upfirdn
@@ -133,8 +133,9 @@ def convolved(layer: Convolution, x: Tensor, gain: float = 1.0, linear: bool = F
     return y * gain if linear else rectified(y, layer.clamp, gain)
 
 
-def halved(block: ResidualBlock, x: Tensor) -> Tensor:
-    """Return what `ResidualBlock` returns."""
+def halved(block: Block, x: Tensor) -> Tensor:
+    """Return what a residual `Block` returns."""
+    assert block.straight is not None
     half = math.sqrt(0.5)
     straight = convolved(block.straight, x, half, linear=True)
     return straight + convolved(block.second, convolved(block.first, x), half)

@@ -1,4 +1,4 @@
-"""The discriminator: residual blocks, minibatch standard deviation, projected label (2020a, b)."""
+"""The discriminator: blocks, minibatch standard deviation, projected label (2020a, 2020b)."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from torch.nn import functional
 
 from generators.stylegan.layers import GAIN, SLOPE, Convolution, Linear
 from generators.stylegan.mapping import Mapping
+from generators.stylegan.resample import reduce
 from generators.stylegan.settings import DiscriminatorSettings, resolutions
 
 _LABEL_RATE = 0.01
@@ -29,19 +30,45 @@ def spread_among(x: Tensor, group: int) -> Tensor:
     return torch.cat([x, spread.repeat(group)[:, None, None, None].expand(n, 1, h, w).to(x)], 1)
 
 
-class ResidualBlock(nn.Module):
-    """Two convolutions beside a straight way, halving the side (2020a, fig. 7)."""
+class Block(nn.Module):
+    """Two convolutions that halve the side (2020a, fig. 7).
 
-    def __init__(self, inputs: int, outputs: int, clamp: float | None) -> None:
+    Beside them leads a straight way (`residual`); or this block reads colours of its own (`skip`).
+    """
+
+    def __init__(self, settings: DiscriminatorSettings, resolution: int) -> None:
         super().__init__()
-        self.first = Convolution(inputs, inputs, 3, clamp=clamp)
-        self.second = Convolution(inputs, outputs, 3, down=True, clamp=clamp)
-        self.straight = Convolution(inputs, outputs, 1, down=True, bias=False)
+        inputs, outputs = settings.channels(resolution), settings.channels(resolution // 2)
+        self.first = Convolution(inputs, inputs, 3, clamp=settings.clamp)
+        self.second = Convolution(inputs, outputs, 3, down=True, clamp=settings.clamp)
+        self.straight: Convolution | None = None
+        self.colour: Convolution | None = None
+        if settings.architecture == "residual":
+            self.straight = Convolution(inputs, outputs, 1, down=True, bias=False)
+        if settings.architecture == "skip" and resolution < settings.resolution:
+            self.colour = _from_colour(settings, resolution)
 
-    def forward(self, x: Tensor) -> Tensor:
-        """Return the block of x, [n, inputs, 2h, 2w] → [n, outputs, h, w]."""
+    def forward(self, x: Tensor, images: Tensor) -> Tensor:
+        """Return the block of x, [n, inputs, 2h, 2w] → [n, outputs, h, w].
+
+        Args:
+            x: maps.
+            images: the images at this resolution.
+        """
+        if self.colour is not None:
+            x = x + self.colour(images.to(x.dtype))
+        if self.straight is None:
+            y: Tensor = self.second(self.first(x))
+            return y
         half = math.sqrt(0.5)
         return self.straight(x, half, rectified=False) + self.second(self.first(x), half)
+
+
+def _from_colour(settings: DiscriminatorSettings, resolution: int) -> Convolution:
+    maps = settings.channels(resolution)
+    # At the end of the network nothing runs in 16 bits, and nothing needs a clamp.
+    clamp = settings.clamp if resolution > 4 else None
+    return Convolution(settings.image_channels, maps, 1, clamp=clamp)
 
 
 class Discriminator(nn.Module):
@@ -54,16 +81,13 @@ class Discriminator(nn.Module):
     def __init__(self, settings: DiscriminatorSettings) -> None:
         super().__init__()
         self.settings = settings
-        highest, clamp = settings.resolution, settings.clamp
         last = settings.channels(4)
-        self.colour = Convolution(
-            settings.image_channels, settings.channels(highest), 1, clamp=clamp
-        )
+        self.colour = _from_colour(settings, settings.resolution)
         self.blocks = nn.ModuleList(
-            ResidualBlock(settings.channels(r), settings.channels(r // 2), clamp)
-            for r in reversed(resolutions(highest)[1:])
+            Block(settings, r) for r in reversed(resolutions(settings.resolution)[1:])
         )
-        self.convolution = Convolution(last + 1, last, 3, clamp=clamp)
+        self.last_colour = _from_colour(settings, 4) if settings.architecture == "skip" else None
+        self.convolution = Convolution(last + 1, last, 3, clamp=settings.clamp)
         self.dense = Linear(last * 16, last)
         self.output = Linear(last, last if settings.c_dim else 1)
         self.label = (
@@ -86,7 +110,11 @@ class Discriminator(nn.Module):
         x = images.to(dtype if settings.sixteen_bit else torch.float32)
         x = self.colour(x.contiguous(memory_format=torch.channels_last))
         for index, block in enumerate(self.blocks):
-            x = block(x.to(dtype if index < settings.sixteen_bit else torch.float32))
+            x = block(x.to(dtype if index < settings.sixteen_bit else torch.float32), images)
+            if self.last_colour is not None:
+                images = reduce(images)
+        if self.last_colour is not None:
+            x = x.float() + self.last_colour(images)
         x = self.convolution(spread_among(x.float(), settings.group))
         x = functional.leaky_relu(self.dense(x.flatten(1), GAIN), SLOPE)
         x = self.output(x)

@@ -82,6 +82,7 @@ class DiscriminatorSettings:
         label_layers: layers of the network that maps the label (2020b: 8).
         group: images in a group of the minibatch standard deviation (2020a: 4).
         clamp, sixteen_bit, image_channels: as for the generator.
+        architecture: residual in the paper; see `Architecture`.
     """
 
     resolution: int
@@ -93,6 +94,7 @@ class DiscriminatorSettings:
     clamp: float | None = None
     sixteen_bit: int = 0
     image_channels: int = 3
+    architecture: Architecture = "residual"
 
     def channels(self, resolution: int) -> int:
         """Return the number of feature maps at a resolution."""
