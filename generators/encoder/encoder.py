@@ -98,11 +98,37 @@ def encode_photos(network: FaceNetwork, photos: NDArray[np.uint8]) -> NDArray[np
     flat = photos.reshape(-1, *photos.shape[-3:])
     out = np.empty((len(flat), network.shape.dimension), dtype=np.float32)
     for start in range(0, len(flat), BATCH):
-        batch = flat[start : start + BATCH].transpose(0, 3, 1, 2).astype(np.float32) / np.float32(
-            255
-        )
-        out[start : start + BATCH] = encode_with(network, batch)
+        out[start : start + BATCH] = encode_with(network, _images(flat[start : start + BATCH]))
     return out.reshape(*photos.shape[:-3], -1)
+
+
+def appearances(network: FaceNetwork, photos: NDArray[np.uint8]) -> NDArray[np.float32]:
+    """Return what photos look like to the network: who it is *and* what a template leaves out.
+
+    A template is trained to ignore light, blur and background, and so cannot tell a soft picture
+    from a sharp one. Here the mean over places of each stage's maps stands beside the embedding;
+    they keep colour and texture.
+
+    Args:
+        network: in evaluation mode.
+        photos: uint8 [n, R, R, 3] (sRGB), R the network's resolution.
+
+    Returns:
+        float32 [n, sum of widths + dimension].
+    """
+    rows = []
+    with torch.inference_mode():
+        for start in range(0, len(photos), BATCH):
+            images = torch.from_numpy(_images(photos[start : start + BATCH]))
+            maps = network.features(images.contiguous(memory_format=torch.channels_last))
+            parts = [*(stage.mean((2, 3)) for stage in maps), network.embedding(maps[-1])]
+            rows.append(torch.cat(parts, dim=1).numpy())
+    return np.concatenate(rows)
+
+
+def _images(photos: NDArray[np.uint8]) -> NDArray[np.float32]:
+    """Return float32 [n, 3, R, R] in 0..1 of photos uint8 [n, R, R, 3]."""
+    return photos.transpose(0, 3, 1, 2).astype(np.float32) / np.float32(255)
 
 
 def load_encoder(path: Path | None = None) -> NetworkEncoder:

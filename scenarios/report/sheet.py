@@ -30,11 +30,11 @@ if TYPE_CHECKING:
 
 __all__ = ["SheetRow", "draw_rows", "faces_available", "sheet_image"]
 
-_PAPER = (252, 252, 250)
-_INK = (38, 40, 44)
-_FAINT = (120, 122, 128)
+PAPER = (252, 252, 250)
+INK = (38, 40, 44)
+FAINT = (120, 122, 128)
 _BLANK = (226, 226, 224)
-_GAP = 6
+GAP = 6
 _LABEL_WIDTH = 104
 _AGE_HEIGHT = 16
 
@@ -121,34 +121,34 @@ def sheet_image(
 
     source = source or RenderedFaces(size)
     columns = max((len(row.shots) for row in rows), default=0)
-    width = max(3 * _GAP + _LABEL_WIDTH + columns * (size + _GAP), 420)
+    width = max(3 * GAP + _LABEL_WIDTH + columns * (size + GAP), 420)
     font, small = ImageFont.load_default(13), ImageFont.load_default(11)
-    caption = _wrapped(HONEST_SENTENCE, small.getlength, width - 4 * _GAP)
-    row_height = size + _AGE_HEIGHT + _GAP
-    caption_top = 2 * _GAP + row_height * len(rows)
-    sheet = Image.new("RGB", (width, caption_top + 15 * len(caption) + 2 * _GAP), _PAPER)
+    caption = wrapped(HONEST_SENTENCE, small.getlength, width - 4 * GAP)
+    row_height = size + _AGE_HEIGHT + GAP
+    caption_top = 2 * GAP + row_height * len(rows)
+    sheet = Image.new("RGB", (width, caption_top + 15 * len(caption) + 2 * GAP), PAPER)
     draw = ImageDraw.Draw(sheet)
     done = 0
     for r, row in enumerate(rows):
-        top = 2 * _GAP + r * row_height
+        top = 2 * GAP + r * row_height
         for i, line in enumerate(row.lines()):
-            place = (2 * _GAP, top + size / 2 - 16 + 17 * i)
-            draw.text(place, line, font=font, fill=_INK if i == 0 else _FAINT)
+            place = (2 * GAP, top + size / 2 - 16 + 17 * i)
+            draw.text(place, line, font=font, fill=INK if i == 0 else FAINT)
         adult = grown_up(row.shots)
         for c in range(len(row.shots)):
-            left = 3 * _GAP + _LABEL_WIDTH + c * (size + _GAP)
+            left = 3 * GAP + _LABEL_WIDTH + c * (size + GAP)
             if adult[c]:
                 sheet.paste(_tile(source, row, c, size), (left, top))
             else:
                 _blank_tile(draw, left, top, size, small)
             age = f"{int(row.shots.age[c])}" if adult[c] else f"under {ADULT_AGE}"
             middle = left + size / 2 - small.getlength(age) / 2
-            draw.text((middle, top + size + 2), age, font=small, fill=_FAINT)
+            draw.text((middle, top + size + 2), age, font=small, fill=FAINT)
             done += 1
             if progress is not None:
                 progress(done)
     for i, line in enumerate(caption):
-        draw.text((2 * _GAP, caption_top + 15 * i), line, font=small, fill=_FAINT)
+        draw.text((2 * GAP, caption_top + 15 * i), line, font=small, fill=FAINT)
     return sheet
 
 
@@ -185,11 +185,11 @@ def _blank_tile(
             line,
             anchor="mm",
             font=font,
-            fill=_FAINT,
+            fill=FAINT,
         )
 
 
-def _wrapped(text: str, length: Callable[[str], float], width: float) -> list[str]:
+def wrapped(text: str, length: Callable[[str], float], width: float) -> list[str]:
     """Return the text in lines of at most `width` pixels."""
     lines: list[str] = []
     for word in text.split():
