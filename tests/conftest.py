@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 
+import numpy as np
 import pytest
+from numpy.typing import NDArray
 
+from generators.faces import Portrayed, refuse_minors
+from generators.photos import PhotoRows
 from generators.population import Population, build_population
 from scenarios.arms import arm_setup, arms_of
 from scenarios.scenario import load_scenario
+from sim.pixels.faces import Faces
 from sim.setup import ArmSetup
 
 
@@ -37,3 +43,62 @@ def with_parameters():
         return replace(setup, parameters=setup.parameters.with_values(values))
 
     return change
+
+
+class Patterns:
+    """A face source without faces: a pattern for each person, and noise for each photo.
+
+    Args:
+        noise: standard deviation of the noise; the pattern's is 0.2.
+    """
+
+    name = "patterns"
+    resolution = 16
+
+    def __init__(self, noise: float) -> None:
+        self.noise = noise
+        self.asked: list[tuple[int, int, float]] = []
+        """(key, photo, age) of everything that was drawn."""
+
+    def photos(self, person: Portrayed, shots: PhotoRows) -> NDArray[np.float32]:
+        return self.photos_of([person], np.zeros(len(shots), dtype=np.int64), shots)
+
+    def photos_of(
+        self, people: Sequence[Portrayed], of: NDArray[np.integer], shots: PhotoRows
+    ) -> NDArray[np.float32]:
+        refuse_minors(shots)
+        size = (3, self.resolution, self.resolution)
+        patterns = [np.random.default_rng(p.key).normal(0.5, 0.2, size) for p in people]
+        out = np.empty((len(shots), *size), dtype=np.float32)
+        for i in range(len(shots)):
+            key, photo = people[of[i]].key, int(shots.photo[i])
+            self.asked.append((key, photo, float(shots.age[i])))
+            noise = np.random.default_rng([key, photo]).normal(0, 1, size)
+            out[i] = patterns[of[i]] + self.noise * noise
+        return out
+
+
+class Projection:
+    """An encoder that learnt nothing: a fixed random projection."""
+
+    dimension = 24
+    resolution = 16
+
+    def __init__(self) -> None:
+        shape = (3 * self.resolution**2, self.dimension)
+        self.matrix = np.random.default_rng(0).normal(size=shape).astype(np.float32)
+
+    def encode(self, images: NDArray[np.float32]) -> NDArray[np.float32]:
+        out = (images.reshape(len(images), -1) - np.float32(0.5)) @ self.matrix
+        # Batches are filled up with empty pictures, which have a template as well.
+        return np.asarray(out / np.linalg.norm(out, axis=1, keepdims=True), dtype=np.float32)
+
+
+@pytest.fixture(scope="session")
+def patterned():
+    """A function that gives faces of patterns with some noise; the source keeps what it drew."""
+
+    def make(noise: float = 0.2) -> Faces:
+        return Faces(Patterns(noise), Projection(), "projection")
+
+    return make

@@ -1,0 +1,158 @@
+"""`efface run --fidelity pixels` from the command line to the run folder, with made-up faces."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner, Result
+
+pytest.importorskip("faiss", reason="FAISS comes with the extra [faces]")
+
+from scenarios.cli.main import app
+from scenarios.experiment import run_experiment
+from scenarios.folder import sha256
+from scenarios.scenario import load_scenario, scenario_hash
+from scenarios.store import load_run
+from scenarios.verification import verify
+from sim import model
+from sim.fidelity import MOST_PEOPLE_DRAWN
+from sim.pixels import faces as faces_module
+
+SHIPPED_FACES = faces_module.shipped_faces.__wrapped__
+"""The function itself, without what it keeps."""
+THRESHOLD = "search.encoder_threshold=0.75"
+SEARCHES = {
+    "identifiability": "encoder",
+    "surfaced_per_million_searches": "encoder",
+    "wrong_identifications_per_100k": "encoder and operator",
+    "fpir": "encoder and operator",
+    "identification_rate": "encoder",
+    "wrong_return_rate": "encoder and operator",
+}
+
+
+def efface(*words: str | Path) -> Result:
+    return CliRunner().invoke(app, [str(word) for word in words])
+
+
+@pytest.fixture(scope="module")
+def drawn(patterned):
+    """Runs draw made-up faces while this is at work."""
+    with pytest.MonkeyPatch.context() as patch:
+        for module in (model, faces_module):
+            patch.setattr(module, "shipped_faces", lambda: patterned(0.25))
+        yield
+
+
+@pytest.fixture(scope="module")
+def ran(drawn, tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Result]:
+    out = tmp_path_factory.mktemp("runs") / "pixels"
+    words = ["--people", "120", "--replications", "2", "--ranges", "0", "--workers", "1"]
+    words += ["--fidelity", "pixels", "--set", THRESHOLD, "--json", "--out", str(out)]
+    return out, efface("run", "ico-2022", *words)
+
+
+def test_the_run_says_what_drew_encoded_and_scored(ran: tuple[Path, Result]) -> None:
+    out, result = ran
+    assert result.exit_code == 0, result.output
+    answers = json.loads(result.stdout)
+    assert answers["fidelity"] == "pixels"
+    used = answers["recognition"]
+    assert used["score_models"] == SEARCHES
+    assert used["faces"] == {
+        "source": "patterns",
+        "resolution": 16,
+        "encoder": "projection",
+        "digests": {},
+        "threshold": 0.75,
+    }
+    manifest = json.loads((out / "manifest.json").read_text("utf-8"))
+    assert (manifest["fidelity"], manifest["recognition"]) == ("pixels", used)
+    assert {"faiss-cpu", "torch"} <= set(manifest["packages"])
+    shown = " ".join((out / "report/table.txt").read_text("utf-8").split())
+    assert "Fidelity pixels: photos of adults from 'patterns' (16 pixels)" in shown
+    assert "nobody under 18 is drawn or searched for" in shown
+
+
+def test_the_table_has_the_measures_of_real_searches(ran: tuple[Path, Result]) -> None:
+    entries = {(e["name"], e["at"]): e for e in json.loads(ran[1].stdout)["measures"]}
+    assert {name for name, _ in entries} >= set(SEARCHES)
+    rate = entries["identification_rate", ""]
+    assert rate["unit"] == "share of mated searches"
+    assert 0 < rate["scenario"] <= 1
+    found = entries["identifiability", "2025-12-31"]
+    assert found["unit"] == "share of residents aged 18 or over"
+    # A search that differs between the arms may move it: it is no structural zero here.
+    assert not entries["fpir", "2025-12-31"]["structural_zero"]
+
+
+def test_the_folder_is_whole_and_the_scenario_says_its_fidelity(ran: tuple[Path, Result]) -> None:
+    checked = verify(ran[0])
+    assert checked["ok"], checked["problems"]
+    again = load_scenario(str(ran[0] / "arms/ico-2022.yaml"))
+    assert str(again.scenario.fidelity) == "pixels"
+    assert scenario_hash(again.scenario) == load_run(ran[0]).manifest["scenario_hash"]
+
+
+def test_the_same_seed_gives_the_same_bytes(ran: tuple[Path, Result], tmp_path: Path) -> None:
+    question = load_scenario("ico-2022", [THRESHOLD, "fidelity=pixels"])
+    run = run_experiment(
+        question, people=120, replications=2, ranges=0, workers=1, out=tmp_path / "again"
+    )
+    kept = [p for p in ran[0].rglob("*.parquet") if p.is_file()]
+    assert len(kept) > 8
+    for path in kept:
+        assert sha256(path) == sha256(run.folder / path.relative_to(ran[0]))
+
+
+def test_runs_of_another_fidelity_are_not_compared(
+    ran: tuple[Path, Result], tmp_path: Path
+) -> None:
+    question = load_scenario("ico-2022")
+    run_experiment(question, people=120, replications=2, ranges=0, workers=1, out=tmp_path / "s")
+    result = efface("compare", ran[0], tmp_path / "s")
+    assert result.exit_code == 2
+    assert "what a photo is differs" in result.stderr
+
+
+def test_range_draws_are_drawn_too_and_single_moves_are_not(
+    drawn, patterned, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The headline counts templates, the same at every fidelity, so its moves need no photo."""
+    from sim.parameters import load_parameters
+
+    faces = patterned(0.25)
+    monkeypatch.setattr(model, "shipped_faces", lambda: faces)
+    table = load_parameters()
+    rows = [table.parameter(name) for name in table.ranged(frozenset())[2:]]
+    pins = [f"{row.name}={row.value!r} {row.unit}".removesuffix(" 1") for row in rows]
+    question = load_scenario("ico-2022", [*pins, THRESHOLD, "fidelity=pixels"])
+    run = run_experiment(
+        question, people=100, replications=1, ranges=2, workers=1, out=tmp_path / "r"
+    )
+    rows = run.measures(headline=True).to_pylist()
+    ranged = [r for r in rows if r["name"] == "identification_rate" and r["arm"] == "ico-2022"]
+    assert ranged[0]["value_range_low"] is not None
+    moved = [r for r in run.parameters().to_pylist() if r["drives"] is not None]
+    assert len(moved) == 2
+    # One replication and two draws of a hundred people each: three sets of photos, not seven.
+    assert len(faces.source.asked) == len({photo for _, photo, _ in faces.source.asked})
+
+
+def test_too_many_people_to_draw_and_a_missing_extra_end_with_2(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    out = tmp_path / "run"
+    many = str(MOST_PEOPLE_DRAWN + 1)
+    result = efface("run", "ico-2022", "--fidelity", "pixels", "--people", many, "--out", out)
+    assert result.exit_code == 2
+    assert "--people 1000" in result.stderr
+    monkeypatch.setattr(faces_module, "shipped_faces", SHIPPED_FACES)
+    monkeypatch.setattr(faces_module, "find_spec", lambda name: None)
+    result = efface("run", "ico-2022", "--fidelity", "pixels", "--people", "200", "--out", out)
+    assert result.exit_code == 2
+    assert "pip install 'efface[faces]'" in result.stderr
+    assert result.stdout == ""
+    assert list(tmp_path.iterdir()) == []
