@@ -144,8 +144,8 @@ def ema(average: nn.Module, net: nn.Module, beta: float) -> None:
     """
     for kept, new in zip(average.parameters(), net.parameters(), strict=True):
         kept.lerp_(new, 1 - beta)
-    for kept, new in zip(average.buffers(), net.buffers(), strict=True):
-        kept.copy_(new)
+    for old, now in zip(average.buffers(), net.buffers(), strict=True):
+        old.copy_(now)
 
 
 def ema_beta(batch: int, half_life_images: float, seen: int, rampup: float | None) -> float:

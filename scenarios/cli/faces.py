@@ -10,6 +10,7 @@ import typer
 from generators.errors import EffaceError, Fault
 from scenarios.cli.faces_encoder import train_encoder
 from scenarios.cli.faces_render import render
+from scenarios.cli.faces_train import train
 from scenarios.cli.options import JsonOption, print_json
 from scenarios.folder import make_room, unwritable, write_atomic
 
@@ -21,6 +22,7 @@ app = typer.Typer(
 
 app.command()(render)
 app.command()(train_encoder)
+app.command()(train)
 
 
 @app.command()

@@ -1,0 +1,339 @@
+"""`efface faces train`: the generator of faces learnt from a set of rendered people."""
+
+from __future__ import annotations
+
+import json
+import signal
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import asdict, replace
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from generators.errors import EffaceError, Fault
+from scenarios.cli.options import INTERRUPTED, JsonOption, print_json
+from scenarios.folder import make_room, refuse_name, write_json
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+    from generators.heads.render_set import RenderSet
+    from generators.stylegan.folder import TrainingFolder
+    from generators.stylegan.paired import Guide
+    from generators.stylegan.training import Training
+
+PLAN = "training.json"
+"""What is being trained, in the training's folder: resumed under an equal plan alone."""
+WEIGHTS = "weights.safetensors"
+SPOKEN_EVERY = 30.0
+"""Seconds between two lines of progress where nobody watches a bar."""
+
+
+class Configuration(StrEnum):
+    """What the generator is told beside noise."""
+
+    PAIRED = "paired"
+    PLAIN = "plain"
+    LABELS = "labels"
+
+
+def train(
+    data: Annotated[Path, typer.Option(help="Render set, made by `efface faces render`.")],
+    out: Annotated[Path, typer.Option(help="Folder of the training.")],
+    config: Annotated[
+        Configuration,
+        typer.Option(
+            help="paired: identity and shot codes, with a warm start on known pairs; plain: noise "
+            "alone; labels: noise and one of twenty classes (tone by sex)."
+        ),
+    ] = Configuration.PAIRED,
+    images: Annotated[int, typer.Option(min=1, help="Images to show in all.")] = 400_000,
+    seed: Annotated[int, typer.Option(min=0, help="Other first weights, another order.")] = 0,
+    batch: Annotated[
+        int, typer.Option(min=4, max=1024, help="Images a step, a multiple of 4.")
+    ] = 16,
+    encoder: Annotated[
+        Path | None,
+        typer.Option(
+            help="Encoder (`efface faces train-encoder`) that guides the paired warm start; "
+            "whoever judges the generator must have learnt from other people."
+        ),
+    ] = None,
+    threads: Annotated[int, typer.Option(min=1, max=64, help="Processor threads.")] = 1,
+    checkpoint_every: Annotated[
+        float, typer.Option(min=1, help="Seconds between checkpoints.")
+    ] = 180.0,
+    snapshot_every: Annotated[
+        int, typer.Option(min=1, help="Images between pictures of what it makes.")
+    ] = 20_000,
+    resume: Annotated[bool, typer.Option("--resume", help="Go on where it stopped.")] = False,
+    as_json: JsonOption = False,
+) -> None:
+    """Train StyleGAN2-ADA on rendered people; Ctrl-C stops it safely, --resume goes on exactly.
+
+    Only a render set is taken, whose manifest says that its people do not exist. The folder gets
+    checkpoint.pt, scalars.csv, snapshots/ and, at the end, weights.safetensors.
+    """
+    _check_options(config, batch, encoder)
+    refuse_name(out)
+    _check_folder(out, resume)
+    from generators.heads.render_set import open_render_set
+
+    renders = open_render_set(data)
+    import torch
+
+    from generators.portraits.training import training_of, training_settings
+    from generators.stylegan.folder import Pace, TrainingFolder
+
+    guide, encoder_digest = _guide(encoder, renders.plan.size)
+    settings = replace(training_settings(config.value, images, seed), batch=batch)
+    torch.set_num_threads(threads)
+    training = training_of(renders, config.value, settings, guide)
+    plan = _plan(training, config, renders, encoder_digest)
+    folder = TrainingFolder(out, training, Pace(checkpoint_every, snapshot_every))
+    if resume:
+        _go_on(folder, plan)
+    else:
+        make_room("the training", out)
+        out.mkdir(exist_ok=True)
+        write_json(out / PLAN, plan)
+    if not _trained(folder):
+        typer.echo(
+            f"stopped after {training.seen} of {images} images; the same command with --resume "
+            "goes on from there",
+            err=True,
+        )
+        raise typer.Exit(INTERRUPTED)
+    _save(folder, plan, renders)
+    if as_json:
+        print_json(
+            {"weights": str(out / WEIGHTS), "images": training.seen,
+             "seconds": round(folder.seconds, 1)}
+        )  # fmt: skip
+    else:
+        typer.echo(f"{out / WEIGHTS}: {training.seen} images shown", err=True)
+
+
+def _check_options(config: Configuration, batch: int, encoder: Path | None) -> None:
+    if batch % 4:
+        raise EffaceError(
+            Fault("the discriminator compares images in groups of four", key="--batch",
+                  found=str(batch), expected="a multiple of 4")
+        )  # fmt: skip
+    if encoder is not None and config is not Configuration.PAIRED:
+        raise EffaceError(
+            Fault("only the paired warm start has a guide", key="--encoder", found=str(encoder),
+                  expected="--config paired, or no encoder")
+        )  # fmt: skip
+
+
+def _check_folder(out: Path, resume: bool) -> None:
+    """Refuse a folder that is not the training's, before any work is done."""
+    there = (out / PLAN).is_file()
+    if resume and not there:
+        raise EffaceError(
+            Fault("there is no training to go on with", key="--resume", found=str(out),
+                  expected="a folder that `efface faces train` was stopped in")
+        )  # fmt: skip
+    if not resume and there:
+        raise EffaceError(
+            Fault("a training lies here already: --resume goes on with it", key="--out",
+                  found=str(out), expected="a new folder")
+        )  # fmt: skip
+    if not resume and out.exists() and (not out.is_dir() or any(out.iterdir())):
+        raise EffaceError(
+            Fault("something else lies here", key="--out", found=str(out), expected="a new folder")
+        )
+
+
+def _guide(path: Path | None, side: int) -> tuple[Guide | None, str | None]:
+    """Return the guide that an encoder's file holds, and the file's sha256."""
+    if path is None:
+        return None, None
+    from generators.encoder.weights import read_weights
+    from generators.portraits.guide import EncoderGuide
+    from scenarios.folder import sha256
+
+    network, _ = read_weights(path)
+    if network.shape.resolution != side:
+        raise EffaceError(
+            Fault("the encoder looks at images of another size", file=str(path), key="--encoder",
+                  found=f"{network.shape.resolution} pixels", expected=f"{side} pixels")
+        )  # fmt: skip
+    return EncoderGuide(network), sha256(path)
+
+
+def _plan(
+    training: Training, config: Configuration, renders: RenderSet, encoder: str | None
+) -> dict[str, Any]:
+    """Return all that decides the training's bits, but the machine and its threads."""
+    plan = {
+        "configuration": config.value,
+        "data": renders.digest,
+        "encoder": encoder,
+        "settings": asdict(training.settings),
+        "generator": asdict(training.generator.settings),
+        "discriminator": asdict(training.discriminator.settings),
+    }
+    told: dict[str, Any] = json.loads(json.dumps(plan, allow_nan=False))
+    return told
+
+
+def _go_on(folder: TrainingFolder, plan: dict[str, Any]) -> None:
+    """Take a training to where it stopped.
+
+    Raises:
+        EffaceError: the folder's plan is another one, or its checkpoint cannot be used.
+    """
+    path = folder.folder / PLAN
+    try:
+        kept = json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        raise EffaceError(
+            Fault("the plan cannot be read", file=str(path), found=str(error))
+        ) from None
+    other = _difference(kept, plan)
+    if other is not None:
+        key, was, now = other
+        raise EffaceError(
+            Fault("this training is another one", file=str(path), key=key, found=was, expected=now)
+        )
+    if not folder.checkpoint.exists():
+        return  # stopped before the first checkpoint: it begins anew
+    try:
+        folder.resume()
+    except (ValueError, OSError) as error:
+        raise EffaceError(
+            Fault("the checkpoint cannot be used", file=str(folder.checkpoint), found=str(error))
+        ) from None
+
+
+def _difference(kept: Any, plan: Any, at: str = "") -> tuple[str, str, str] | None:
+    """Return the key of the first difference and what stands on both sides."""
+    if isinstance(kept, dict) and isinstance(plan, dict):
+        for key in [*plan, *(k for k in kept if k not in plan)]:
+            found = _difference(kept.get(key), plan.get(key), f"{at}.{key}".lstrip("."))
+            if found is not None:
+                return found
+        return None
+    return None if kept == plan else (at, json.dumps(kept), json.dumps(plan))
+
+
+def _trained(folder: TrainingFolder) -> bool:
+    """Train with progress on standard error; return whether the end was reached."""
+    from rich.console import Console
+
+    messages = Console(stderr=True)
+    shown = _bar(messages, folder) if messages.is_terminal else _lines(folder)
+    try:
+        with _asked_to_stop() as stop, shown as report:
+            return folder.run(stop, report)
+    except ArithmeticError as error:
+        raise EffaceError(
+            Fault(f"the training lost its way: {error}", file=str(folder.folder),
+                  expected="figures that are finite; another --seed may do")
+        ) from None  # fmt: skip
+
+
+@contextmanager
+def _asked_to_stop() -> Iterator[Callable[[], bool]]:
+    """Give a function that tells whether Ctrl-C or SIGTERM came; a second one ends at once."""
+    asked: list[int] = []
+    kinds = (signal.SIGINT, signal.SIGTERM)
+    before = {kind: signal.getsignal(kind) for kind in kinds}
+
+    def note(number: int, frame: object) -> None:
+        asked.append(number)
+        for kind in kinds:
+            signal.signal(kind, before[kind])
+
+    for kind in kinds:
+        signal.signal(kind, note)
+    try:
+        yield lambda: bool(asked)
+    finally:
+        for kind in kinds:
+            signal.signal(kind, before[kind])
+
+
+@contextmanager
+def _bar(console: Console, folder: TrainingFolder) -> Iterator[Callable[[int, Any], None]]:
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
+    from rich.progress import TimeRemainingColumn as TimeLeft
+
+    rate = _Rate(folder)
+    columns = (
+        TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(),
+        TextColumn("{task.fields[rate]:.0f} images/s"), TimeLeft(),
+    )  # fmt: skip
+    with Progress(*columns, console=console, transient=True, speed_estimate_period=120) as bar:
+        total, seen = folder.training.settings.images, folder.training.seen
+        task = bar.add_task("training", total=total, completed=seen, rate=0.0)
+
+        def report(seen: int, scalars: dict[str, float]) -> None:
+            bar.update(task, completed=seen, description=_words(scalars), rate=rate.of(seen))
+
+        yield report
+
+
+@contextmanager
+def _lines(folder: TrainingFolder) -> Iterator[Callable[[int, Any], None]]:
+    rate = _Rate(folder)
+    total = folder.training.settings.images
+    last = time.monotonic()
+
+    def report(seen: int, scalars: dict[str, float]) -> None:
+        nonlocal last
+        if time.monotonic() - last < SPOKEN_EVERY:
+            return
+        last = time.monotonic()
+        speed = rate.of(seen)
+        left = (total - seen) / max(speed, 1e-9) / 60
+        typer.echo(
+            f"{seen} of {total} images, {speed:.0f} images/s, {left:.0f} minutes left, "
+            f"{_words(scalars)}",
+            err=True,
+        )
+
+    yield report
+
+
+class _Rate:
+    """Images a second over the last minute or so, which changes where the game begins."""
+
+    def __init__(self, folder: TrainingFolder) -> None:
+        self._marks = [(time.monotonic(), folder.training.seen)]
+
+    def of(self, seen: int) -> float:
+        now = time.monotonic()
+        if now - self._marks[-1][0] > 1:
+            self._marks = [*self._marks[-60:], (now, seen)]
+        began, before = self._marks[0]
+        return (seen - before) / max(now - began, 1e-9)
+
+
+def _words(scalars: dict[str, float]) -> str:
+    return ", ".join(
+        f"{name} {scalars[name]:.3f}" for name in ("pairs", "r_t", "p") if name in scalars
+    )
+
+
+def _save(folder: TrainingFolder, plan: dict[str, Any], renders: RenderSet) -> None:
+    """Write the averaged generator with its card."""
+    from generators.faces import HONEST_SENTENCE
+    from generators.stylegan.weights import Weights, save_weights
+
+    training = folder.training
+    card = {
+        "text": f"{plan['configuration']} StyleGAN2-ADA from {renders.plan.people} people who do "
+        f"not exist, {renders.plan.photos} renders of each, {training.seen} images shown in "
+        f"{folder.seconds / 3600:.2f} hours. {HONEST_SENTENCE}",
+        "images": training.seen,
+        "seconds": round(folder.seconds),
+        "plan": plan,
+    }
+    save_weights(folder.folder / WEIGHTS, Weights(training.average, None, None, card))
