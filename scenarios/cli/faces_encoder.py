@@ -80,9 +80,7 @@ def train_encoder(
                 expected=f"people outside {first}:{last}",
             )
         )
-    import torch
-
-    from generators.encoder.network import NetworkShape, best_precision
+    from generators.encoder.network import NetworkShape, best_precision, use_threads
     from generators.encoder.training import PRECISIONS, TrainingPlan, train
     from generators.encoder.weights import EncoderCard, weights_bytes
 
@@ -98,7 +96,7 @@ def train_encoder(
     plan = TrainingPlan(images, seed, NetworkShape(resolution=side), precision)
     kept = out.with_name(out.name + CHECKPOINT)
     checkpoint = _checkpoint(kept, resume)
-    torch.set_num_threads(threads)
+    use_threads(threads)
     began = time.monotonic()
     messages = Console(stderr=True)
     with Bar(*Bar.get_default_columns(), console=messages) as bar:
