@@ -13,7 +13,7 @@ from generators.stylegan.mapping import Mapping
 from generators.stylegan.resample import reduce
 from generators.stylegan.settings import DiscriminatorSettings, resolutions
 
-_LABEL_RATE = 0.01
+LABEL_RATE = 0.01
 
 
 def spread_among(x: Tensor, group: int) -> Tensor:
@@ -91,7 +91,7 @@ class Discriminator(nn.Module):
         self.dense = Linear(last * 16, last)
         self.output = Linear(last, last if settings.c_dim else 1)
         self.label = (
-            Mapping(0, settings.c_dim, last, settings.label_layers, _LABEL_RATE)
+            Mapping(0, settings.c_dim, last, settings.label_layers, LABEL_RATE)
             if settings.c_dim
             else None
         )
