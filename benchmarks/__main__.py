@@ -7,7 +7,7 @@ import json
 import sys
 from dataclasses import asdict
 
-from benchmarks import arms, populations, shipped_run, start_up, stylegan
+from benchmarks import arms, pixels, populations, shipped_run, start_up, stylegan
 from benchmarks.measure import machine
 
 BENCHMARKS = {
@@ -16,6 +16,7 @@ BENCHMARKS = {
     "arms": arms,
     "run": shipped_run,
     "stylegan": stylegan,
+    "pixels": pixels,
 }
 
 

@@ -7,7 +7,8 @@ import it.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import cache
 from importlib.util import find_spec
@@ -80,6 +81,20 @@ def require_packages() -> None:
                 expected="scores, or the extra [faces]",
             )
         )
+
+
+@contextmanager
+def one_thread() -> Iterator[None]:
+    """Keep torch to one thread meanwhile: with more, sums are rounded otherwise, as measured, and
+    a run's tables would depend on how many cores drew its photos."""
+    import torch
+
+    before = torch.get_num_threads()
+    torch.set_num_threads(1)
+    try:
+        yield
+    finally:
+        torch.set_num_threads(before)
 
 
 @cache

@@ -24,7 +24,7 @@ from generators.photos import PhotoRows
 from generators.population import SEXES, Population
 from sim.matcher import ProbeRows
 from sim.people.finds import CandidateFinds
-from sim.pixels.faces import Faces
+from sim.pixels.faces import Faces, one_thread
 
 BATCH = 256
 """Photos drawn and encoded at once, the last batch filled up: sums in an encoder are rounded
@@ -159,9 +159,10 @@ class _Maker:
         # A source draws faster what it draws of one person at a time.
         adult = adult[np.lexsort((keys[adult], person[adult]))]
         vectors = np.empty((len(adult), self.faces.encoder.dimension), dtype=np.float32)
-        for start in range(0, len(adult), BATCH):
-            batch = adult[start : start + BATCH]
-            vectors[start : start + BATCH] = self._encoded(_taken(rows, batch))
+        with one_thread():
+            for start in range(0, len(adult), BATCH):
+                batch = adult[start : start + BATCH]
+                vectors[start : start + BATCH] = self._encoded(_taken(rows, batch))
         order = np.argsort(keys[adult])
         return Templates(keys[adult][order], vectors[order])
 
