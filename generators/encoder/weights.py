@@ -35,7 +35,9 @@ class EncoderCard:
         images: shown in the training.
         precision: of the convolutions in the training, `bf16` or `fp32`.
         photos_digest: sha256 of the manifest of the render set, hexadecimal.
-        people: the first person of the set and the one after the last.
+        people_seed: seed under which the set's people were drawn.
+        people: number of the first person that it learnt from, under that seed, and the one after
+            the last.
         photos_of_each: photos of each person.
         text: words for the reader.
         figures: how well it told other people apart; empty where that was not measured.
@@ -46,6 +48,7 @@ class EncoderCard:
     images: int
     precision: str
     photos_digest: str
+    people_seed: int
     people: tuple[int, int]
     photos_of_each: int
     text: str
@@ -134,6 +137,7 @@ def _card(told: dict[str, Any]) -> EncoderCard:
         images=int(told["images"]),
         precision=str(told["precision"]),
         photos_digest=str(told["photos_digest"]),
+        people_seed=int(told["people_seed"]),
         people=(first, last),
         photos_of_each=int(told["photos_of_each"]),
         text=str(told["text"]),

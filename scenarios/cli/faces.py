@@ -9,6 +9,8 @@ import typer
 
 from generators.errors import EffaceError, Fault
 from scenarios.cli.faces_encoder import train_encoder
+from scenarios.cli.faces_import import generate, import_weights
+from scenarios.cli.faces_judge import judge_encoder
 from scenarios.cli.faces_render import render
 from scenarios.cli.faces_train import train
 from scenarios.cli.options import JsonOption, print_json
@@ -22,7 +24,10 @@ app = typer.Typer(
 
 app.command()(render)
 app.command()(train_encoder)
+app.command()(judge_encoder)
 app.command()(train)
+app.command("import")(import_weights)
+app.command()(generate)
 
 
 @app.command()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import re
+import math
 import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -10,16 +10,17 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from generators.errors import EffaceError, Fault
+from scenarios.cli.faces_judge import numbers_of, people_range, print_figures, require_apart
 from scenarios.cli.options import INTERRUPTED, JsonOption, print_json
 from scenarios.folder import make_room, write_atomic
 
 if TYPE_CHECKING:
-    from generators.encoder.network import FaceNetwork
     from generators.encoder.training import Progress, TrainingPlan
-    from generators.heads.render_set import RenderSet
 
 CHECKPOINT = ".checkpoint"
 """What stands after the weights' name in the name of the file to go on from."""
+LINE_EVERY = 30.0
+"""Seconds between lines of progress where there is no terminal."""
 PICTURES = {"clean": ("clean",), "photos": ("photos",), "both": ("clean", "photos")}
 """Which arrays of a render set are shown under each name."""
 
@@ -63,24 +64,15 @@ def train_encoder(
             )
         )
     shown = PICTURES[pictures]
-    from rich.console import Console
-    from rich.progress import Progress as Bar
-
     from generators.heads.render_set import open_render_set
 
     render_set = open_render_set(data)
     first, last = people_range("--people", people or ":", len(render_set.photos))
     judged = None if test is None else people_range("--test", test, len(render_set.photos))
-    if judged is not None and judged[0] < last and first < judged[1]:
-        raise EffaceError(
-            Fault(
-                "an encoder is judged on people it did not learn from",
-                key="--test",
-                found=f"{judged[0]}:{judged[1]}",
-                expected=f"people outside {first}:{last}",
-            )
-        )
+    if judged is not None:
+        require_apart("--test", judged, (first, last))
     from generators.encoder.network import NetworkShape, best_precision, use_threads
+    from generators.encoder.on_renders import figures_json, judge_on_renders
     from generators.encoder.training import PRECISIONS, TrainingPlan, train
     from generators.encoder.weights import EncoderCard, weights_bytes
 
@@ -98,15 +90,8 @@ def train_encoder(
     checkpoint = _checkpoint(kept, resume)
     use_threads(threads)
     began = time.monotonic()
-    messages = Console(stderr=True)
-    with Bar(*Bar.get_default_columns(), console=messages) as bar:
-        task = bar.add_task("training", total=plan.steps * plan.batch)
-
-        def report(progress: Progress) -> None:
-            words = f"loss {progress.loss:.3f}, margin {progress.margin:.2f}"
-            bar.update(task, completed=progress.shown, description=words)
-
-        try:
+    try:
+        with _Watch(plan.steps * plan.batch) as watch:
             network = train(
                 [photos[first:last] for photos in taken],
                 plan,
@@ -114,21 +99,22 @@ def train_encoder(
                 checkpoint=checkpoint,
                 keep=lambda content: write_atomic(kept, lambda to: _write(to, content)),
                 keep_every=checkpoint_every,
-                report=report,
+                report=watch,
             )
-        except KeyboardInterrupt:
-            if kept.is_file():
-                typer.echo(f"stopped; the same command with --resume goes on from {kept}", err=True)
-            raise typer.Exit(INTERRUPTED) from None
+    except KeyboardInterrupt:
+        if kept.is_file():
+            typer.echo(f"stopped; the same command with --resume goes on from {kept}", err=True)
+        raise typer.Exit(INTERRUPTED) from None
     seconds = time.monotonic() - began
-    figures = {} if judged is None else _judge(network, render_set, judged)
+    figures = {} if judged is None else figures_json(judge_on_renders(network, render_set, judged))
     card = EncoderCard(
         shape=plan.shape,
         seed=seed,
         images=plan.steps * plan.batch,
         precision=precision,
         photos_digest=render_set.digest,
-        people=(first, last),
+        people_seed=render_set.plan.seed,
+        people=numbers_of(render_set, (first, last)),
         photos_of_each=of_each,
         text=_words(plan, last - first, of_each, pictures, seconds, judged),
         figures=figures,
@@ -136,47 +122,54 @@ def train_encoder(
     write_atomic(out, lambda to: _write(to, weights_bytes(network, card)))
     kept.unlink(missing_ok=True)
     if as_json:
-        print_json(
-            {"weights": str(out), "images": card.images, "seconds": round(seconds, 1)} | figures
-        )
+        told = {"weights": str(out), "images": card.images, "seconds": round(seconds, 1)}
+        print_json(told | {"figures": figures})
     else:
-        for name, figure in figures.items():
-            typer.echo(
-                f"{name} {figure['value']:.4f} ({figure['low']:.4f} to {figure['high']:.4f})"
-            )
+        print_figures(figures)
         typer.echo(f"{out}: {card.images} images of {last - first} people", err=True)
 
 
-def people_range(key: str, text: str, people: int) -> tuple[int, int]:
-    """Return the first person and the one after the last of `FIRST:LAST`, either may be left out.
+class _Watch:
+    """Progress on standard error: a bar on a terminal, else a line now and then for a log."""
 
-    Raises:
-        EffaceError: it is not of that form, or names fewer than two people or some not there.
-    """
-    form = re.fullmatch(r"(\d*):(\d*)", text)
-    first, last = (0, 0) if form is None else (int(form[1] or 0), int(form[2] or people))
-    if not 0 <= first < last - 1 < people:
-        raise EffaceError(
-            Fault(
-                "no such range of people",
-                key=key,
-                found=text,
-                expected=f"two or more of 0:{people}",
-            )
+    def __init__(self, images: int) -> None:
+        from rich.console import Console
+        from rich.progress import Progress as Bar
+
+        console = Console(stderr=True)
+        self._bar = (
+            Bar(*Bar.get_default_columns(), console=console) if console.is_terminal else None
         )
-    return first, last
+        self._task = self._bar.add_task("training", total=images) if self._bar else None
+        self._first: tuple[int, float] | None = None
+        self._said = -math.inf
 
+    def __enter__(self) -> _Watch:
+        if self._bar is not None:
+            self._bar.start()
+        return self
 
-def _judge(
-    network: FaceNetwork, render_set: RenderSet, people: tuple[int, int]
-) -> dict[str, dict[str, float]]:
-    """Return the headline figures on other people's photos."""
-    from generators.encoder.encoder import encode_photos
-    from generators.encoder.evaluation import evaluate
+    def __exit__(self, *_: object) -> None:
+        if self._bar is not None:
+            self._bar.stop()
 
-    found = evaluate(encode_photos(network, render_set.photos[slice(*people)]))
-    names = ("eer", "threshold", "fnmr", "rank_one", "d_prime")
-    return {name: getattr(found, name).as_json() for name in names}
+    def __call__(self, progress: Progress) -> None:
+        """Tell how far the training is."""
+        words = f"loss {progress.loss:.3f}, margin {progress.margin:.2f}"
+        if self._bar is not None and self._task is not None:
+            self._bar.update(self._task, completed=progress.shown, description=words)
+            return
+        now = time.monotonic()
+        self._first = self._first or (progress.shown, now)
+        if now - self._said < LINE_EVERY and progress.shown < progress.images:
+            return
+        self._said = now
+        line = f"{progress.shown:,} of {progress.images:,} images, {words}"
+        shown, seconds = progress.shown - self._first[0], now - self._first[1]
+        if shown and seconds:
+            left = (progress.images - progress.shown) * seconds / shown
+            line += f", {shown / seconds:.0f} images/s, {left / 60:.0f} min left"
+        typer.echo(line, err=True)
 
 
 def _words(

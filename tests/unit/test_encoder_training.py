@@ -43,7 +43,7 @@ def small_plan(**changes: object) -> TrainingPlan:
 
 
 def small_card(**changes: object) -> EncoderCard:
-    card = EncoderCard(SMALL, 0, 960, "fp32", "0" * 64, (0, 12), 5, "words")
+    card = EncoderCard(SMALL, 0, 960, "fp32", "0" * 64, 7, (0, 12), 5, "words")
     return dataclasses.replace(card, **changes)
 
 

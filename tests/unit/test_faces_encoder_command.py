@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
 from pathlib import Path
 
@@ -30,7 +31,7 @@ def made_up(monkeypatch: pytest.MonkeyPatch) -> render_set.RenderSet:
     nothing = np.zeros((PEOPLE, 4, 1), np.float32)
     found = render_set.RenderSet(
         folder=Path("set"),
-        plan=RenderPlan(PEOPLE, 4, 32, 0, 0),
+        plan=RenderPlan(PEOPLE, 4, 32, 5, 100),
         renderer="r" * 64,
         digest="d" * 64,
         clean=pictures,
@@ -38,7 +39,10 @@ def made_up(monkeypatch: pytest.MonkeyPatch) -> render_set.RenderSet:
         mask=np.zeros((PEOPLE, 4, 8, 8), np.uint8),
         identity=nothing[:, 0],
         shots=nothing,
-        labels={},
+        labels={
+            "tone": (np.arange(PEOPLE)[:, None] % 10 + 1).repeat(4, 1),
+            "sex": np.array([["female"], ["male"]] * (PEOPLE // 2)).repeat(4, 1),
+        },
     )
     monkeypatch.setattr(render_set, "open_render_set", lambda folder: found)
     return found
@@ -61,10 +65,13 @@ class TestTrainEncoder:
         told = json.loads(printed)
         card = load_encoder(out).card
         assert told["images"] == card.images == 384
-        assert card.people == (0, 8)
+        assert (card.people_seed, card.people) == (5, (100, 108))
         assert card.photos_digest == "d" * 64
-        assert card.figures["eer"] == told["eer"]
-        assert told["eer"]["low"] <= told["eer"]["value"] <= told["eer"]["high"]
+        assert card.figures == told["figures"]
+        eer = card.figures["eer"]
+        assert eer["low"] <= eer["value"] <= eer["high"]
+        # Of the four people judged two are female, and the tones are 9, 10, 1 and 2.
+        assert set(card.figures["groups"]) == {"female", "male", "tones 1-3", "tones 9-10"}
         assert "No photograph of anyone" in card.text
         assert [path.name for path in tmp_path.iterdir()] == ["w.safetensors"]
 
@@ -120,10 +127,70 @@ class TestTrainEncoder:
         assert said in printed
         assert not list(tmp_path.iterdir())
 
+    def test_tells_a_log_how_far_it_is(self, tmp_path: Path) -> None:
+        words = ("--images", "256", "--precision", "fp32")
+        _, _, said = run("--out", str(tmp_path / "w.safetensors"), *words)
+        assert "256 of 256 images, loss" in said
+
     def test_refuses_a_name_that_is_no_weights_file(self, tmp_path: Path) -> None:
         code, _, printed = run("--out", str(tmp_path / "w.pt"))
         assert code == 2
         assert "safetensors" in printed
+
+
+def judge(weights: Path, *words: str) -> tuple[int, str, str]:
+    command = ["faces", "judge-encoder", "--weights", str(weights), "--data", "set", *words]
+    result = CliRunner().invoke(app, command)
+    return result.exit_code, result.stdout, result.stderr
+
+
+class TestJudgeEncoder:
+    @pytest.fixture
+    def weights(self, made_up: render_set.RenderSet, tmp_path: Path) -> Path:
+        out = tmp_path / "w.safetensors"
+        assert run("--out", str(out), "--images", "128", "--people", ":8")[0] == 0
+        return out
+
+    def test_gives_the_figures_of_training(self, weights: Path) -> None:
+        code, printed, _ = judge(weights, "--people", "8:", "--json")
+        assert code == 0
+        figures = json.loads(printed)["figures"]
+        assert figures["people"] == 4
+        assert 0 <= figures["eer"]["value"] <= 1
+        code, printed, _ = judge(weights, "--people", "8:")
+        assert code == 0
+        assert f"{figures['eer']['value']:.4f}" in printed
+        assert "female: FNMR" in printed
+
+    def test_refuses_people_that_it_learnt_from_in_any_set(
+        self,
+        weights: Path,
+        made_up: render_set.RenderSet,
+        monkeypatch: pytest.MonkeyPatch,
+    ) -> None:
+        code, _, said = judge(weights, "--people", "7:")
+        assert code == 2
+        assert "people 107:112" in said
+        shifted = dataclasses.replace(made_up.plan, first_person=96)
+        for plan, expected in (
+            (shifted, 2),  # row 8 is then person 104, from whom it learnt
+            (dataclasses.replace(shifted, seed=6), 0),  # other people altogether
+        ):
+            other = dataclasses.replace(made_up, plan=plan, digest="e" * 64)
+            monkeypatch.setattr(render_set, "open_render_set", lambda folder, o=other: o)
+            assert judge(weights, "--people", "8:")[0] == expected
+
+    def test_refuses_photos_of_another_size(
+        self,
+        weights: Path,
+        made_up: render_set.RenderSet,
+        monkeypatch: pytest.MonkeyPatch,
+    ) -> None:
+        small = dataclasses.replace(made_up, photos=made_up.photos[:, :, ::2, ::2])
+        monkeypatch.setattr(render_set, "open_render_set", lambda folder: small)
+        code, _, said = judge(weights, "--people", "8:")
+        assert code == 2
+        assert "another size" in said
 
 
 def test_refuses_a_folder_that_is_no_render_set(tmp_path: Path) -> None:
