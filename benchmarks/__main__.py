@@ -7,7 +7,7 @@ import json
 import sys
 from dataclasses import asdict
 
-from benchmarks import arms, pixels, populations, shipped_run, start_up, stylegan
+from benchmarks import arms, pixels, populations, renderer, shipped_run, start_up, stylegan
 from benchmarks.measure import machine
 
 BENCHMARKS = {
@@ -15,6 +15,7 @@ BENCHMARKS = {
     "population": populations,
     "arms": arms,
     "run": shipped_run,
+    "renderer": renderer,
     "stylegan": stylegan,
     "pixels": pixels,
 }

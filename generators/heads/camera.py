@@ -8,9 +8,9 @@ framing error is added on purpose and is known.
 from __future__ import annotations
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
 
+from generators.heads.kernel import kernel
 from generators.heads.pieces import Points
 from generators.heads.shot import Framing, Pose
 
@@ -70,7 +70,7 @@ def project(
     return _on_screen(world, camera, times.real, times.imag, plus.real, plus.imag), camera
 
 
-@njit(fastmath=True, cache=True)
+@kernel
 def _on_screen(
     world: Points,
     camera: NDArray[np.float32],

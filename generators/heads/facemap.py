@@ -95,7 +95,8 @@ def face_map(size: int) -> FaceMap:
         forehead=_bump(y, 8.0, 2.4) * ramp(side, 6.5, 4.0),
         eye_hollow=_bump(side, 3.0, 1.5) * _bump(y, 2.1, 0.55) * front,
         upper_lid=_bump(side, 3.1, 1.5) * _bump(y, 4.3, 0.55) * front,
-        upper_lash=_along(side, y, eye[[0, 1, 2, 3]] + np.float32([0, 0.03]), 0.19) * front,
+        upper_lash=_along(side, y, eye[[0, 1, 2, 3]] + np.array([0, 0.03], dtype=np.float32), 0.19)
+        * front,
         lower_lash=_along(side, y, eye[[0, 5, 4, 3]], 0.11) * front,
         lip=lip,
         beard=jaw_cover(place) * off_lip,

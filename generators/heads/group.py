@@ -165,7 +165,7 @@ def _with_shoulders(posed: Posed, shot: ShotCode) -> Scene:
     moved = turned(mean_place, matrix)
     scene, count = posed.scene, len(moved)
 
-    def more(values: NDArray[np.float32], added: NDArray[np.float32]) -> NDArray[np.float32]:
+    def more(values: NDArray[np.float32], added: NDArray[np.floating]) -> NDArray[np.float32]:
         return np.concatenate([values, added.astype(np.float32)])
 
     return Scene(

@@ -5,16 +5,16 @@ from __future__ import annotations
 import math
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
 
+from generators.heads.kernel import kernel
 from generators.heads.mesh import BEARD, HAIR, SCALP
 from generators.heads.shade import Light
 
 _SCALP, _HAIR, _BEARD = SCALP, HAIR, BEARD
 
 
-@njit(fastmath=True, cache=True)
+@kernel
 def glaze(
     place: NDArray[np.float32],
     normal: NDArray[np.float32],
@@ -83,7 +83,7 @@ def glaze(
                 out[py, px, q] = 0.94 * out[py, px, q] + mirrored * glow
 
 
-@njit(fastmath=True, cache=True)
+@kernel
 def soften(material: NDArray[np.int32], owner: NDArray[np.int32], out: NDArray[np.float32]) -> None:
     """Blur the ends of hair over one sample: a strand is thinner than one.
 

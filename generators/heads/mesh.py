@@ -12,14 +12,14 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
 
+from generators.heads.kernel import kernel
 from generators.heads.pack import HeadAssets, HeadPack, head_model_folder, load_assets, load_pack
 
 FACE, BODY, EYE, TEETH, MOUTH, SCALP, HAIR, BEARD, FRAME = range(9)
-"""Materials of triangles. SCALP is hair that lies on the head (its innermost shell is seen from both
-sides), HAIR is hair that falls. HAIR and everything after it is seen from both sides."""
+"""Materials of triangles. SCALP is hair that lies on the head, HAIR is hair that falls. HAIR and
+all after it are seen from both sides, and so is the innermost shell of SCALP."""
 
 _MATERIAL_OF_REGION = {0: FACE, 1: BODY, 2: MOUTH, 3: MOUTH, 4: MOUTH, 5: MOUTH, 6: TEETH}
 _MATERIAL_OF_REGION |= {7: EYE, 8: EYE}
@@ -196,7 +196,7 @@ def _scalp_grid(
     )
 
 
-@njit(cache=True)
+@kernel
 def _innermost_hits(
     vertices: NDArray[np.float64], tri: NDArray[np.int32], rays: NDArray[np.float64]
 ) -> tuple[NDArray[np.int32], NDArray[np.float32]]:

@@ -11,9 +11,9 @@ import math
 from functools import lru_cache
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
 
+from generators.heads.kernel import kernel
 from generators.keyed import Streams
 
 PERIOD = 64
@@ -30,7 +30,7 @@ def lattice() -> NDArray[np.float32]:
     return ((field - field.mean()) / field.std()).astype(np.float32)
 
 
-@njit(fastmath=True, cache=True)
+@kernel
 def field_at(values: NDArray[np.float32], x: float, y: float, z: float) -> float:
     """Return the field at one place, in units of lattice steps."""
     fx = math.floor(x)
@@ -54,7 +54,7 @@ def field_at(values: NDArray[np.float32], x: float, y: float, z: float) -> float
     return near * (1 - z) + far * z
 
 
-@njit(fastmath=True, cache=True)
+@kernel
 def field_over(
     values: NDArray[np.float32],
     places: NDArray[np.float32],

@@ -9,8 +9,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
+
+from generators.heads.kernel import kernel
 
 Points = NDArray[np.float32]
 
@@ -38,7 +39,7 @@ class Piece:
     shell: NDArray[np.float32]
 
 
-@njit(fastmath=True, cache=True)
+@kernel
 def vertex_normals(place: Points, tri: NDArray[np.int32]) -> Points:
     """Return unit normals at vertices [n, 3], weighted by the area of the triangles around."""
     normal = np.zeros_like(place)
@@ -70,7 +71,7 @@ def vertex_normals(place: Points, tri: NDArray[np.int32]) -> Points:
     return normal
 
 
-@njit(fastmath=True, cache=True)
+@kernel
 def move_by(
     place: Points, where: NDArray[np.int32], by: NDArray[np.float32], weight: np.float32
 ) -> None:
@@ -82,7 +83,7 @@ def move_by(
         place[v, 2] += weight * by[i, 2]
 
 
-@njit(fastmath=True, cache=True)
+@kernel
 def blend_modes(mean: Points, modes: NDArray[np.float32], weights: NDArray[np.float32]) -> Points:
     """Return mean + Σ weight · mode, in an order that never changes.
 

@@ -6,9 +6,9 @@ import math
 from typing import NamedTuple
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
 
+from generators.heads.kernel import kernel
 from generators.heads.noise import field_at
 from generators.heads.raster import Strands, strand_at
 
@@ -50,7 +50,7 @@ class Paint(NamedTuple):
     frame: NDArray[np.float32]
 
 
-@njit(fastmath=True, cache=True)
+@kernel
 def face_pigment(paint: Paint, u: float, v: float) -> Pigment:
     """Return the texture of the face at (u, v), bilinear."""
     size = paint.texture.shape[0]
@@ -72,7 +72,7 @@ def face_pigment(paint: Paint, u: float, v: float) -> Pigment:
     return r, g, b, s
 
 
-@njit(fastmath=True, cache=True)
+@kernel
 def body_pigment(
     values: NDArray[np.float32], paint: Paint, x: float, y: float, z: float
 ) -> Pigment:
@@ -81,7 +81,7 @@ def body_pigment(
     return paint.base[0] * m, paint.base[1] * m, paint.base[2] * m, 0.6 * paint.gloss
 
 
-@njit(fastmath=True, cache=True)
+@kernel
 def cloth_pigment(
     values: NDArray[np.float32], paint: Paint, x: float, y: float, z: float
 ) -> Pigment:
@@ -92,7 +92,7 @@ def cloth_pigment(
     return paint.cloth[0] * m, paint.cloth[1] * m, paint.cloth[2] * m, 0.02
 
 
-@njit(fastmath=True, cache=True)
+@kernel
 def eye_pigment(values: NDArray[np.float32], paint: Paint, x: float, y: float, z: float) -> Pigment:
     """Return pupil, iris with its spokes and dark rim, or the white of the eye."""
     dx = abs(x) - _EYE_X
@@ -115,7 +115,7 @@ def eye_pigment(values: NDArray[np.float32], paint: Paint, x: float, y: float, z
     return r, r * (0.92 - 0.14 * corner), r * (0.88 - 0.18 * corner), 0.08
 
 
-@njit(fastmath=True, cache=True)
+@kernel
 def hair_pigment(
     values: NDArray[np.float32],
     paint: Paint,

@@ -10,9 +10,9 @@ import math
 from typing import NamedTuple
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
 
+from generators.heads.kernel import kernel
 from generators.heads.mesh import BEARD, BODY, FACE, HAIR, SCALP
 from generators.heads.noise import field_at
 
@@ -67,7 +67,7 @@ class Strands(NamedTuple):
     grain: float
 
 
-@njit(fastmath=True, cache=True)
+@kernel
 def strand_at(
     values: NDArray[np.float32], x: float, y: float, z: float, strands: Strands, beard: bool
 ) -> float:
@@ -89,7 +89,7 @@ def strand_at(
     return 0.65 * broad + 0.75 * field_at(values, 3.0 * turn, 0.25 * y, g)
 
 
-@njit(fastmath=True, cache=True)
+@kernel
 def rasterise(
     scene: Scene,
     screen: NDArray[np.float32],

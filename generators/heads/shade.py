@@ -11,9 +11,9 @@ import math
 from typing import NamedTuple
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
 
+from generators.heads.kernel import kernel
 from generators.heads.mesh import BEARD, BODY, EYE, FACE, MOUTH, SCALP, TEETH
 from generators.heads.noise import field_at
 from generators.heads.pigment import (
@@ -51,7 +51,7 @@ class Light(NamedTuple):
     shadow_matrix: NDArray[np.float32]
 
 
-@njit(fastmath=True, cache=True)
+@kernel
 def lit_share(light: Light, x: float, y: float, z: float) -> float:
     """Return the share of the key light that reaches a place, over 3 × 3 texels of the map."""
     size = light.shadow.shape[0]
@@ -72,7 +72,7 @@ def lit_share(light: Light, x: float, y: float, z: float) -> float:
     return reached / looked if looked > 0 else 1.0
 
 
-@njit(fastmath=True, cache=True)
+@kernel
 def shade(
     scene: Scene,
     paint: Paint,
