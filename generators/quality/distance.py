@@ -2,7 +2,9 @@
 
 Bińkowski et al. 2018 (Demystifying MMD GANs): the squared maximum mean discrepancy under the
 kernel (x·y/d + 1)³, in its unbiased form, averaged over blocks of the sets. Unlike the Fréchet
-distance it is unbiased, so that sets of different sizes can be compared.
+distance it is unbiased, so that sets of different sizes can be compared. Photos of one person
+hang together; so pairs within a person are left out of the sums as pairs of an image with itself
+are, and blocks are of people. With one photo of each it is the paper's estimate.
 """
 
 from __future__ import annotations
@@ -12,9 +14,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-BLOCK = 100
-"""Images of each set in a block: the estimate is unbiased at any size, and an error needs many
-blocks. The paper takes 1,000 of sets that are fifty times larger than those judged here."""
+BLOCK = 25
+"""People of each set in a block: the estimate is unbiased at any size, and an error needs several
+blocks. The paper takes 1,000 images, of sets fifty times larger than those judged here."""
 
 
 @dataclass(frozen=True)
@@ -24,7 +26,7 @@ class KernelDistance:
     Attributes:
         value: unbiased estimate; below zero it means that no difference was found.
         error: standard error of the mean over disjoint blocks, or None where only one block fits.
-        block: images of each set in a block.
+        block: people of each set in a block.
         blocks: how many.
     """
 
@@ -63,16 +65,13 @@ def squared_mmd(first: NDArray[np.float32], second: NDArray[np.float32]) -> floa
     """Return the unbiased squared maximum mean discrepancy under the cubic kernel.
 
     Args:
-        first: float [m, d].
-        second: float [n, d].
+        first: float [people, photos, d].
+        second: float [people, photos, d]; another number of people and photos is allowed.
 
     Raises:
-        ValueError: fewer than two rows in a set, or sets of other dimensions.
+        ValueError: fewer than two people in a set, or sets of other dimensions.
     """
-    if min(len(first), len(second)) < 2 or first.shape[1:] != second.shape[1:]:
-        raise ValueError(
-            f"two sets of two or more rows are compared, found {first.shape} and {second.shape}"
-        )
+    _require_sets(first, second)
     within = 0.0
     for rows in (first, second):
         count = len(rows)
@@ -90,23 +89,23 @@ def kernel_distance(
 ) -> KernelDistance:
     """Return the kernel distance of two sets with a standard error.
 
-    The sets are cut at random into as many disjoint blocks as fit into the smaller one; the mean
-    over blocks is unbiased and its standard error honest, since blocks share no image.
+    The people of both are cut at random into as many disjoint blocks as fit into the smaller set;
+    the mean over blocks is unbiased and its standard error honest, since blocks share nobody.
 
     Args:
-        first: features, float32 [m, d]. Photos of one person hang together: give one of each, or
-            read the error as a lower bound.
-        second: features, float32 [n, d].
-        block: images of each set in a block; smaller where a set has fewer.
+        first: features, float32 [people, photos, d].
+        second: features, float32 [people, photos, d].
+        block: people of each set in a block; fewer where a set has fewer.
         seed: of the cut.
 
     Raises:
-        ValueError: as `squared_mmd`.
+        ValueError: as `squared_mmd`, or a block of one.
     """
+    _require_sets(first, second)
     fewest = min(len(first), len(second))
-    if fewest < 2:
-        raise ValueError(f"two sets of two or more rows are compared, found one of {fewest}")
     size = min(block, fewest)
+    if size < 2:
+        raise ValueError(f"a block is of two people or more, found {block}")
     blocks = fewest // size
     draw = np.random.default_rng(seed)
     order_first, order_second = (draw.permutation(len(rows)) for rows in (first, second))
@@ -119,5 +118,17 @@ def kernel_distance(
 
 
 def _kernel(first: NDArray[np.float32], second: NDArray[np.float32]) -> NDArray[np.float64]:
-    product = first.astype(np.float64) @ second.T.astype(np.float64)
-    return np.asarray((product / first.shape[1] + 1) ** 3)
+    """Return float64 [people, people], the kernel's mean over two people's photos."""
+    product = np.einsum(
+        "pad,qbd->paqb", first.astype(np.float64), second.astype(np.float64), optimize=True
+    )
+    return np.asarray(((product / first.shape[-1] + 1) ** 3).mean(axis=(1, 3)))
+
+
+def _require_sets(first: NDArray[np.float32], second: NDArray[np.float32]) -> None:
+    fits = first.ndim == second.ndim == 3 and first.shape[2] == second.shape[2]
+    if not fits or min(len(first), len(second)) < 2:
+        raise ValueError(
+            "two sets [people, photos, d] of two people or more are compared, found "
+            f"{list(first.shape)} and {list(second.shape)}"
+        )

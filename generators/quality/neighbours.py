@@ -68,16 +68,16 @@ def squared_distances(
     return np.asarray(np.maximum(squared, 0.0))
 
 
-def pixel_vectors(photos: NDArray[np.uint8]) -> NDArray[np.float32]:
-    """Return float32 [n, 32·32·3] in 0..1: photos uint8 [n, R, R, 3], averaged down.
+def pixel_vectors(photos: NDArray[np.uint8], side: int = SIDE) -> NDArray[np.float32]:
+    """Return float32 [n, side·side·3] in 0..1: photos uint8 [n, R, R, 3], averaged down.
 
     Raises:
-        ValueError: R is no multiple of 32.
+        ValueError: R is no multiple of `side`.
     """
-    count, side = photos.shape[:2]
-    if side % SIDE:
-        raise ValueError(f"photos have a multiple of {SIDE} pixels a side, found {side}")
-    cell = side // SIDE
-    cells = photos.reshape(count, SIDE, cell, SIDE, cell, 3)
+    count, pixels = photos.shape[:2]
+    if pixels % side:
+        raise ValueError(f"photos have a multiple of {side} pixels a side, found {pixels}")
+    cell = pixels // side
+    cells = photos.reshape(count, side, cell, side, cell, 3)
     small = cells.mean(axis=(2, 4), dtype=np.float32) / np.float32(255)
     return np.asarray(small.reshape(count, -1))

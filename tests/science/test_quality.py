@@ -56,42 +56,63 @@ def mmd_of_shifted_gaussians(dimension: int, mean: float) -> float:
 class TestKernelDistance:
     @pytest.mark.parametrize("mean", [0.0, 0.3, 1.0])
     def test_of_shifted_gaussians_is_the_closed_form(self, mean: float) -> None:
-        found = kernel_distance(gaussian(6000, 8, 1), gaussian(6000, 8, 2, mean))
+        first, second = gaussian(6000, 8, 1), gaussian(6000, 8, 2, mean)
+        found = kernel_distance(first[:, None], second[:, None], block=100)
         assert found.blocks == 60
         assert found.error is not None
-        assert found.value == pytest.approx(mmd_of_shifted_gaussians(8, mean), abs=4 * found.error)
+        expected = mmd_of_shifted_gaussians(8, mean)
+        assert found.value == pytest.approx(expected, abs=4 * found.error)
         # The error itself is small against what it is to find.
-        assert found.error < 0.05 + 0.1 * mmd_of_shifted_gaussians(8, mean)
+        assert found.error < 0.05 + 0.1 * expected
 
     def test_is_unbiased_however_small_the_blocks(self) -> None:
         values = [
-            squared_mmd(gaussian(6, 4, 2 * seed), gaussian(9, 4, 2 * seed + 1, 0.5))
+            squared_mmd(
+                gaussian(6, 4, 2 * seed)[:, None], gaussian(9, 4, 2 * seed + 1, 0.5)[:, None]
+            )
             for seed in range(3000)
         ]
         error = np.std(values) / np.sqrt(len(values))
         assert np.mean(values) == pytest.approx(mmd_of_shifted_gaussians(4, 0.5), abs=4 * error)
 
+    def test_is_unbiased_where_photos_of_a_person_hang_together(self) -> None:
+        """Each photo is N(0, 1) over people, but a person's photos correlate by 0.8."""
+        draw = np.random.default_rng(0)
+
+        def of(people: int, photos: int) -> NDArray[np.float32]:
+            own = np.sqrt(0.8) * draw.standard_normal((people, 1, 4))
+            return (own + np.sqrt(0.2) * draw.standard_normal((people, photos, 4))).astype("f4")
+
+        values = [squared_mmd(of(6, 5), of(8, 3)) for _ in range(2000)]
+        error = np.std(values) / np.sqrt(len(values))
+        assert np.mean(values) == pytest.approx(0, abs=4 * error)
+        assert error < 0.02
+
     def test_its_error_is_the_spread_between_sets(self) -> None:
         found = [
-            kernel_distance(gaussian(400, 8, 1000 + s), gaussian(400, 8, 5000 + s), block=50)
+            kernel_distance(
+                gaussian(400, 8, 1000 + s)[:, None], gaussian(400, 8, 5000 + s)[:, None]
+            )
             for s in range(200)
         ]
         spread = np.std([one.value for one in found])
         assert np.mean([one.error for one in found]) == pytest.approx(spread, rel=0.2)
 
     def test_by_hand(self) -> None:
-        first, second = np.array([[1.0], [2.0]], np.float32), np.array([[0.0], [1.0]], np.float32)
+        first, second = np.array([[[1.0]], [[2.0]]]), np.array([[[0.0]], [[1.0]]])
         expected = 3.0**3 + 1 - 2 * (1 + 1 + 2.0**3 + 3.0**3) / 4
         assert squared_mmd(first, second) == pytest.approx(expected)
 
     def test_one_block_has_no_error(self) -> None:
-        found = kernel_distance(gaussian(30, 4, 0), gaussian(50, 4, 1))
-        assert (found.block, found.blocks, found.error) == (30, 1, None)
+        found = kernel_distance(gaussian(18, 4, 0)[:, None], gaussian(50, 4, 1)[:, None])
+        assert (found.block, found.blocks, found.error) == (18, 1, None)
 
     @pytest.mark.parametrize(("m", "n", "d"), [(0, 5, 4), (1, 5, 4), (5, 1, 4), (5, 5, 3)])
     def test_refuses_sets_that_cannot_be_compared(self, m: int, n: int, d: int) -> None:
         with pytest.raises(ValueError, match="two sets"):
-            kernel_distance(np.ones((m, 4), np.float32), np.ones((n, d), np.float32))
+            kernel_distance(np.ones((m, 2, 4), np.float32), np.ones((n, 2, d), np.float32))
+        with pytest.raises(ValueError, match="a block"):
+            kernel_distance(*[np.ones((5, 2, 4), np.float32)] * 2, block=1)
 
     def test_scale_leaves_a_constant_feature_alone(self) -> None:
         features = gaussian(500, 3, 0, 5) * np.array([1, 10, 0], np.float32)
