@@ -55,7 +55,7 @@ def check_settings(settings: GeneratorSettings | DiscriminatorSettings) -> None:
     sizes["channel_max"] = (settings.channel_max, 1, MOST_FEATURES)
     sizes["channel_base"] = (settings.channel_base, 1, MOST_FEATURES * MOST_PIXELS)
     sizes["image_channels"] = (settings.image_channels, 1, 16)
-    sizes["sixteen_bit"] = (settings.sixteen_bit, 0, len(resolutions(settings.resolution)) - 1)
+    sizes["sixteen_bit"] = (settings.sixteen_bit, 0, len(resolutions(settings.resolution)))
     if isinstance(settings, GeneratorSettings):
         sizes["z_dim"] = (settings.z_dim, 0, MOST_FEATURES)
         sizes["w_dim"] = (settings.w_dim, 1, MOST_FEATURES)
