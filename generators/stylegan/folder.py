@@ -121,6 +121,7 @@ class TrainingFolder:
                 self.keep()
                 kept_at = time.monotonic()
             report(training.seen, measured)
+        self.scalars.close_row(training.seen)
         self.draw()
         self.keep()
         return True

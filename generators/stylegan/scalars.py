@@ -50,11 +50,16 @@ class ScalarLog:
             total, steps = self._sums.get(name, (0.0, 0))
             self._sums[name] = (total + value, steps + 1)
         if seen >= self._row_at:
-            self._write(seen)
-            self._sums = {}
-            self._row_at = seen - seen % self.every + self.every
+            self.close_row(seen)
 
-    def _write(self, seen: int) -> None:
+    def close_row(self, seen: int) -> None:
+        """Write a row of what was noted since the last, before it is due; none if nothing was.
+
+        Raises:
+            OSError: the file cannot be written.
+        """
+        if not self._sums:
+            return
         new = not self.path.exists()
         with self.path.open("a", encoding="utf-8", newline="") as file:
             rows = csv.writer(file, lineterminator="\n")
@@ -62,6 +67,8 @@ class ScalarLog:
                 rows.writerow(["images", *NAMES])
             means = (self._sums.get(name) for name in NAMES)
             rows.writerow([seen, *("" if m is None else repr(m[0] / m[1]) for m in means)])
+        self._sums = {}
+        self._row_at = seen - seen % self.every + self.every
 
     def state_dict(self) -> dict[str, Any]:
         """Return what the next row depends on, and how far the file reaches."""

@@ -200,8 +200,9 @@ def _go_on(folder: TrainingFolder, plan: dict[str, Any]) -> None:
     if other is not None:
         key, was, now = other
         raise EffaceError(
-            Fault("this training is another one", file=str(path), key=key, found=was, expected=now)
-        )
+            Fault(f"this training is another one: {key} differs", file=str(path), key=key,
+                  found=now, expected=was)
+        )  # fmt: skip
     if not folder.checkpoint.exists():
         return  # stopped before the first checkpoint: it begins anew
     try:
