@@ -22,6 +22,7 @@ from sim.dates import weeks
 from sim.day import DESK_TIME, LOOK_TIME, WEEK_TIME
 from sim.events import Event, Log, Process
 from sim.gallery.flat import FlatGallery
+from sim.gallery.gallery import Gallery
 from sim.history import History, Ledger, Requests, TemplateCounts, WatchedCounts
 from sim.interventions.kinds import Actors
 from sim.interventions.registry import install
@@ -91,7 +92,7 @@ class Arm:
             redirect_share=parameters["crawler.redirect_share"],
             revisit_rate=parameters["crawler.revisit_rate"] / DAYS_A_YEAR,
         )
-        self.gallery: FlatGallery | None = None
+        self.gallery: Gallery | None = None
         self.matcher = self._matcher()
         self.world = World(
             population,
