@@ -35,6 +35,12 @@ MOST_BYTES = 2 * 2**30
 """The largest public pickle of the original has 0.4 GB."""
 NAMES = ("G", "D", "G_ema")
 """The networks of a pickle."""
+OTHERS = {
+    b"PK\x03\x04": "a zip archive",
+    b"\x89PNG": "a PNG picture",
+    b"\x1f\x8b": "a gzip archive",
+}
+"""What other files begin with, and what they are."""
 
 
 def import_official(path: Path) -> Weights:
@@ -63,6 +69,9 @@ def import_official(path: Path) -> Weights:
 
 
 def _taken_over(name: str, content: bytes) -> Weights:
+    for beginning, kind in OTHERS.items():
+        if content.startswith(beginning):
+            raise refuse(f"this is {kind}, no pickle of StyleGAN2-ADA's training")
     found = read_pickle(io.BytesIO(content), VOCABULARY, Allowance())
     if type(found) is not dict:
         raise refuse("this pickle holds no networks; one of StyleGAN2-ADA has G, D and G_ema")

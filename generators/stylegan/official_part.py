@@ -55,7 +55,8 @@ class OfficialPart:
         if self.spare[0] < 0:
             raise refuse(f"{self.path}.{name}: the file's tensors are larger than the file")
         try:
-            return found.array().astype(np.float32)
+            with np.errstate(over="ignore"):  # what is too large is refused as not finite
+                return found.array().astype(np.float32)
         except EffaceError as error:
             raise refuse(f"{self.path}.{name}: {error.faults[0].message}") from None
 
