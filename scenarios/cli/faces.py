@@ -11,6 +11,7 @@ from generators.errors import EffaceError, Fault
 from scenarios.cli.faces_encoder import train_encoder
 from scenarios.cli.faces_import import generate, import_weights
 from scenarios.cli.faces_judge import judge_encoder
+from scenarios.cli.faces_judge_generator import judge
 from scenarios.cli.faces_render import render
 from scenarios.cli.faces_train import train
 from scenarios.cli.options import JsonOption, print_json
@@ -25,6 +26,7 @@ app = typer.Typer(
 app.command()(render)
 app.command()(train_encoder)
 app.command()(judge_encoder)
+app.command()(judge)
 app.command()(train)
 app.command("import")(import_weights)
 app.command()(generate)
