@@ -3,10 +3,6 @@
 from __future__ import annotations
 
 import json
-import signal
-import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from dataclasses import asdict, replace
 from enum import StrEnum
 from pathlib import Path
@@ -16,11 +12,10 @@ import typer
 
 from generators.errors import EffaceError, Fault
 from scenarios.cli.options import INTERRUPTED, JsonOption, print_json
+from scenarios.cli.training_progress import asked_to_stop, bar, lines
 from scenarios.folder import make_room, refuse_name, write_json
 
 if TYPE_CHECKING:
-    from rich.console import Console
-
     from generators.heads.render_set import RenderSet
     from generators.stylegan.folder import TrainingFolder
     from generators.stylegan.paired import Guide
@@ -29,8 +24,6 @@ if TYPE_CHECKING:
 PLAN = "training.json"
 """What is being trained, in the training's folder: resumed under an equal plan alone."""
 WEIGHTS = "weights.safetensors"
-SPOKEN_EVERY = 30.0
-"""Seconds between two lines of progress where nobody watches a bar."""
 
 
 class Configuration(StrEnum):
@@ -229,98 +222,17 @@ def _trained(folder: TrainingFolder) -> bool:
     from rich.console import Console
 
     messages = Console(stderr=True)
-    shown = _bar(messages, folder) if messages.is_terminal else _lines(folder)
+    training = folder.training
+    how_far = (training.seen, training.settings.images)
+    shown = bar(messages, *how_far) if messages.is_terminal else lines(*how_far)
     try:
-        with _asked_to_stop() as stop, shown as report:
+        with asked_to_stop() as stop, shown as report:
             return folder.run(stop, report)
     except ArithmeticError as error:
         raise EffaceError(
             Fault(f"the training lost its way: {error}", file=str(folder.folder),
                   expected="figures that are finite; another --seed may do")
         ) from None  # fmt: skip
-
-
-@contextmanager
-def _asked_to_stop() -> Iterator[Callable[[], bool]]:
-    """Give a function that tells whether Ctrl-C or SIGTERM came; a second one ends at once."""
-    asked: list[int] = []
-    kinds = (signal.SIGINT, signal.SIGTERM)
-    before = {kind: signal.getsignal(kind) for kind in kinds}
-
-    def note(number: int, frame: object) -> None:
-        asked.append(number)
-        for kind in kinds:
-            signal.signal(kind, before[kind])
-
-    for kind in kinds:
-        signal.signal(kind, note)
-    try:
-        yield lambda: bool(asked)
-    finally:
-        for kind in kinds:
-            signal.signal(kind, before[kind])
-
-
-@contextmanager
-def _bar(console: Console, folder: TrainingFolder) -> Iterator[Callable[[int, Any], None]]:
-    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
-    from rich.progress import TimeRemainingColumn as TimeLeft
-
-    rate = _Rate(folder)
-    columns = (
-        TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(),
-        TextColumn("{task.fields[rate]:.0f} images/s"), TimeLeft(),
-    )  # fmt: skip
-    with Progress(*columns, console=console, transient=True, speed_estimate_period=120) as bar:
-        total, seen = folder.training.settings.images, folder.training.seen
-        task = bar.add_task("training", total=total, completed=seen, rate=0.0)
-
-        def report(seen: int, scalars: dict[str, float]) -> None:
-            bar.update(task, completed=seen, description=_words(scalars), rate=rate.of(seen))
-
-        yield report
-
-
-@contextmanager
-def _lines(folder: TrainingFolder) -> Iterator[Callable[[int, Any], None]]:
-    rate = _Rate(folder)
-    total = folder.training.settings.images
-    last = time.monotonic()
-
-    def report(seen: int, scalars: dict[str, float]) -> None:
-        nonlocal last
-        if time.monotonic() - last < SPOKEN_EVERY:
-            return
-        last = time.monotonic()
-        speed = rate.of(seen)
-        left = (total - seen) / max(speed, 1e-9) / 60
-        typer.echo(
-            f"{seen} of {total} images, {speed:.0f} images/s, {left:.0f} minutes left, "
-            f"{_words(scalars)}",
-            err=True,
-        )
-
-    yield report
-
-
-class _Rate:
-    """Images a second over the last minute or so, which changes where the game begins."""
-
-    def __init__(self, folder: TrainingFolder) -> None:
-        self._marks = [(time.monotonic(), folder.training.seen)]
-
-    def of(self, seen: int) -> float:
-        now = time.monotonic()
-        if now - self._marks[-1][0] > 1:
-            self._marks = [*self._marks[-60:], (now, seen)]
-        began, before = self._marks[0]
-        return (seen - before) / max(now - began, 1e-9)
-
-
-def _words(scalars: dict[str, float]) -> str:
-    return ", ".join(
-        f"{name} {scalars[name]:.3f}" for name in ("pairs", "r_t", "p") if name in scalars
-    )
 
 
 def _save(folder: TrainingFolder, plan: dict[str, Any], renders: RenderSet) -> None:

@@ -18,6 +18,7 @@ from generators.heads.render_plan import RenderPlan  # noqa: E402
 from generators.stylegan.checkpoint import read_checkpoint  # noqa: E402
 from generators.stylegan.training import Training  # noqa: E402
 from generators.stylegan.weights import load_weights  # noqa: E402
+from scenarios.cli import training_progress  # noqa: E402
 from scenarios.cli.main import app  # noqa: E402
 
 PEOPLE, PHOTOS, SIDE = 4, 3, 32
@@ -178,6 +179,16 @@ class TestTrain:
         code, _, said = run(tmp_path / "t", "--images", "8")
         assert code == 2
         assert "lost its way" in said
+
+
+def test_logs_get_a_line_now_and_then(monkeypatch: pytest.MonkeyPatch, capsys) -> None:
+    now = 0.0
+    monkeypatch.setattr(training_progress.time, "monotonic", lambda: now)
+    with training_progress.lines(1000, 5000) as report:
+        for now, seen in ((10.0, 1100), (40.0, 1200), (50.0, 1300)):
+            report(seen, {"pairs": 0.25, "generator": 1.0})
+    told = capsys.readouterr().err.splitlines()
+    assert told == ["1200 of 5000 images, 5 images/s, 13 minutes left, pairs 0.250"]
 
 
 class TestOtherFolders:
