@@ -19,6 +19,8 @@ from generators.estimate import REPLICATES, Estimate, by_people_together
 
 FMR = 1e-3
 """The false match rate at which thresholds are set here."""
+MOST_PHOTOS = 6000
+"""Photos compared with one another at most: 18 million comparisons, about 2 GB and a minute."""
 
 
 @dataclass(frozen=True)
@@ -92,11 +94,13 @@ def compare_all(templates: NDArray[np.float32]) -> Comparisons:
         templates: float32 [people, photos, dimension], of unit length.
 
     Raises:
-        ValueError: fewer than two people or two photos of each.
+        ValueError: fewer than two people or two photos of each, or more than `MOST_PHOTOS`.
     """
     people, photos, dimension = templates.shape
     if people < 2 or photos < 2:
         raise ValueError("comparisons need two people with two photos each")
+    if people * photos > MOST_PHOTOS:
+        raise ValueError(f"at most {MOST_PHOTOS} photos are compared, found {people * photos}")
     flat = templates.reshape(-1, dimension)
     first, second = np.triu_indices(people * photos, 1)
     scores = (flat @ flat.T)[first, second]
@@ -127,7 +131,7 @@ def evaluate(
         replicates: draws of the intervals.
 
     Raises:
-        ValueError: fewer than two people or two photos of each.
+        ValueError: as `compare_all`.
     """
     people, photos = templates.shape[:2]
     scores = compare_all(templates)

@@ -10,7 +10,13 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from generators.errors import EffaceError, Fault
-from scenarios.cli.faces_judge import numbers_of, people_range, print_figures, require_apart
+from scenarios.cli.faces_judge import (
+    numbers_of,
+    people_range,
+    print_figures,
+    require_apart,
+    require_comparable,
+)
 from scenarios.cli.options import INTERRUPTED, JsonOption, print_json
 from scenarios.folder import make_room, write_atomic
 
@@ -71,6 +77,7 @@ def train_encoder(
     judged = None if test is None else people_range("--test", test, len(render_set.photos))
     if judged is not None:
         require_apart("--test", judged, (first, last))
+        require_comparable("--test", judged, render_set)
     from generators.encoder.network import NetworkShape, best_precision, use_threads
     from generators.encoder.on_renders import figures_json, judge_on_renders
     from generators.encoder.training import PRECISIONS, TrainingPlan, train

@@ -21,7 +21,7 @@ def judge_encoder(
     data: Annotated[Path, typer.Option(help="Render set, made by `efface faces render`.")],
     people: Annotated[
         str,
-        typer.Option(metavar="FIRST:LAST", help="People of the set; 200 to 500 take seconds."),
+        typer.Option(metavar="FIRST:LAST", help="People of the set; 500 take a minute."),
     ] = ":",
     as_json: JsonOption = False,
 ) -> None:
@@ -30,6 +30,7 @@ def judge_encoder(
 
     render_set = open_render_set(data)
     chosen = people_range("--people", people, len(render_set.photos))
+    require_comparable("--people", chosen, render_set)
     from generators.encoder.on_renders import figures_json, judge_on_renders
     from generators.encoder.weights import read_weights
 
@@ -56,6 +57,27 @@ def _require_strangers(card: EncoderCard, render_set: RenderSet, rows: tuple[int
         )
     if card.people_seed == render_set.plan.seed:
         require_apart("--people", numbers_of(render_set, rows), card.people)
+
+
+def require_comparable(key: str, rows: tuple[int, int], render_set: RenderSet) -> None:
+    """Refuse people whose photos cannot all be compared with one another.
+
+    Raises:
+        EffaceError: there is one photo of each, or there are too many.
+    """
+    from generators.encoder.evaluation import MOST_PHOTOS
+
+    of_each = render_set.photos.shape[1]
+    most = MOST_PHOTOS // of_each
+    if of_each < 2 or rows[1] - rows[0] > most:
+        raise EffaceError(
+            Fault(
+                "every photo is compared with every other",
+                key=key,
+                found=f"{rows[1] - rows[0]} people with {of_each} photos each",
+                expected=f"up to {most} people, two photos of each or more",
+            )
+        )
 
 
 def numbers_of(render_set: RenderSet, rows: tuple[int, int]) -> tuple[int, int]:

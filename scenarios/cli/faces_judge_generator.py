@@ -9,7 +9,7 @@ import numpy as np
 import typer
 
 from generators.errors import EffaceError, Fault
-from scenarios.cli.faces_judge import numbers_of, require_apart
+from scenarios.cli.faces_judge import numbers_of, require_apart, require_comparable
 from scenarios.cli.options import CHECK_FAILED, JsonOption, print_columns, print_json
 from scenarios.folder import make_room, write_atomic, write_json
 
@@ -113,6 +113,7 @@ def _require_unknown(
                     expected=f"{side}, as the held-out set",
                 )
             )
+    require_comparable("--people", (0, people), held_out)
     asked = numbers_of(held_out, (0, 2 * people))
     if card.people_seed == held_out.plan.seed:
         require_apart("--held-out", asked, card.people)

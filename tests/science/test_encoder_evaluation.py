@@ -135,3 +135,5 @@ class TestEvaluate:
     def test_refuses_what_has_nothing_to_compare(self, shape: tuple[int, ...]) -> None:
         with pytest.raises(ValueError, match="two people"):
             evaluate(np.ones(shape, np.float32))
+        with pytest.raises(ValueError, match="at most 6000 photos"):
+            evaluate(np.ones((3001, 2, 8), np.float32))

@@ -180,6 +180,14 @@ class TestJudgeEncoder:
             monkeypatch.setattr(render_set, "open_render_set", lambda folder, o=other: o)
             assert judge(weights, "--people", "8:")[0] == expected
 
+    def test_refuses_more_than_can_be_compared(
+        self, weights: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr("generators.encoder.evaluation.MOST_PHOTOS", 12)
+        code, _, said = judge(weights, "--people", "8:")
+        assert code == 2
+        assert "up to 3 people" in said
+
     def test_refuses_photos_of_another_size(
         self,
         weights: Path,
