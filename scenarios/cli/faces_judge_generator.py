@@ -164,10 +164,15 @@ def _figure(found: Judgement, material: Material) -> Image.Image:
     rows = shown * photos
     of_each = material.training.shape[1]
     groups = []
-    for space, title in (("encoder", "nearest by encoder"), ("pixels", "nearest by pixels")):
+    for space, title in (
+        ("encoder", "nearest by encoder: cosine"),
+        ("pixels", "by pixels: distance"),
+    ):
         nearest = found.nearest[space]
         place, distance = nearest.place[rows], nearest.distance[rows]
-        words = [[f"{one:.2f}" for one in line] for line in distance]
+        # Of vectors of unit length the distance tells the cosine.
+        told = 1 - distance**2 / 2 if space == "encoder" else distance
+        words = [[f"{one:.2f}" for one in line] for line in told]
         groups.append(
             Neighbours(title, material.training[place // of_each, place % of_each], words)
         )
