@@ -19,6 +19,8 @@ from sim.dates import weeks
 from sim.draws import streams as named_streams
 from sim.fidelity import Fidelity
 from sim.history import History
+from sim.operator.background import boost_of
+from sim.operator.residency import Residency, gallery_shares
 from sim.people.finds import CandidateFinds, draw_candidates
 from sim.pixels.faces import Faces, shipped_faces
 from sim.pixels.photos import ReplicationPhotos, draw_photos
@@ -112,16 +114,24 @@ def _photos(
     """
     if setup.fidelity is not Fidelity.PIXELS:
         raise ValueError(f"fidelity '{setup.fidelity}' is not in this version")
-    share = setup.parameters[PROBE_PARAMETERS[setup.windows.jurisdiction]]
+    parameters, code = setup.parameters, setup.windows.jurisdiction
+    share = parameters[PROBE_PARAMETERS[code]]
     weekly = (
         draw_probes(setup.curves.searches, share, residents, start, end, streams)
         for start, end in weeks(setup.last_day)
     )
+    # Levers let a share of at most 1 pass, so that no arm can find more than these.
+    shares = gallery_shares(population.jurisdictions, parameters)
+    inferred = Residency.of(parameters).inferred_share(
+        float(shares[population.jurisdictions.index(code)])
+    )
+    boost = boost_of(inferred, parameters["crawler.redirect_share"], 0.0)
     return draw_photos(
         faces,
         population,
         streams,
         candidates,
+        candidates.in_reach(boost / parameters["crawler.envelope"]),
         [probes for probes in weekly if probes is not None],
         residents,
         reading_days(setup),

@@ -16,6 +16,20 @@ import numpy as np
 from numpy.typing import NDArray
 
 
+def boost_of(inferred_share: float, redirect_share: float, in_scope_pass: float) -> float:
+    """Return the factor on the collection of others while the filter lets that share pass.
+
+    It is highest where nothing passes (`in_scope_pass` 0).
+
+    Args:
+        inferred_share: share of faces inferred to be in scope, below 1.
+        redirect_share: share of freed capacity that goes elsewhere.
+        in_scope_pass: share of faces inferred in scope that the filter lets through.
+    """
+    freed = (1.0 - in_scope_pass) * inferred_share
+    return 1.0 + redirect_share * freed / (1.0 - inferred_share)
+
+
 @dataclass
 class Background:
     """Counts of faces, in real units.
@@ -58,8 +72,7 @@ class Background:
 
     def boost(self, in_scope_pass: float) -> float:
         """Return the factor on the collection of others while the filter lets that share pass."""
-        freed = (1.0 - in_scope_pass) * self.inferred_share
-        return 1.0 + self.redirect_share * freed / (1.0 - self.inferred_share)
+        return boost_of(self.inferred_share, self.redirect_share, in_scope_pass)
 
     def collect(self, start: int, end: int, in_scope_pass: float, attempts: float) -> None:
         """Enrol what is found on the days from `start` to before `end`, erased faces again too.

@@ -56,6 +56,15 @@ class CandidateFinds:
     def __len__(self) -> int:
         return len(self.person)
 
+    def in_reach(self, highest: float) -> NDArray[np.int64]:
+        """Return the rows that are found at all while collection runs at most at that rate.
+
+        Args:
+            highest: rate in terms of the envelope, 0 to 1.
+        """
+        # In float64, as collection compares: rounding the rate to float32 could drop a row.
+        return np.flatnonzero(self.accept < np.float64(highest))
+
     def photo_key(self, rows: NDArray[np.int64]) -> NDArray[np.int64]:
         """Return 64-bit keys of the photos that these rows stand for: person and ordinal."""
         return (self.person[rows].astype(np.int64) << _ORDINAL_BITS) | self.ordinal[rows]

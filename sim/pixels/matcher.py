@@ -11,6 +11,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from generators.errors import EnvelopeError
 from generators.photos import PhotoRows
 from sim.gallery.gallery import Gallery
 from sim.matcher import BACKGROUND, CandidateLists, ProbeRows, Survey, TemplateStates
@@ -55,10 +56,17 @@ class PixelsMatcher(TemplateStates):
         return self._findable
 
     def enrol(self, rows: PhotoRows) -> None:
-        """Enrol these faces, those found again under their new ids."""
+        """Enrol these faces, those found again under their new ids.
+
+        Raises:
+            EnvelopeError: a photo that no arm was expected to find, so that it was not drawn.
+        """
         super().enrol(rows)
-        place = self.photos.finds.place(photo_of_template(rows.photo))
+        photo = photo_of_template(rows.photo)
+        place = self.photos.finds.place(photo)
         drawn = place >= 0
+        if not np.isin(photo[~drawn], self.photos.minors).all():
+            raise EnvelopeError("a photo was found that was not drawn: collection ran too fast")
         self.undrawn += int((~drawn).sum())
         self.gallery.enrol(rows.photo[drawn], self.photos.finds.vectors[place[drawn]])
         np.add.at(self._findable, rows.person[drawn], _ONE)

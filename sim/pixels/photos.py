@@ -60,16 +60,19 @@ class ReplicationPhotos:
         finds: of the candidate finds, by `CandidateFinds.photo_key`.
         probes: of the customers' probes, by `on_day(week, search)`.
         survey: of the measures' probes, by `on_day(day, person)`.
+        minors: int64, ascending: keys of the finds that show somebody under 18, and were not
+            drawn.
     """
 
     finds: Templates
     probes: Templates
     survey: Templates
+    minors: NDArray[np.int64]
 
     @property
     def drawn(self) -> int:
         """Number of photos that were drawn."""
-        return sum(len(getattr(self, part.name).keys) for part in fields(self))
+        return sum(len(part.keys) for part in (self.finds, self.probes, self.survey))
 
 
 def on_day(day: NDArray[np.int32] | int, what: NDArray[np.int64]) -> NDArray[np.int64]:
@@ -82,6 +85,7 @@ def draw_photos(
     population: Population,
     streams: Streams,
     candidates: CandidateFinds,
+    reached: NDArray[np.int64],
     probes: Iterable[ProbeRows],
     residents: NDArray[np.int64],
     survey_days: Iterable[int],
@@ -95,18 +99,20 @@ def draw_photos(
         population: the people.
         streams: the replication's streams.
         candidates: what a crawler could find.
+        reached: rows of those that some arm may find.
         probes: the customers' searches, week by week.
         residents: rows of those whom the measures search for.
         survey_days: days on which they do.
     """
     made = _Maker(faces, population)
-    person, ordinal = candidates.person.astype(np.int64), candidates.ordinal.astype(np.int64)
+    person = candidates.person[reached].astype(np.int64)
+    keys = candidates.photo_key(reached)
     finds = made.templates(
-        candidates.photo_key(np.arange(len(candidates))),
-        _picture(streams, "photo.picture", person, ordinal),
+        keys,
+        _picture(streams, "photo.picture", person, candidates.ordinal[reached]),
         person,
-        candidates.day,
-        candidates.quality,
+        candidates.day[reached],
+        candidates.quality[reached],
     )
     searches = list(probes)
     week = _joined([p.day for p in searches], np.int32)
@@ -127,7 +133,8 @@ def draw_photos(
         day,
         streams.uniform("survey.quality", who, day),
     )
-    return ReplicationPhotos(finds, probed, surveyed)
+    minors = np.setdiff1d(keys, finds.keys)
+    return ReplicationPhotos(finds, probed, surveyed, minors)
 
 
 @dataclass(frozen=True)

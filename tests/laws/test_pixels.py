@@ -177,6 +177,23 @@ def test_nobody_under_18_is_drawn_and_no_photo_twice(people, setups, ran, drawn_
     assert asked[before:] == asked[:before]
 
 
+def test_photos_are_drawn_for_all_that_freed_capacity_can_find(people, setups, patterned):
+    """A photo that is found and was not drawn is an error, so here that it is not raised."""
+    values = {"crawler.redirect_share": 1.0, "gallery.share.uk": 0.19}
+    setup = setups["ico-2022-obeyed"]
+    setup = replace(setup, parameters=setup.parameters.with_values(values))
+    history = run_arms(people, {"a": setup}, 3, 0, faces=patterned())["a"]
+    assert history.snapshots[-1].displaced > 1e8
+
+
+def test_hardly_a_photo_is_drawn_that_no_arm_finds(ran, drawn_by):
+    history = ran["no-uk-order"]
+    probes = history.searches.searches - history.searches.undrawn
+    surveyed = sum(s.survey.probes for s in history.snapshots if s.survey is not None)
+    finds = len({photo for _, photo, _ in drawn_by.source.asked}) - probes - surveyed
+    assert history.gallery.enrolled <= finds < 1.05 * history.gallery.enrolled
+
+
 def test_another_replication_has_other_photos(people, setups, ran, patterned, drawn_by):
     other = patterned(0.25)
     run_arms(people, {"no-stay": setups["no-stay"]}, 3, 1, faces=other)
@@ -246,7 +263,8 @@ def test_one_more_isolated_person_changes_nobody_elses_templates(people, setups,
             those, setup.parameters, setup.curves, streams, setup.last_day, in_scope
         )
         nobody = np.flatnonzero(in_scope)[:0]
-        photos = draw_photos(patterned(), those, streams, candidates, [], nobody, [])
+        every = np.arange(len(candidates))
+        photos = draw_photos(patterned(), those, streams, candidates, every, [], nobody, [])
         made.append(photos.finds)
     before, after = made
     place = after.place(before.keys)

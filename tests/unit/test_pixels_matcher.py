@@ -7,7 +7,7 @@ import pytest
 
 pytest.importorskip("faiss", reason="FAISS comes with the extra [faces]")
 
-from generators.errors import FacesUnavailableError
+from generators.errors import EnvelopeError, FacesUnavailableError
 from generators.photos import PhotoRows
 from sim.gallery.flat import FlatGallery
 from sim.matcher import BACKGROUND, ProbeRows, Survey
@@ -64,6 +64,7 @@ def made(probe_angles: list[float | None], threshold: float = 0.8) -> PixelsMatc
         Templates(keys, at(*ANGLES.values())),
         Templates(on_day(WEEK, what), at(*angles)),
         Templates(on_day(WEEK, what), at(*angles)),
+        minors=np.array([template(3) >> 8]),
     )
     matcher = PixelsMatcher(4, photos, FlatGallery(2), threshold, 0.01)
     matcher.enrol(rows(*(template(p) for p in range(4))))
@@ -148,6 +149,11 @@ def test_what_was_never_enrolled_cannot_be_hidden() -> None:
     matcher = made([0.0])
     with pytest.raises(ValueError, match="not searchable"):
         matcher.hide(np.array([template(1), template(1)]), np.array([1, 1]))
+
+
+def test_a_photo_that_should_have_been_drawn_and_was_not_is_an_error() -> None:
+    with pytest.raises(EnvelopeError, match="not drawn"):
+        made([0.0]).enrol(rows(template(2, ordinal=5)))
 
 
 def test_a_missing_package_is_named_with_the_one_command(monkeypatch: pytest.MonkeyPatch) -> None:
