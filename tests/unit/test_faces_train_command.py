@@ -182,10 +182,10 @@ class TestTrain:
 
 
 def test_logs_get_a_line_now_and_then(monkeypatch: pytest.MonkeyPatch, capsys) -> None:
-    now = 0.0
-    monkeypatch.setattr(training_progress.time, "monotonic", lambda: now)
+    now = [0.0]
+    monkeypatch.setattr(training_progress.time, "monotonic", lambda: now[0])
     with training_progress.lines(1000, 5000) as report:
-        for now, seen in ((10.0, 1100), (40.0, 1200), (50.0, 1300)):
+        for now[0], seen in ((10.0, 1100), (40.0, 1200), (50.0, 1300)):
             report(seen, {"pairs": 0.25, "generator": 1.0})
     told = capsys.readouterr().err.splitlines()
     assert told == ["1200 of 5000 images, 5 images/s, 13 minutes left, pairs 0.250"]
