@@ -186,12 +186,13 @@ def test_photos_are_drawn_for_all_that_freed_capacity_can_find(people, setups, p
     assert history.snapshots[-1].displaced > 1e8
 
 
-def test_hardly_a_photo_is_drawn_that_no_arm_finds(ran, drawn_by):
+def test_few_photos_are_drawn_that_no_arm_finds(ran, drawn_by):
+    """What the envelope holds above the rate without orders, a fifth of it, is not drawn."""
     history = ran["no-uk-order"]
     probes = history.searches.searches - history.searches.undrawn
     surveyed = sum(s.survey.probes for s in history.snapshots if s.survey is not None)
     finds = len({photo for _, photo, _ in drawn_by.source.asked}) - probes - surveyed
-    assert history.gallery.enrolled <= finds < 1.05 * history.gallery.enrolled
+    assert history.gallery.enrolled <= finds < 1.1 * history.gallery.enrolled
 
 
 def test_another_replication_has_other_photos(people, setups, ran, patterned, drawn_by):
