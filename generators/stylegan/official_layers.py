@@ -51,7 +51,8 @@ def take_linear(
     ):
         raise refuse(f"{part.path} scales its weights as StyleGAN2-ADA's layers do not")
     change = np.float32(own / rate)
-    arrays[f"{ours}.weight"], arrays[f"{ours}.bias"] = weight * change, bias * change
+    with np.errstate(over="ignore", invalid="ignore"):  # refused later, as not finite
+        arrays[f"{ours}.weight"], arrays[f"{ours}.bias"] = weight * change, bias * change
     return own
 
 

@@ -55,7 +55,7 @@ class OfficialPart:
         if self.spare[0] < 0:
             raise refuse(f"{self.path}.{name}: the file's tensors are larger than the file")
         try:
-            with np.errstate(over="ignore"):  # what is too large is refused as not finite
+            with np.errstate(over="ignore", invalid="ignore"):  # refused later, as not finite
                 return found.array().astype(np.float32)
         except EffaceError as error:
             raise refuse(f"{self.path}.{name}: {error.faults[0].message}") from None
@@ -91,6 +91,6 @@ class OfficialPart:
 
     def leftovers(self) -> Iterator[str]:
         """Yield the paths of all that has not been taken."""
-        yield from (f"{self.path}.{name}" for name in (*self.tensors, *self.modules))
+        yield from (f"{self.path}.{shown(name)}" for name in (*self.tensors, *self.modules))
         for part in self.parts:
             yield from part.leftovers()

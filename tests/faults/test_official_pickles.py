@@ -504,6 +504,10 @@ NETWORKS: dict[str, tuple[Callable[[dict[str, Any]], Any], str]] = {
                         "G_ema.synthesis.b8.attention is no part"),
     "one module more in D": (_tensor("D", "b8", table="_modules", more=Module("A", {})),
                              "D.b8.more is no part"),
+    "a strange name more": (
+        _tensor("G", *BLOCK, table="_modules", **{"\x1b[31m\n" + "x" * 999: Module("A", {})}),
+        r"G.synthesis.b8.\x1b[31m\nxxx",
+    ),
     "modules are a list": (_change("G_ema", "synthesis", _modules=[]), "has no b4"),
     "resolution is odd": (_change("G_ema", img_resolution=12), "power of two"),
     "resolution is huge": (_change("G_ema", img_resolution=2**30), "img_resolution between"),
