@@ -79,12 +79,12 @@ def _taken_over(name: str, content: bytes) -> Weights:
     if missing:
         none = " and no ".join(missing)
         raise refuse(f"this pickle has no {none}; one of StyleGAN2-ADA has G, D and G_ema")
-    # A tensor takes no more than its own bytes in the file, so all of them no more than the file.
-    spare = [len(content)]
+    # A tensor takes no more than its own bytes in the file, so a network no more than the file.
+    # Two networks may be one and the same.
     average, generator = (
-        _built(OfficialPart(key, found[key], spare), "Generator") for key in ("G_ema", "G")
+        _built(OfficialPart(key, found[key], [len(content)]), "Generator") for key in ("G_ema", "G")
     )
-    discriminator = _built(OfficialPart("D", found["D"], spare), "Discriminator")
+    discriminator = _built(OfficialPart("D", found["D"], [len(content)]), "Discriminator")
     assert isinstance(average, Generator)
     assert isinstance(generator, Generator)
     assert isinstance(discriminator, Discriminator)

@@ -31,7 +31,7 @@ from tests.official_pickles import (  # noqa: E402
     inputs,
     tree,
 )
-from tests.pickle_writer import Call, Tensor, dump, saved_storage, stream  # noqa: E402
+from tests.pickle_writer import Call, Raw, Tensor, dump, saved_storage, stream  # noqa: E402
 
 REFERENCES = Path(__file__).parent.parent / "data" / "official" / "references.npz"
 SMALL = Case(8, z_dim=6, w_dim=5, layers=1, base=64, most=8, seed=9)
@@ -164,6 +164,19 @@ def test_tensors_are_views_of_storages_of_several_kinds(tmp_path: Path, tensor: 
     found = import_official(path).average.mapping.average
     assert found.dtype == torch.float32
     assert found.tolist() == [0, 1, 2, 3, 4]
+
+
+def test_two_networks_may_be_one_and_the_same(tmp_path: Path) -> None:
+    made = tree(SMALL)
+    one = Raw(dump(made["G_ema"])[2:-1] + b"q\x01")
+    path = tmp_path / "shared.pkl"
+    path.write_bytes(dump({"G": one, "D": made["D"], "G_ema": Raw(b"h\x01")}))
+    weights = import_official(path)
+    assert weights.generator is not None
+    for name, value in weights.generator.state_dict().items():
+        assert torch.equal(value, weights.average.state_dict()[name])
+    save_weights(tmp_path / "w", weights)
+    assert load_weights(tmp_path / "w", training=True).generator is not None
 
 
 @pytest.mark.parametrize("name", ["labels 32", "plain 64"])
