@@ -85,7 +85,7 @@ def programs() -> list[str]:
 @pytest.mark.slow
 def test_the_pages_example_runs_as_it_stands(tmp_path: Path) -> None:
     whole = "\n".join(programs()).replace('Path("discs")', f"Path({str(tmp_path)!r})")
-    whole = whole.replace("images=200_000", "images=64")
+    whole = whole.replace("images=40_000", "images=64")
     # What torch's optimisers look for on their first step is torch's business.
     alone(whole, ("safetensors",), ("generators.errors",), "import torch._dynamo")
     assert (tmp_path / "checkpoint.pt").is_file()
