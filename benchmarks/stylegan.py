@@ -72,10 +72,11 @@ class Bench:
         self.rng = torch.Generator().manual_seed(0)
 
     def make(self, passes: Passes) -> Tensor:
+        """Return a batch of pictures."""
         return passes.synthesise(self.generator.styles(self.z), self.dtype)
 
     def generate(self, passes: Passes) -> None:
-        """Make a batch of pictures."""
+        """Make a batch of pictures, without derivatives."""
         import torch
 
         with torch.no_grad():
