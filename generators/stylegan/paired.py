@@ -44,7 +44,7 @@ class PairedSettings:
     beyond: float = 0.4
     scales: tuple[int, ...] = (2, 4, 8)
     features: float = 0.5
-    vector: float = 0.5
+    vector: float = 1.0
     guide_every: int = 2
 
 

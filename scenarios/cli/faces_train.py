@@ -238,6 +238,7 @@ def _trained(folder: TrainingFolder) -> bool:
 def _save(folder: TrainingFolder, plan: dict[str, Any], renders: RenderSet) -> None:
     """Write the averaged generator with its card."""
     from generators.faces import HONEST_SENTENCE
+    from generators.portraits.weights import CODES_KEY, codes_digest
     from generators.stylegan.weights import Weights, save_weights
 
     training = folder.training
@@ -249,4 +250,6 @@ def _save(folder: TrainingFolder, plan: dict[str, Any], renders: RenderSet) -> N
         "seconds": round(folder.seconds),
         "plan": plan,
     }
+    if plan["configuration"] == Configuration.PAIRED:
+        card[CODES_KEY] = codes_digest()
     save_weights(folder.folder / WEIGHTS, Weights(training.average, None, None, card))
