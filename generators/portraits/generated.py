@@ -55,9 +55,7 @@ class GeneratedFaces:
         )
         return np.ascontiguousarray(pictures.transpose(0, 3, 1, 2))
 
-    def clean(
-        self, code: NDArray[np.float32], noise: NDArray[np.float32]
-    ) -> NDArray[np.float32]:
+    def clean(self, code: NDArray[np.float32], noise: NDArray[np.float32]) -> NDArray[np.float32]:
         """Return pictures before camera and web, float32 [n, R, R, 3] in 0..1.
 
         Args:

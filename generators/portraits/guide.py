@@ -25,6 +25,6 @@ class EncoderGuide:
     def __call__(self, images: Tensor) -> tuple[Sequence[Tensor], Tensor]:
         """Return four feature maps and the templates [n, d] of images in −1..1."""
         enabled = self.dtype is not torch.float32
-        with torch.autocast("cpu", dtype=self.dtype, enabled=enabled):
+        with torch.autocast(images.device.type, dtype=self.dtype, enabled=enabled):
             maps = self.network.features((images + 1) / 2)
             return maps, self.network.template(maps[-1])

@@ -17,8 +17,9 @@ from generators.stylegan.augment_settings import FACES
 from generators.stylegan.images import Images, PairedImages, TensorImages
 from generators.stylegan.mapping import CodeMapping
 from generators.stylegan.paired import Guide, PairedSettings
+from generators.stylegan.schedule import TrainingSettings
 from generators.stylegan.settings import DiscriminatorSettings, GeneratorSettings
-from generators.stylegan.training import Training, TrainingSettings
+from generators.stylegan.training import Training
 
 Configuration = Literal["paired", "plain", "labels"]
 CONFIGURATIONS: tuple[Configuration, ...] = get_args(Configuration)
@@ -88,6 +89,7 @@ def training_of(
     configuration: Configuration,
     settings: TrainingSettings,
     guide: Guide | None = None,
+    device: str = "cpu",
 ) -> Training:
     """Return a training, at its start.
 
@@ -95,7 +97,8 @@ def training_of(
         renders: a verified set.
         configuration: see `images_of`.
         settings: see `training_settings`.
-        guide: for the paired configuration.
+        guide: for the paired configuration, on the same device.
+        device: where the networks live.
     """
     images = images_of(renders, configuration)
     sixteen = renders.plan.size.bit_length() - 2
@@ -124,6 +127,7 @@ def training_of(
         ),
         images,
         guide,
+        device,
     )
     if isinstance(images, PairedImages):
         assert images.beside is not None

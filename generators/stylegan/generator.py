@@ -108,8 +108,10 @@ def _noise(
         return None
     if kind == "const":
         return layer.noise_const[None, None]
-    side = layer.noise_const.shape[0]
-    return torch.randn(n, 1, side, side, generator=rng, device=layer.noise_const.device)
+    side, device = layer.noise_const.shape[0], layer.noise_const.device
+    if rng is None:
+        return torch.randn(n, 1, side, side, device=device)
+    return torch.randn(n, 1, side, side, generator=rng, device=rng.device).to(device)
 
 
 class Generator(nn.Module):

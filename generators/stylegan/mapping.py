@@ -35,9 +35,7 @@ class Mapping(nn.Module):
         self.z_dim, self.c_dim = z_dim, c_dim
         self.embed = Linear(c_dim, w_dim) if c_dim else None
         sizes = [z_dim + (w_dim if c_dim else 0)] + [w_dim] * layers
-        self.layers = nn.ModuleList(
-            Linear(a, b, rate=rate) for a, b in pairwise(sizes)
-        )
+        self.layers = nn.ModuleList(Linear(a, b, rate=rate) for a, b in pairwise(sizes))
         self.register_buffer("average", torch.zeros(w_dim))
 
     def inputs(self, z: Tensor | None, c: Tensor | None) -> Tensor:

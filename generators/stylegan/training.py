@@ -10,15 +10,14 @@ from __future__ import annotations
 
 import copy
 import math
-from dataclasses import dataclass, field
 from typing import Any
 
 import torch
 from torch import Tensor, nn
 
-from generators.stylegan.augment import AdaptiveProbability, AugmentSettings, augment
+from generators.stylegan.augment import AdaptiveProbability, augment
 from generators.stylegan.discriminator import Discriminator
-from generators.stylegan.generator import Generator, Noise
+from generators.stylegan.generator import Generator
 from generators.stylegan.images import Images
 from generators.stylegan.losses import (
     PathLength,
@@ -29,73 +28,12 @@ from generators.stylegan.losses import (
     mix_styles,
     r1,
 )
-from generators.stylegan.paired import Guide, PairedSettings, guided, pyramid, weights
+from generators.stylegan.paired import Guide, guided, pyramid, weights
+from generators.stylegan.schedule import TrainingSettings
 from generators.stylegan.settings import DiscriminatorSettings, GeneratorSettings
 from generators.stylegan.soften import soften
 
 Scalars = dict[str, float]
-
-
-@dataclass(frozen=True)
-class TrainingSettings:
-    """How to train. Counts are of images shown; defaults are those of Karras et al. 2020b.
-
-    Attributes:
-        images: when to stop.
-        batch: images a step.
-        seed: of everything drawn.
-        rate: learning rate of generator and discriminator (Adam, β 0 and 0.99).
-        gamma: weight of R1; every `r1_every`-th step.
-        path_weight: weight of path length regularisation, 0 for none; every `path_every`-th step,
-            on batch ÷ `path_shrink` images.
-        mixing: probability that an image has styles of two w (2020a); without the paired term.
-        noise: what is added behind each convolution, see `Synthesis.forward`.
-        ada_target: r_t that the augmentation's probability is driven to; None for no augmentation.
-        ada_images: over how many images the probability can climb from 0 to 1.
-        augmentation: its operations.
-        average_images: half-life of the averaged generator; shorter early on, `average_rampup` of
-            the images shown.
-        soften_from: pixels by whose Gaussian real and generated images are blurred at first,
-            falling to 0 over `soften_images` (Karras et al. 2021, appendix G): on small budgets
-            the discriminator otherwise learns to see grain before shape.
-        sixteen: "float32", "bfloat16" or "float16" for the layers that may run in 16 bits.
-        paired: the paired term, None without.
-        paired_images: how long the paired term stands alone.
-        paired_end: weight of the paired term after `paired_fade` images of the game.
-        game_weight: weight of the adversarial term, reached over `game_rampup` images; 1 without
-            the paired term.
-        guide_from: the guide is asked from this image on.
-        decay_from: from this image on the generator's rate falls to a tenth along a cosine; None
-            for a constant rate.
-    """
-
-    images: int
-    batch: int = 16
-    seed: int = 0
-    rate: float = 0.0025
-    gamma: float = 1.0
-    r1_every: int = 16
-    path_weight: float = 2.0
-    path_every: int = 4
-    path_shrink: int = 2
-    mixing: float = 0.9
-    noise: Noise = "random"
-    ada_target: float | None = 0.6
-    ada_images: float = 500_000
-    augmentation: AugmentSettings = field(default_factory=AugmentSettings)
-    average_images: float = 10_000
-    average_rampup: float = 0.05
-    soften_from: float = 0.0
-    soften_images: int = 200_000
-    sixteen: str = "float32"
-    paired: PairedSettings | None = None
-    paired_images: int = 0
-    paired_end: float = 1.0
-    paired_fade: int = 1
-    game_weight: float = 1.0
-    game_rampup: int = 1
-    guide_from: int = 0
-    decay_from: int | None = None
 
 
 def _adam(net: nn.Module, rate: float, lazy: int) -> torch.optim.Adam:
@@ -113,7 +51,10 @@ class Training:
         settings: how.
         generator, discriminator: their shapes; labels must be those of the images.
         images: what to learn from.
-        guide: for the paired term, a frozen network; None for the pyramid alone.
+        guide: for the paired term, a frozen network on the same device; None for the pyramid
+            alone.
+        device: where the networks live. What is drawn is drawn on the processor, so that the same
+            seed draws the same on every device.
 
     Attributes:
         seen: images shown so far.
@@ -130,6 +71,7 @@ class Training:
         discriminator: DiscriminatorSettings,
         images: Images,
         guide: Guide | None = None,
+        device: str | torch.device = "cpu",
     ) -> None:
         if not generator.resolution == discriminator.resolution == images.resolution:
             raise ValueError(
@@ -146,7 +88,9 @@ class Training:
         torch.manual_seed(settings.seed)
         self.settings, self.images, self.guide = settings, images, guide
         self.rng = torch.Generator().manual_seed(settings.seed)
-        self.generator, self.discriminator = Generator(generator), Discriminator(discriminator)
+        self.device = torch.device(device)
+        self.generator = Generator(generator).to(self.device)
+        self.discriminator = Discriminator(discriminator).to(self.device)
         self.average = copy.deepcopy(self.generator).eval().requires_grad_(False)
         path_every = settings.path_every if settings.path_weight else 0
         self.adam_g = _adam(self.generator, settings.rate, path_every)
@@ -160,7 +104,7 @@ class Training:
         self.dtype: torch.dtype = getattr(torch, settings.sixteen)
         self.seen = self.steps = 0
         if settings.paired is not None:
-            self._weights = weights(settings.paired, generator.resolution)
+            self._weights = weights(settings.paired, generator.resolution).to(self.device)
 
     # -- what a step is made of ------------------------------------------------------------------
 
@@ -169,6 +113,7 @@ class Training:
         settings = self.settings
         rows = torch.randint(len(self.images), (settings.batch,), generator=self.rng)
         real, beside = self.images.batch(rows)
+        real, beside = real.to(self.device), self._moved(beside)
         playing = settings.paired is None or self.seen >= settings.paired_images
         self._set_rate()
         scalars: Scalars = {}
@@ -189,6 +134,12 @@ class Training:
         )
         ema(self.average, self.generator, ramped)
         return scalars
+
+    def _moved(self, labels: Tensor | None) -> Tensor | None:
+        return None if labels is None else labels.to(self.device)
+
+    def _labels(self, count: int) -> Tensor | None:
+        return self._moved(self.images.labels(count, self.rng))
 
     def _set_rate(self) -> None:
         settings = self.settings
@@ -220,10 +171,10 @@ class Training:
 
     def _styles(self, count: int, labels: Tensor | None) -> Tensor:
         g, settings = self.generator, self.settings
-        z = torch.randn(count, g.settings.z_dim, generator=self.rng)
+        z = torch.randn(count, g.settings.z_dim, generator=self.rng).to(self.device)
         w = g.styles(z, labels, learn=True)
         if settings.mixing > 0 and settings.paired is None:
-            other = torch.randn(count, g.settings.z_dim, generator=self.rng)
+            other = torch.randn(count, g.settings.z_dim, generator=self.rng).to(self.device)
             w = mix_styles(w, g.styles(other, labels), settings.mixing, self.rng)
         return w
 
@@ -237,7 +188,7 @@ class Training:
         """Take the generator's gradients; return the images for the discriminator's turn."""
         settings = self.settings
         if settings.paired is None:
-            labels = self.images.labels(settings.batch, self.rng)
+            labels = self._labels(settings.batch)
             made = self._made(settings.batch, labels)
             loss = logistic_generator(self._judged(made, labels))
             scalars["generator"] = loss.item()
@@ -262,7 +213,7 @@ class Training:
         kept = 1 + (settings.paired_end - 1) * min(1.0, played / settings.paired_fade)
         # Half of what the discriminator sees are known pairs, half people in shots of others.
         half = settings.batch // 2
-        labels = self.images.labels(settings.batch - half, self.rng)
+        labels = self._labels(settings.batch - half)
         assert labels is not None
         strangers = self._made(settings.batch - half, labels)
         fakes = torch.cat([made[:half], strangers])
@@ -276,7 +227,7 @@ class Training:
         settings = self.settings
         count = max(1, settings.batch // settings.path_shrink)
         self.adam_g.zero_grad(set_to_none=True)
-        w = self._styles(count, self.images.labels(count, self.rng))
+        w = self._styles(count, self._labels(count))
         made = self.generator.synthesis(w, self.settings.noise, self.dtype, self.rng)
         penalty = self.path(made, w, self.rng)
         weight = settings.path_weight * settings.path_every

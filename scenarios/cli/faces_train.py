@@ -57,6 +57,7 @@ def train(
         ),
     ] = None,
     threads: Annotated[int, typer.Option(min=1, max=64, help="Processor threads.")] = 1,
+    device: Annotated[str, typer.Option(help="cpu, or cuda where there is one.")] = "cpu",
     checkpoint_every: Annotated[
         float, typer.Option(min=1, help="Seconds between checkpoints.")
     ] = 180.0,
@@ -82,10 +83,11 @@ def train(
     from generators.portraits.training import training_of, training_settings
     from generators.stylegan.folder import Pace, TrainingFolder
 
-    guide, encoder_digest = _guide(encoder, renders.plan.size)
+    _check_device(device)
+    guide, encoder_digest = _guide(encoder, renders.plan.size, device)
     settings = replace(training_settings(config.value, images, seed), batch=batch)
     torch.set_num_threads(threads)
-    training = training_of(renders, config.value, settings, guide)
+    training = training_of(renders, config.value, settings, guide, device)
     plan = _plan(training, config, renders, encoder_digest)
     folder = TrainingFolder(out, training, Pace(checkpoint_every, snapshot_every))
     if resume:
@@ -124,6 +126,17 @@ def _check_options(config: Configuration, batch: int, encoder: Path | None) -> N
         )  # fmt: skip
 
 
+def _check_device(device: str) -> None:
+    import torch
+
+    if device == "cpu" or (device.split(":")[0] == "cuda" and torch.cuda.is_available()):
+        return
+    raise EffaceError(
+        Fault("there is no such device here", key="--device", found=device,
+              expected="cpu or cuda" if torch.cuda.is_available() else "cpu")
+    )  # fmt: skip
+
+
 def _check_folder(out: Path, resume: bool) -> None:
     """Refuse a folder that is not the training's, before any work is done."""
     there = (out / PLAN).is_file()
@@ -143,7 +156,7 @@ def _check_folder(out: Path, resume: bool) -> None:
         )
 
 
-def _guide(path: Path | None, side: int) -> tuple[Guide | None, str | None]:
+def _guide(path: Path | None, side: int, device: str) -> tuple[Guide | None, str | None]:
     """Return the guide that an encoder's file holds, and the file's sha256."""
     if path is None:
         return None, None
@@ -157,7 +170,7 @@ def _guide(path: Path | None, side: int) -> tuple[Guide | None, str | None]:
             Fault("the encoder looks at images of another size", file=str(path), key="--encoder",
                   found=f"{network.shape.resolution} pixels", expected=f"{side} pixels")
         )  # fmt: skip
-    return EncoderGuide(network), sha256(path)
+    return EncoderGuide(network.to(device)), sha256(path)
 
 
 def _plan(

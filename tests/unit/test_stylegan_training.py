@@ -21,9 +21,10 @@ from generators.stylegan.folder import Pace, TrainingFolder  # noqa: E402
 from generators.stylegan.images import PairedImages, TensorImages  # noqa: E402
 from generators.stylegan.paired import PairedSettings  # noqa: E402
 from generators.stylegan.scalars import NAMES, ScalarLog  # noqa: E402
+from generators.stylegan.schedule import TrainingSettings  # noqa: E402
 from generators.stylegan.settings import DiscriminatorSettings, GeneratorSettings  # noqa: E402
 from generators.stylegan.snapshots import sheet, write_png  # noqa: E402
-from generators.stylegan.training import Training, TrainingSettings  # noqa: E402
+from generators.stylegan.training import Training  # noqa: E402
 
 SIDE, BATCH = 16, 4
 QUICK = TrainingSettings(
