@@ -11,15 +11,24 @@ import numpy as np
 from numpy.typing import NDArray
 
 from benchmarks.measure import Figure, in_turn, seconds
+from sim.dates import iso
+from sim.measures import read_measures
+from sim.people.finds import person_of_photo
 
 if TYPE_CHECKING:
     from generators.faces import FaceSource, Portrayed
     from generators.photos import PhotoRows
+    from sim.history import History
+    from sim.pixels.photos import ReplicationPhotos
+    from sim.setup import ArmSetup
 
 PEOPLE = 1_000
 GOAL = 180.0
 """Seconds in which one paired replication of so many people should be done on two cores."""
-FEW = 120
+FPIR = 0.01
+"""False positives at which the encoder's threshold is set: a search in a hundred."""
+_CHUNK = 1_000
+FEW = 100
 """People with whom arms are run one at a time, each drawing its own photos."""
 
 
@@ -49,28 +58,32 @@ def run() -> list[Figure]:
     from generators.population import build_population
     from scenarios.arms import arm_setup, arms_of
     from scenarios.scenario import load_scenario
-    from sim.model import run_arms
+    from sim.model import run_arms, shared_by_arms
     from sim.pixels.faces import shipped_faces
 
-    question = load_scenario("ico-2022", ["fidelity=pixels"])
-    setups = {n: arm_setup(a, question=question) for n, a in arms_of(question).items()}
+    def arms(*overrides: str) -> dict[str, ArmSetup]:
+        question = load_scenario("ico-2022", ["fidelity=pixels", *overrides])
+        return {n: arm_setup(a, question=question) for n, a in arms_of(question).items()}
+
+    setups, short = arms(), arms("horizon.to=2022-12-15")
     shipped = shipped_faces()
     source = Counted(shipped.source)
     faces = replace(shipped, source=source)
     few, people = build_population(FEW, 1), build_population(PEOPLE, 1)
 
     def together() -> None:
-        run_arms(few, setups, 1, 0, faces=faces)
+        run_arms(few, short, 1, 0, faces=faces)
 
     def apart() -> None:
-        for name, setup in setups.items():
+        for name, setup in short.items():
             run_arms(few, {name: setup}, 1, 0, faces=faces)
 
     both, alone = in_turn([lambda: seconds(together), lambda: seconds(apart)], 1)
     source.drawn = 0
     start = time.perf_counter()
-    run_arms(people, setups, 1, 0, faces=faces)
+    histories = run_arms(people, setups, 1, 0, faces=faces)
     wall = time.perf_counter() - start
+    count = source.drawn
     what = f"'{source.name}' at {source.resolution} pixels"
     return [
         Figure(
@@ -80,17 +93,55 @@ def run() -> list[Figure]:
             f"the goal, {GOAL:g} s",
             GOAL / wall,
         ),
-        Figure(f"photos drawn, {what}", source.drawn, "photos"),
-        Figure("photos drawn, encoded and used", source.drawn / wall, "photos a second"),
+        Figure(f"photos drawn, {what}", count, "photos"),
+        Figure("photos drawn, encoded and used", count / wall, "photos a second"),
         Figure(
-            f"{len(setups)} arms together, {FEW} people",
+            f"{len(setups)} arms together, {FEW} people, to 2022",
             both,
             "CPU s",
             "each drawing its own photos",
             alone / both,
         ),
+        *_found(histories["no-uk-order"]),
+        _threshold(shared_by_arms(people, setups["no-uk-order"], 2, 0, faces=faces).photos),
         *_searches(),
     ]
+
+
+def _found(history: History) -> list[Figure]:
+    """Tell what searches came to without any order, at the threshold as it is set."""
+    readings = {(r.name, r.at): r.value for r in read_measures(history) if r.margin == "all"}
+    last = iso(history.setup.last_day)
+    asked = (("identifiability", last), ("fpir", last), ("identification_rate", ""))
+    found = {name: readings[name, at] for name, at in asked}
+    return [
+        Figure(f"{name}, no order", value, "") for name, value in found.items() if value is not None
+    ]
+
+
+def _threshold(photos: ReplicationPhotos | None) -> Figure:
+    """Find the cosine that holds the false positives, over photos of another replication.
+
+    Each find is searched for among the finds of all other people. `search.encoder_threshold` is
+    taken from here whenever what draws or encodes faces changes.
+    """
+    assert photos is not None
+    vectors, person = photos.finds.vectors, person_of_photo(photos.finds.keys)
+    best = np.empty(len(vectors), dtype=np.float32)
+    for start in range(0, len(vectors), _CHUNK):
+        part = slice(start, start + _CHUNK)
+        scores = vectors[part] @ vectors.T
+        scores[person[part][:, None] == person[None, :]] = -1.0
+        best[part] = scores.max(axis=1)
+    # A person counts once, however many photos are held of them.
+    weight = 1.0 / np.bincount(person)[person]
+    order = np.argsort(-best)
+    place = int(np.searchsorted(np.cumsum(weight[order]), FPIR * weight.sum()))
+    return Figure(
+        f"threshold for FPIR {FPIR:g} among {len(vectors):,} templates",
+        float(best[order][place]),
+        "cosine",
+    )
 
 
 def _searches(rows: int = 15_000, probes: int = 500, dimension: int = 128) -> list[Figure]:

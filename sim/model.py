@@ -72,31 +72,53 @@ def run_arms(
             raise ValueError("arms of one replication share parameters, horizon, windows, fidelity")
     if first.first_day != 0:
         raise ValueError("runs start on 2017-01-01")
+    shared = shared_by_arms(population, first, seed, replication, faces)
+    return {name: Arm(shared, setup, watched).history() for name, setup in arms.items()}
+
+
+def shared_by_arms(
+    population: Population,
+    setup: ArmSetup,
+    seed: int,
+    replication: int,
+    faces: Faces | None = None,
+) -> Shared:
+    """Return what all arms of a replication have in common, drawn once.
+
+    Args:
+        population: the people.
+        setup: of any of the arms; only what they share is read.
+        seed: root seed.
+        replication: number of the replication.
+        faces: what draws and encodes photos at fidelity `pixels`; None for the shipped ones.
+
+    Raises:
+        FacesUnavailableError: what `pixels` needs is not here; names the one command.
+        ValueError: a fidelity that this version does not have.
+    """
     streams = named_streams(seed, replication)
-    scope = population.jurisdictions.index(first.windows.jurisdiction)
-    in_scope = population.jurisdiction == scope
+    in_scope = population.jurisdiction == population.jurisdictions.index(setup.windows.jurisdiction)
     candidates = draw_candidates(
-        population, first.parameters, first.curves, streams, first.last_day, in_scope
+        population, setup.parameters, setup.curves, streams, setup.last_day, in_scope
     )
     photos = None
-    if first.fidelity is not Fidelity.SCORES:
+    if setup.fidelity is not Fidelity.SCORES:
         photos = _photos(
             faces or shipped_faces(),
             population,
-            first,
+            setup,
             streams,
             candidates,
             np.flatnonzero(in_scope),
         )
-    shared = Shared(
+    return Shared(
         population=population,
         streams=streams,
         candidates=candidates,
-        cells=cells_of(population, first.windows.notice),
+        cells=cells_of(population, setup.windows.notice),
         in_scope=in_scope,
         photos=photos,
     )
-    return {name: Arm(shared, setup, watched).history() for name, setup in arms.items()}
 
 
 def _photos(
@@ -107,11 +129,7 @@ def _photos(
     candidates: CandidateFinds,
     residents: NDArray[np.int64],
 ) -> ReplicationPhotos:
-    """Draw every photo of the replication; an arm's setup stands for all in what they share.
-
-    Raises:
-        ValueError: a fidelity that this version does not have.
-    """
+    """Draw every photo of the replication; see `shared_by_arms`."""
     if setup.fidelity is not Fidelity.PIXELS:
         raise ValueError(f"fidelity '{setup.fidelity}' is not in this version")
     parameters, code = setup.parameters, setup.windows.jurisdiction

@@ -83,9 +83,14 @@ def photo_of_template(template: NDArray[np.int64]) -> NDArray[np.int64]:
     return template >> _VISIT_BITS
 
 
+def person_of_photo(photo: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Return the rows of the persons whom photos (`CandidateFinds.photo_key`) show."""
+    return photo >> _ORDINAL_BITS
+
+
 def person_of_template(template: NDArray[np.int64]) -> NDArray[np.int64]:
     """Return the rows of the persons whom templates show."""
-    return template >> (_ORDINAL_BITS + _VISIT_BITS)
+    return person_of_photo(photo_of_template(template))
 
 
 def findability(z: NDArray[np.float64], cv: float) -> NDArray[np.float64]:
