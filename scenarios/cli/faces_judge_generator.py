@@ -5,7 +5,6 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
-import numpy as np
 import typer
 
 from generators.errors import EffaceError, Fault
@@ -157,6 +156,8 @@ def _rows(found: Judgement) -> list[list[str]]:
 
 def _figure(found: Judgement, material: Material) -> Image.Image:
     """Draw generated pictures of as many people, each with its nearest training pictures."""
+    import numpy as np
+
     from scenarios.report.nearest_faces import Neighbours, nearest_figure
 
     people, photos = material.generated.shape[:2]
