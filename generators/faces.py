@@ -1,15 +1,18 @@
 """The one door to photos of a person.
 
-Whatever draws faces (renders of the head model, later a generator trained on them) stands behind
-`FaceSource`: a person's key, sex and tone and the rows of the wanted photos go in, pictures come
-out. A picture is a function of (person, photo) alone. Nobody is drawn who was under 18 on the day
-of capture. No face enters from outside: there is no way to hand a picture to this module.
+Whatever draws faces stands behind `FaceSource`: a person's key, sex and tone and the rows of the
+wanted photos go in, pictures come out. There are two: the generator that ships with the project
+and learnt from renders, and the renderer itself, which needs the head model; `face_source` gives
+either. A picture is a function of (person, photo) alone. Nobody is drawn who was under 18 on the
+day of capture. No face enters from outside: there is no way to hand a picture to this module.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Protocol
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Literal, Protocol, get_args
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,14 +21,18 @@ from generators.errors import EffaceError, FacesUnavailableError, Fault
 from generators.heads.identity import Portrayed
 from generators.heads.pack import head_model_folder, load_pack, why_unavailable
 from generators.photos import PhotoRows
+from generators.portraits.shipped import SHIPPED
 
 __all__ = [
     "ADULT_AGE",
     "HONEST_SENTENCE",
+    "SOURCES",
     "FaceSource",
     "Portrayed",
     "RenderedFaces",
+    "SourceName",
     "UnderageError",
+    "face_source",
     "faces_available",
     "grown_up",
     "refuse_minors",
@@ -39,6 +46,12 @@ HONEST_SENTENCE = (
     "participants' studio scans (ICT-FaceKit, MIT), everything else is procedural."
 )
 """To stand beside every picture of faces."""
+
+SourceName = Literal["generated", "renders"]
+SOURCES: tuple[SourceName, ...] = get_args(SourceName)
+"""Names of what draws faces, the usual one first."""
+_GENERATOR_NEEDS = ("numba", "safetensors", "torch")
+_INSTALL = "pip install 'efface[faces]' (from a checkout: pip install -e '.[faces]')"
 
 
 class UnderageError(EffaceError):
@@ -90,8 +103,17 @@ def grown_up(shots: PhotoRows) -> NDArray[np.bool_]:
     return np.asarray(shots.age >= ADULT_AGE)
 
 
-def faces_available() -> str | None:
-    """Return None where faces can be drawn, else one sentence with the one command that helps."""
+def faces_available(source: SourceName = "generated") -> str | None:
+    """Return None where a source can draw here, else one sentence with the one command that helps.
+
+    Imports no package that draws: the head model's content is checked, that of the generator's
+    weights when they are read.
+
+    Args:
+        source: which of `SOURCES`.
+    """
+    if source == "generated":
+        return _why_no_generator(SHIPPED)
     reason = why_unavailable()
     if reason is not None:
         return reason
@@ -99,6 +121,48 @@ def faces_available() -> str | None:
         load_pack(head_model_folder())
     except FacesUnavailableError as error:
         return error.faults[0].message
+    return None
+
+
+def face_source(
+    name: SourceName = "generated", size: int = 64, weights: Path | None = None
+) -> FaceSource:
+    """Return what draws faces.
+
+    Args:
+        name: "generated", by the trained generator, or "renders", by the head model.
+        size: pixels a side of renders; the generator draws at the size that it learnt.
+        weights: a generator's weights in place of those that ship; for "generated" alone.
+
+    Raises:
+        FacesUnavailableError: the source cannot draw here; names the one command that helps.
+        EffaceError: the weights are not there, not whole or not of such a generator.
+        ValueError: no such source, weights for renders, or a size that they cannot have.
+    """
+    if name == "renders":
+        if weights is not None:
+            raise ValueError("renders come from the head model and take no weights")
+        return RenderedFaces(size)
+    if name != "generated":
+        raise ValueError(f"faces come from {' or '.join(SOURCES)}, found {name!r}")
+    reason = _why_no_generator(SHIPPED if weights is None else None)
+    if reason is not None:
+        raise FacesUnavailableError(reason)
+    from generators.portraits.generated import GeneratedFaces
+
+    return GeneratedFaces(SHIPPED if weights is None else weights)
+
+
+def _why_no_generator(shipped: Path | None) -> str | None:
+    """Return what the generator misses: a package, or the shipped weights where they are asked."""
+    missing = [name for name in _GENERATOR_NEEDS if find_spec(name) is None]
+    if missing:
+        return f"generated faces need the package {' and '.join(missing)}: {_INSTALL}"
+    if shipped is not None and not shipped.is_file():
+        return (
+            f"the weights of the generator of faces are not at {shipped}: pip install "
+            "--force-reinstall 'efface[faces]' (in a checkout: git restore generators/data/weights)"
+        )
     return None
 
 

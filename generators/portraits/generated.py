@@ -14,7 +14,8 @@ from generators.heads.develop import degraded_batch
 from generators.heads.identity import Portrayed
 from generators.photos import PhotoRows
 from generators.portraits.codes import codes_of
-from generators.portraits.weights import SHIPPED, read_portrait_weights
+from generators.portraits.shipped import SHIPPED
+from generators.portraits.weights import read_portrait_weights
 
 _BATCH = 64
 """Images made at once: always so many, so that a picture does not depend on its neighbours."""

@@ -1,4 +1,4 @@
-"""The generator's weights: which file ships, and what makes a file one of a generator of photos."""
+"""The generator's weights: what makes a file one of a generator of photos."""
 
 from __future__ import annotations
 
@@ -12,8 +12,6 @@ from generators.portraits.codes import CODE_NAMES, NOISE
 from generators.stylegan.generator import Generator
 from generators.stylegan.weights import load_weights
 
-SHIPPED = Path(__file__).parent.parent / "data" / "weights" / "faces-64.safetensors"
-"""The weights that come with the project; their card is `docs/faces.md`."""
 CODES_KEY = "codes"
 """Key of the card under which the digest of the codes' names stands."""
 

@@ -9,7 +9,7 @@ from generators.errors import FacesUnavailableError
 from generators.faces import Portrayed, RenderedFaces, UnderageError, faces_available
 from generators.photos import PhotoRows
 
-_REASON = faces_available()
+_REASON = faces_available("renders")
 needs_heads = pytest.mark.skipif(_REASON is not None, reason=_REASON or "")
 
 LUMINANCE = np.array([0.2126, 0.7152, 0.0722])
@@ -189,7 +189,7 @@ def test_without_the_head_model_the_one_command_is_named(
 ) -> None:
     pytest.importorskip("numba", reason="without numba another command is named")
     monkeypatch.setenv("EFFACE_HEAD_MODEL", str(tmp_path))
-    assert "efface faces fetch-head-model" in (faces_available() or "")
+    assert "efface faces fetch-head-model" in (faces_available("renders") or "")
     with pytest.raises(FacesUnavailableError, match="efface faces fetch-head-model"):
         RenderedFaces(64)
 
@@ -201,7 +201,7 @@ def test_without_numba_the_extra_is_named(monkeypatch: pytest.MonkeyPatch) -> No
     monkeypatch.setattr(
         importlib.util, "find_spec", lambda name: None if name == "numba" else found(name)
     )
-    assert "efface[faces]" in (faces_available() or "")
+    assert "efface[faces]" in (faces_available("renders") or "")
     with pytest.raises(FacesUnavailableError, match=r"efface\[faces\]"):
         RenderedFaces(64)
 
@@ -213,7 +213,7 @@ def test_the_door_itself_needs_no_numba() -> None:
     code = (
         "import sys; sys.modules['numba'] = None; "
         "import generators.faces, scenarios.report.sheet, scenarios.cli.faces; "
-        "print(generators.faces.faces_available())"
+        "print(generators.faces.faces_available("renders"))"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert "numba" in done.stdout or "head model" in done.stdout

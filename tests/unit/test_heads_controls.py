@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from generators.faces import Portrayed, faces_available
 
-_REASON = faces_available()
+_REASON = faces_available("renders")
 pytestmark = [
     pytest.mark.heads,
     pytest.mark.skipif(_REASON is not None, reason=_REASON or ""),

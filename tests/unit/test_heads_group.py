@@ -7,7 +7,7 @@ import pytest
 
 from generators.faces import Portrayed, faces_available
 
-_REASON = faces_available()
+_REASON = faces_available("renders")
 needs_heads = pytest.mark.skipif(_REASON is not None, reason=_REASON or "")
 pytest.importorskip("numba")
 

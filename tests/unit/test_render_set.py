@@ -16,7 +16,7 @@ from generators.heads.cast import LONGEST, OLDEST, YOUNGEST, cast_member
 from generators.heads.render_plan import RenderPlan, renderer_digest
 from generators.heads.render_set import open_render_set
 
-_REASON = faces_available()
+_REASON = faces_available("renders")
 needs_heads = pytest.mark.skipif(_REASON is not None, reason=_REASON or "")
 
 PLAN = RenderPlan(people=22, photos=2, size=32, seed=5, first_person=0)
