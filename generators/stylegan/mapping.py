@@ -72,23 +72,26 @@ class CodeMapping(Mapping):
 
     A label is one choice and is embedded on a sphere; a code says several things at once (which
     identity, which pose), each with a size that counts. It is standardised by the training set's
-    means and spreads, which are kept with the weights.
+    means and spreads, which are kept with the weights, and may be given more or less weight by
+    part: a turn of the head is one number among hundreds and moves every pixel.
     """
 
     code_mean: Tensor
     code_spread: Tensor
+    code_gain: Tensor
 
     def __init__(self, z_dim: int, c_dim: int, w_dim: int, layers: int, rate: float) -> None:
         super().__init__(z_dim + c_dim, 0, w_dim, layers, rate)
         self.z_dim, self.c_dim = z_dim, c_dim
         self.register_buffer("code_mean", torch.zeros(c_dim))
         self.register_buffer("code_spread", torch.ones(c_dim))
+        self.register_buffer("code_gain", torch.ones(c_dim))
 
     def inputs(self, z: Tensor | None, c: Tensor | None) -> Tensor:
         """Return what the first layer reads; see `Mapping.inputs`."""
         code = (_checked("c", c, self.c_dim) - self.code_mean) / self.code_spread
         # What training never saw must not throw the network off.
-        parts = [code.clamp(-4, 4)]
+        parts = [code.clamp(-4, 4) * self.code_gain]
         if self.z_dim:
             parts.append(_checked("z", z, self.z_dim))
         return torch.cat(parts, 1)
