@@ -99,18 +99,19 @@ def one_thread() -> Iterator[None]:
 
 @cache
 def shipped_faces() -> Faces:
-    """Return the face source and the encoder that a run uses, loaded once a process.
+    """Return the generator and the encoder that ship, loaded once a process.
 
     Raises:
-        FacesUnavailableError: a package, the head model or the weights are missing; the message
-            names the one command.
+        FacesUnavailableError: a package or the weights are missing; the message names the one
+            command.
     """
     require_packages()
     from generators.encoder.encoder import SHIPPED, load_encoder
-    from generators.faces import RenderedFaces
+    from generators.faces import face_source
+    from generators.portraits.shipped import SHIPPED as GENERATOR
 
-    encoder = load_encoder()
-    digest = hashlib.sha256(SHIPPED.read_bytes()).hexdigest()
-    return Faces(
-        RenderedFaces(encoder.resolution), encoder, SHIPPED.stem, {f"{SHIPPED.name}": digest}
-    )
+    source, encoder = face_source(), load_encoder()
+    digests = {
+        path.name: hashlib.sha256(path.read_bytes()).hexdigest() for path in (GENERATOR, SHIPPED)
+    }
+    return Faces(source, encoder, SHIPPED.stem, digests)
