@@ -1,8 +1,8 @@
 """The sheet of people: a face, a name, an age, and how many photos of each are held.
 
-Faces are drawn by the project's own face source from the identity of each person. Where it cannot
-draw, each gets a tile with initials and the page says which one command brings faces. Nobody under
-18 is ever shown.
+Faces are drawn by the generator that ships with the project, from the identity of each person.
+Where it cannot draw, each gets a tile with initials and the page says which one command brings
+faces. Nobody under 18 is ever shown.
 """
 
 from __future__ import annotations
@@ -20,12 +20,11 @@ from scenarios.report.looks import first_look
 from scenarios.report.words import arm_words
 
 if TYPE_CHECKING:
-    from generators.faces import FaceSource
     from generators.heads.identity import Sex
     from scenarios.store import Run
 
-PORTRAIT_SIZE = 192
-"""Pixels a side."""
+PORTRAIT_SIZE = 128
+"""Pixels a side: twice what the generator draws, since larger would only be softer."""
 
 
 @dataclass(frozen=True)
@@ -88,33 +87,31 @@ def portraits(people: Sequence[Shown]) -> dict[int, bytes]:
 
     Raises:
         FacesUnavailableError: faces cannot be drawn here; names the one command that helps.
+        EffaceError: the generator's weights cannot be used.
     """
-    from generators.faces import RenderedFaces
-
-    source = RenderedFaces(PORTRAIT_SIZE)
-    return {shown.person: _portrait(source, shown) for shown in people}
-
-
-def _portrait(source: FaceSource, shown: Shown) -> bytes:
     import numpy as np
-    from PIL import Image
 
-    from generators.faces import Portrayed
+    from generators.faces import Portrayed, face_source
     from generators.photos import PhotoRows
+    from scenarios.report.sheet import tile
 
-    shot = PhotoRows(
-        photo=np.zeros(1, np.int64),
-        person=np.array([shown.person], np.int64),
-        day=np.zeros(1, np.int32),
-        age=np.array([shown.age], np.float32),
-        quality=np.ones(1, np.float32),
-        group=np.ones(1, np.int16),
+    count = len(people)
+    shots = PhotoRows(
+        photo=np.zeros(count, np.int64),
+        person=np.array([shown.person for shown in people], np.int64),
+        day=np.zeros(count, np.int32),
+        age=np.array([shown.age for shown in people], np.float32),
+        quality=np.ones(count, np.float32),
+        group=np.ones(count, np.int16),
     )
-    picture = source.photos(Portrayed(int(shown.identity), shown.sex, shown.tone), shot)[0]
-    image = Image.fromarray((picture.transpose(1, 2, 0) * 255 + 0.5).astype(np.uint8))
-    stream = io.BytesIO()
-    image.save(stream, format="PNG")
-    return stream.getvalue()
+    who = [Portrayed(int(shown.identity), shown.sex, shown.tone) for shown in people]
+    found: dict[int, bytes] = {}
+    pictures = face_source().photos_of(who, np.arange(count), shots)
+    for shown, picture in zip(people, pictures, strict=True):
+        stream = io.BytesIO()
+        tile(picture, PORTRAIT_SIZE).save(stream, format="PNG")
+        found[shown.person] = stream.getvalue()
+    return found
 
 
 def cards(run: Run, people: Sequence[Shown], portraits: Mapping[int, bytes]) -> str:

@@ -91,8 +91,13 @@ RULES = """
   grid-template-columns: repeat(auto-fill, minmax(9.4rem, 1fr));
 }
 .ef-card { border: 1px solid var(--line); border-radius: 10px; margin: 0; overflow: hidden; }
-.ef-card img, .ef-card .initials { aspect-ratio: 1; display: block; width: 100%; }
-.ef-card img { object-fit: cover; }
+.ef-card img, .ef-card .initials {
+  aspect-ratio: 1;
+  border-radius: 8px;
+  display: block;
+  margin: 0.75rem auto 0;
+  width: 8rem;
+}
 .ef-card .initials {
   align-items: center;
   background: var(--line);

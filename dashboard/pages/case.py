@@ -9,6 +9,7 @@ import streamlit as st
 from dashboard import charts, measures, people, source, tables, words
 from dashboard.markup import element, note
 from dashboard.style import stylesheet
+from generators.errors import EffaceError
 from generators.faces import HONEST_SENTENCE, faces_available
 from scenarios.drivers import drivers_of
 from scenarios.report.headlines import headlines
@@ -63,11 +64,14 @@ st.html(measures.measures_table(run, rows))
 st.header("Twelve people who do not exist", anchor=False)
 shown = people.sample(run.people().to_pylist(), SHOWN)
 missing = faces_available()
+trouble = st.empty()
 if missing:
-    st.info(f"{missing[0].upper()}{missing[1:]}")
+    trouble.info(words.no_faces(missing))
 sheet = st.empty()
 sheet.html(people.cards(run, shown, {}))
-st.html(note(words.people_caption(len(shown), where, last)) + note(HONEST_SENTENCE))
+caption = st.empty()
+told = note(words.people_caption(len(shown), where, last))
+caption.html(told + note(HONEST_SENTENCE))
 
 st.header("What is assumed", anchor=False)
 every = run.parameters().to_pylist()
@@ -90,4 +94,8 @@ st.html(note(words.hashes(manifest)))
 
 if not missing:
     # Last, because drawing takes seconds the first time and the rest of the page need not wait.
-    sheet.html(people.cards(run, shown, drawn(shown)))
+    try:
+        sheet.html(people.cards(run, shown, drawn(shown)))
+        caption.html(told + note(f"{HONEST_SENTENCE} {words.FACES_DRAWN}"))
+    except EffaceError as error:
+        trouble.info(words.no_faces(str(error)))

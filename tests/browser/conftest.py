@@ -126,6 +126,8 @@ def look() -> Iterator[Callable[..., View]]:
 
 
 @pytest.fixture(scope="session")
-def nowhere(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A folder in which no head model lies."""
-    return tmp_path_factory.mktemp("no-heads")
+def without_torch(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder for PYTHONPATH with which Python finds no torch."""
+    folder = tmp_path_factory.mktemp("no-torch")
+    (folder / "sitecustomize.py").write_text("import sys\n\nsys.modules['torch'] = None\n")
+    return folder

@@ -18,9 +18,9 @@ pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
 
 @pytest.fixture(scope="module")
-def bare(small_run, serve, nowhere):
-    """The dashboard on a machine without a head model."""
-    return serve(small_run, EFFACE_HEAD_MODEL=str(nowhere))
+def bare(small_run, serve, without_torch):
+    """The dashboard on a machine with the core alone."""
+    return serve(small_run, PYTHONPATH=str(without_torch))
 
 
 @pytest.fixture(scope="module")
@@ -132,10 +132,10 @@ def test_no_face_can_be_brought_in(view):
     )
 
 
-def test_without_a_head_model_the_page_names_the_one_command(view):
-    assert (
-        "efface faces fetch-head-model" in view.page.locator("[data-testid=stAlert]").inner_text()
-    )
+def test_where_nothing_can_draw_the_page_says_so_and_names_the_one_command(view):
+    said = view.page.locator("[data-testid=stAlert]").inner_text()
+    assert said.startswith("Initials stand for faces here, since generated faces need")
+    assert "pip install 'efface[faces]'" in said
     assert view.page.locator(".ef-card .initials").count() == 12
     assert view.page.locator(".ef-card img").count() == 0
 
@@ -190,22 +190,23 @@ def test_page_follows_the_readers_dark_theme(bare, look):
     assert grounds["light"] != grounds["dark"]
 
 
-@pytest.mark.heads
-def test_faces_are_drawn_where_a_head_model_is(small_run, serve, look):
-    why = faces_available()
+def test_faces_are_drawn_by_the_generator_without_a_head_model(small_run, serve, look, tmp_path):
+    why = faces_available("generated")
     if why is not None:
         pytest.skip(why)
-    server = serve(small_run)
+    server = serve(small_run, EFFACE_HEAD_MODEL=str(tmp_path))
     view = look(server.address)
     view.page.locator(".ef-card img").first.wait_for(timeout=60_000)
     pictures = view.page.locator(".ef-card img")
     assert pictures.count() == 12
     assert all("who does not exist" in face.get_attribute("alt") for face in pictures.all())
     drawn = view.page.evaluate(
-        "[...document.querySelectorAll('.ef-card img')].map(face => face.naturalWidth)"
+        "[...document.querySelectorAll('.ef-card img')].map(f => [f.naturalWidth, f.width])"
     )
-    assert set(drawn) == {192}
+    assert drawn == [[128, 128]] * 12
     assert len({face.get_attribute("src") for face in pictures.all()}) == 12
+    assert view.page.get_by_text("drawn by the generator that ships with Efface").count() == 1
+    assert view.page.locator("[data-testid=stAlert]").count() == 0
 
 
 def test_a_run_that_lost_a_file_is_named_on_the_page(small_run, serve, look, tmp_path):
