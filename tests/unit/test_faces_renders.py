@@ -213,7 +213,7 @@ def test_the_door_itself_needs_no_numba() -> None:
     code = (
         "import sys; sys.modules['numba'] = None; "
         "import generators.faces, scenarios.report.sheet, scenarios.cli.faces; "
-        "print(generators.faces.faces_available("renders"))"
+        "print(generators.faces.faces_available('renders'))"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert "numba" in done.stdout or "head model" in done.stdout
