@@ -181,12 +181,14 @@ def test_renders_take_no_weights_and_other_names_are_refused(tmp_path: Path) -> 
         face_source("photographs")  # type: ignore[arg-type]
 
 
+@pytest.fixture(scope="module")
+def source() -> GeneratedFaces:
+    """The generator that ships."""
+    return GeneratedFaces()
+
+
 @trained
 class TestShipped:
-    @pytest.fixture(scope="class")
-    def source(self) -> GeneratedFaces:
-        return GeneratedFaces()
-
     def test_the_code_decides_who_is_seen_and_the_noise_does_not(
         self, source: GeneratedFaces
     ) -> None:
