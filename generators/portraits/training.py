@@ -11,6 +11,7 @@ from typing import Literal, get_args
 import numpy as np
 import torch
 
+from generators.errors import EffaceError, Fault
 from generators.heads.render_set import RenderSet
 from generators.portraits.codes import CODE_NAMES, NOISE
 from generators.stylegan.augment_settings import FACES
@@ -48,6 +49,25 @@ _GAINS: tuple[tuple[str, float], ...] = (
 one weight for all, the head's turn was learnt half as fast."""
 
 
+_BOUND = (
+    "shot.age",
+    "shot.hair_now",
+    "shot.beard_now",
+    "shot.hair_day",
+    "shot.fringe",
+    "shot.glasses",
+    "shot.lipstick",
+)
+"""Parts of a shot that go with the person in the codes of strangers: colours and signs of age are
+the person's at an age, so the age comes along; only some have a fringe, on some days, so the day
+does; and whether glasses or lipstick are worn is drawn by the person's habit."""
+
+
+def bound_to_person() -> torch.Tensor:
+    """Return which numbers of a shot go with the person, bool [m]; see `_BOUND`."""
+    return torch.tensor([n.startswith(_BOUND) for n in CODE_NAMES if n.startswith("shot.")])
+
+
 def code_gains() -> torch.Tensor:
     """Return the weight of each number of a code, float32 [c]; see `_GAINS`."""
     gains = torch.ones(len(CODE_NAMES))
@@ -65,6 +85,9 @@ def images_of(renders: RenderSet, configuration: Configuration) -> Images:
         renders: a verified set.
         configuration: "paired" puts codes beside the images, "labels" one of twenty classes
             (ten tones by two sexes), "plain" nothing.
+
+    Raises:
+        EffaceError: "paired", and the set's codes are of another length than `CODE_NAMES`.
     """
     side = renders.plan.size
     images = torch.from_numpy(np.array(renders.clean).reshape(-1, side, side, 3))
@@ -77,7 +100,17 @@ def images_of(renders: RenderSet, configuration: Configuration) -> Images:
         return TensorImages(images, classes.float())
     kept = np.repeat(np.array(renders.identity), renders.plan.photos, axis=0)
     shots = np.array(renders.shots).reshape(len(images), -1)
-    return PairedImages(images, torch.from_numpy(kept), torch.from_numpy(shots))
+    told = bound_to_person()
+    if (kept.shape[1] + len(told), shots.shape[1]) != (len(CODE_NAMES), len(told)):
+        raise EffaceError(
+            Fault(
+                "the set's codes are of another version",
+                file=str(renders.folder),
+                found=f"{kept.shape[1]} numbers of a person and {shots.shape[1]} of a shot",
+                expected=f"{len(CODE_NAMES) - len(told)} and {len(told)}",
+            )
+        )
+    return PairedImages(images, torch.from_numpy(kept), torch.from_numpy(shots), told)
 
 
 def training_settings(configuration: Configuration, images: int, seed: int) -> TrainingSettings:
@@ -126,6 +159,9 @@ def training_of(
         settings: see `training_settings`.
         guide: for the paired configuration, on the same device.
         device: where the networks live.
+
+    Raises:
+        EffaceError: see `images_of`.
     """
     images = images_of(renders, configuration)
     sixteen = renders.plan.size.bit_length() - 2

@@ -71,11 +71,19 @@ class TrainingFolder:
         self.seconds = float(state["seconds"])
 
     def keep(self) -> None:
-        """Write a checkpoint.
+        """Write a checkpoint; the one before stays where it cannot be done.
 
         Raises:
-            OSError: it cannot be written; the one before is still there.
+            ArithmeticError: a weight is no longer finite.
+            OSError: it cannot be written.
         """
+        training = self.training
+        for name in ("generator", "discriminator", "average"):
+            for key, value in getattr(training, name).state_dict().items():
+                if not value.isfinite().all():
+                    raise ArithmeticError(
+                        f"after {training.seen} images {name}.{key} is not finite"
+                    )
         state = {
             "training": self.training.state(),
             "scalars": self.scalars.state_dict(),
@@ -96,10 +104,13 @@ class TrainingFolder:
             report: called after every step with images shown and what the step measured.
 
         Raises:
-            ArithmeticError: a figure is no longer finite; the last checkpoint is of before.
+            ArithmeticError: a figure or a weight is no longer finite; the last checkpoint is of
+                before.
             OSError: something cannot be written.
         """
         training, pace = self.training, self.pace
+        if training.steps == 0 and not self.checkpoint.exists():
+            self._clear()
         (self.folder / SNAPSHOTS).mkdir(parents=True, exist_ok=True)
         began = self.seconds - time.monotonic()
         kept_at = time.monotonic()
@@ -115,16 +126,22 @@ class TrainingFolder:
                 raise ArithmeticError(f"after {before} images {error}") from None
             self.scalars.note(training.seen, measured)
             self.seconds = began + time.monotonic()
-            if training.seen // pace.snapshot_images > before // pace.snapshot_images:
-                self.draw()
             if time.monotonic() - kept_at > pace.checkpoint_seconds:
                 self.keep()
                 kept_at = time.monotonic()
+            if training.seen // pace.snapshot_images > before // pace.snapshot_images:
+                self.draw()
             report(training.seen, measured)
         self.scalars.close_row(training.seen)
-        self.draw()
         self.keep()
+        self.draw()
         return True
+
+    def _clear(self) -> None:
+        """Remove what a training wrote that was killed before its first checkpoint."""
+        self.scalars.path.unlink(missing_ok=True)
+        for picture in (self.folder / SNAPSHOTS).glob("[0-9]*.png"):
+            picture.unlink()
 
     def draw(self) -> None:
         """Write a snapshot named by the images shown so far."""

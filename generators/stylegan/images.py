@@ -80,20 +80,33 @@ class PairedImages(TensorImages):
     """Images whose codes are known: what stays (identity) and what changes (shot).
 
     Codes to generate from put the identity of one image beside the shot of another, so that the
-    generator meets people in shots in which it has no image of them.
+    generator meets people in shots in which it has no image of them. Numbers of a shot that say
+    something of the person as well (how grey the hair is by now) go with the identity: beside
+    another's they would make a person whom no use ever asks for.
 
     Args:
         images: uint8 [N, R, R, 3] or [N, 3, R, R].
         kept: float [N, a], the part of the code that stays.
         changing: float [N, b], the rest.
+        bound: bool [b], which numbers of the rest go with the identity; none by default.
+
+    Attributes:
+        bound: bool [a + b], which numbers of a code go with the identity.
 
     Raises:
-        ValueError: as for `TensorImages`.
+        ValueError: as for `TensorImages`, or another shape or type of `bound`.
     """
 
-    def __init__(self, images: Tensor, kept: Tensor, changing: Tensor) -> None:
+    def __init__(
+        self, images: Tensor, kept: Tensor, changing: Tensor, bound: Tensor | None = None
+    ) -> None:
         super().__init__(images, torch.cat([kept.float(), changing.float()], 1))
-        self.kept = kept.shape[1]
+        width = changing.shape[1]
+        if bound is None:
+            bound = torch.zeros(width, dtype=torch.bool)
+        if bound.shape != (width,) or bound.dtype != torch.bool:
+            raise ValueError(f"bound is bool [{width}], found {bound.dtype} {list(bound.shape)}")
+        self.bound = torch.cat([torch.ones(kept.shape[1], dtype=torch.bool), bound])
 
     def labels(self, count: int, rng: torch.Generator) -> Tensor | None:
         """Return codes of one image's identity in another image's shot."""
@@ -101,4 +114,8 @@ class PairedImages(TensorImages):
         shot = super().labels(count, rng)
         assert who is not None
         assert shot is not None
-        return torch.cat([who[:, : self.kept], shot[:, self.kept :]], 1)
+        return self.mixed(who, shot)
+
+    def mixed(self, who: Tensor, shot: Tensor) -> Tensor:
+        """Return codes [n, c] of the people of `who` in the shots of `shot`, both [n, c]."""
+        return torch.where(self.bound, who, shot)

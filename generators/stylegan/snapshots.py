@@ -23,10 +23,10 @@ def sheet(training: Training) -> NDArray[np.uint8]:
     """Return what the averaged generator makes, uint8 [height, width, 3].
 
     Where codes are known, the columns are known pairs: first the images, below them what is
-    generated from their codes, then, twice, the same kept code with the rest of other images.
+    generated from their codes, then, twice, the same people in the shots of other images.
     Otherwise every tile is another z (and label). Nothing of the training's state is touched.
     """
-    images, net = training.images, training.average
+    images, net, device = training.images, training.average, training.device
     rng = torch.Generator().manual_seed(_SEED)
     noise: Noise = "none" if training.settings.noise == "none" else "const"
     z = torch.randn(COLUMNS * ROWS, net.settings.z_dim, generator=rng)
@@ -35,13 +35,15 @@ def sheet(training: Training) -> NDArray[np.uint8]:
             rows = torch.randint(len(images), (COLUMNS,), generator=rng)
             real, beside = images.batch(rows)
             assert beside is not None
-            codes = [beside]
-            for shift in (1, 2):
-                others = beside.roll(shift, 0)
-                codes.append(torch.cat([beside[:, : images.kept], others[:, images.kept :]], 1))
-            made = [net(z[:COLUMNS], code, noise=noise) for code in codes]
+            others = [images.mixed(beside, beside.roll(shift, 0)) for shift in (1, 2)]
+            made = [
+                net(z[:COLUMNS].to(device), code.to(device), noise=noise).cpu()
+                for code in (beside, *others)
+            ]
             return _tiled(torch.cat([real, *made]))
-        return _tiled(net(z, images.labels(COLUMNS * ROWS, rng), noise=noise))
+        labels = images.labels(COLUMNS * ROWS, rng)
+        told = None if labels is None else labels.to(device)
+        return _tiled(net(z.to(device), told, noise=noise).cpu())
 
 
 def _tiled(pictures: Tensor) -> NDArray[np.uint8]:

@@ -14,7 +14,7 @@ def soften(images: Tensor, sigma: float) -> Tensor:
     if sigma < 0.2:
         return images
     reach = min(math.ceil(3 * sigma), images.shape[2] - 1)
-    at = torch.arange(-reach, reach + 1, dtype=images.dtype)
+    at = torch.arange(-reach, reach + 1, dtype=images.dtype, device=images.device)
     kernel = torch.exp(-(at**2) / (2 * sigma**2))
     kernel = (kernel / kernel.sum()).expand(images.shape[1], 1, 1, -1)
     groups = images.shape[1]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import signal
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -14,6 +15,7 @@ from typer.testing import CliRunner
 torch = pytest.importorskip("torch", reason="the generator needs the extra [faces]")
 
 from generators.heads import render_set  # noqa: E402
+from generators.heads.codes import IDENTITY_NAMES, SHOT_NAMES  # noqa: E402
 from generators.heads.render_plan import RenderPlan  # noqa: E402
 from generators.stylegan.checkpoint import read_checkpoint  # noqa: E402
 from generators.stylegan.training import Training  # noqa: E402
@@ -22,6 +24,7 @@ from scenarios.cli import training_progress  # noqa: E402
 from scenarios.cli.main import app  # noqa: E402
 
 PEOPLE, PHOTOS, SIDE = 4, 3, 32
+CODES = len(IDENTITY_NAMES) + len(SHOT_NAMES)
 
 
 @pytest.fixture
@@ -39,8 +42,8 @@ def made_up(monkeypatch: pytest.MonkeyPatch) -> None:
         clean=pictures,
         photos=pictures,
         mask=np.zeros((*each, 8, 8), np.uint8),
-        identity=draw.normal(size=(PEOPLE, 5)).astype(np.float32),
-        shots=draw.normal(size=(*each, 4)).astype(np.float32),
+        identity=draw.normal(size=(PEOPLE, len(IDENTITY_NAMES))).astype(np.float32),
+        shots=draw.normal(size=(*each, len(SHOT_NAMES))).astype(np.float32),
         labels={
             "tone": draw.integers(1, 11, each),
             "sex": np.array(["male", "female"])[draw.integers(0, 2, each)],
@@ -95,7 +98,7 @@ class TestTrain:
         assert json.loads(printed)["images"] == 16
         weights = load_weights(out / "weights.safetensors")
         assert weights.average.settings.resolution == SIDE
-        assert weights.average.settings.c_dim == {"paired": 9, "plain": 0, "labels": 20}[config]
+        assert weights.average.settings.c_dim == {"paired": CODES, "plain": 0, "labels": 20}[config]
         assert "No photograph of anyone" in weights.card["text"]
         assert weights.card["plan"]["data"] == "d" * 64
         assert weights.card["plan"]["settings"]["seed"] == 3
@@ -143,11 +146,28 @@ class TestTrain:
         assert code == 2
         assert "the checkpoint cannot be used" in said
 
-    def test_stopped_before_a_checkpoint_it_begins_anew(self, tmp_path: Path) -> None:
+    def test_killed_before_a_checkpoint_it_begins_anew(self, tmp_path: Path) -> None:
         words = ("--images", "8", "--batch", "8")
+        assert run(tmp_path / "whole", *words)[0] == 0
         assert run(tmp_path / "t", *words)[0] == 0
         (tmp_path / "t" / "checkpoint.pt").unlink()
+        (tmp_path / "t" / "snapshots" / "000000004.png").write_bytes(b"of the run before")
         assert run(tmp_path / "t", *words, "--resume")[0] == 0
+        (rows, tensors), (again, others) = bits(tmp_path / "whole"), bits(tmp_path / "t")
+        assert rows == again
+        assert len(rows.splitlines()) == 2
+        assert all(torch.equal(tensors[name], others[name]) for name in tensors)
+        assert [p.name for p in (tmp_path / "t" / "snapshots").iterdir()] == ["000000008.png"]
+
+    def test_codes_of_another_length_end_with_two(self, tmp_path: Path, monkeypatch) -> None:
+        found = render_set.open_render_set(tmp_path)
+        other = replace(found, shots=found.shots[..., 1:])
+        monkeypatch.setattr(render_set, "open_render_set", lambda folder: other)
+        code, _, said = run(tmp_path / "t", "--images", "8")
+        assert code == 2
+        assert "codes are of another version" in said
+        assert not (tmp_path / "t").exists()
+        assert run(tmp_path / "t", "--images", "8", "--config", "plain")[0] == 0
 
     @pytest.mark.parametrize(
         ("words", "told"),

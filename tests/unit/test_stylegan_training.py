@@ -224,6 +224,15 @@ def test_codes_to_generate_from_put_one_images_identity_in_anothers_shot():
     assert torch.equal(codes[:, :3], codes[:, :1].expand(-1, 3))
     assert torch.equal(codes[:, 3:], codes[:, 3:4].expand(-1, 2))
     shots = codes[:, 3] - 100
+    own = torch.tensor([False, True])
+    tied = PairedImages(pictures(n), kept, kept[:, :2] + 100, own)
+    assert tied.bound.tolist() == [True] * 3 + [False, True]
+    with_own = tied.labels(500, torch.Generator().manual_seed(0))
+    assert torch.equal(with_own[:, :4], codes[:, :4])
+    assert torch.equal(with_own[:, 4] - 100, with_own[:, 0])
+    for wrong in (own[:1], own.float()):
+        with pytest.raises(ValueError, match=r"bound is bool \[2\]"):
+            PairedImages(pictures(n), kept, kept[:, :2], wrong)
     assert set(codes[:, 0].tolist()) == set(shots.tolist()) == set(range(n))
     # Chance puts an image's own shot beside it once in n.
     share = (codes[:, 0] == shots).float().mean().item()
@@ -382,6 +391,44 @@ def test_a_figure_that_is_not_finite_ends_the_training(tmp_path):
         folder.run()
 
 
+@pytest.mark.parametrize("net", ["generator", "discriminator", "average"])
+def test_weights_that_are_not_finite_are_not_kept(tmp_path, net):
+    folder = in_folder(tmp_path, "plain", checkpoint_seconds=0.0)
+    folder.run(stop=lambda: folder.training.steps == 3)
+    kept = (tmp_path / "checkpoint.pt").read_bytes()
+    with torch.no_grad():
+        next(getattr(folder.training, net).parameters()).view(-1)[0] = math.inf
+    with pytest.raises(ArithmeticError, match=f"after 12 images {net}.* is not finite"):
+        folder.run(stop=lambda: True)
+    assert (tmp_path / "checkpoint.pt").read_bytes() == kept
+
+
+def test_killed_before_the_first_checkpoint_it_begins_with_an_empty_folder(tmp_path):
+    in_folder(tmp_path / "whole", "labels").run()
+    killed = in_folder(tmp_path / "killed", "labels")
+    killed.run(stop=lambda: killed.training.steps == 9)
+    (tmp_path / "killed" / "checkpoint.pt").unlink()
+    assert in_folder(tmp_path / "killed", "labels").run()
+    same(contents(tmp_path / "whole"), contents(tmp_path / "killed"))
+
+
+def test_the_last_checkpoint_is_there_before_the_last_picture(tmp_path, monkeypatch):
+    folder = in_folder(tmp_path, "plain", snapshot_images=10**9)
+
+    def failed():
+        raise RuntimeError("no picture")
+
+    monkeypatch.setattr(folder, "draw", failed)
+    with pytest.raises(RuntimeError, match="no picture"):
+        folder.run()
+    monkeypatch.undo()
+    again = in_folder(tmp_path, "plain")
+    again.resume()
+    assert again.training.seen == 40
+    assert again.run()
+    assert (tmp_path / "snapshots" / "000000040.png").is_file()
+
+
 def test_lost_rows_are_noticed(tmp_path):
     log = ScalarLog(tmp_path / "s.csv", 4)
     log.note(4, {"p": 0.5})
@@ -415,6 +462,13 @@ def test_snapshots_are_the_same_each_time_and_touch_nothing(tmp_path, configurat
     assert np.array_equal(first, second)
     assert torch.equal(training.state()["rng"], before)
     if configuration == "paired":
+        bound = training.images.bound
+        training.images.bound = torch.ones_like(bound)
+        alone = sheet(training)
+        training.images.bound = bound
+        assert np.array_equal(alone[SIDE : 2 * SIDE], first[SIDE : 2 * SIDE])
+        assert np.array_equal(alone[2 * SIDE : 3 * SIDE], alone[SIDE : 2 * SIDE])
+        assert not np.array_equal(first[2 * SIDE : 3 * SIDE], first[SIDE : 2 * SIDE])
         known = training.images.images.numpy()
         assert any(np.array_equal(first[:SIDE, :SIDE], picture) for picture in known)
     image_file = pytest.importorskip("PIL.Image")
