@@ -23,16 +23,16 @@ class Allowance:
     """What reading a file may still cost, shared by every stream that is nested in it.
 
     The largest public pickle of the original (three networks at 1024 pixels) takes 60,000 opcodes
-    and copies nothing; its streams lie one deep.
+    and copies each tensor's bytes once; its streams lie one deep.
 
     Attributes:
-        opcodes: how many more are read.
         copied: how many more bytes are made out of what is there.
+        opcodes: how many more are read.
         depth: how many streams may still lie inside one another.
     """
 
+    copied: int
     opcodes: int = 1_000_000
-    copied: int = 2**31
     depth: int = 4
 
     def step(self) -> None:

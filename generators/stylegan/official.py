@@ -33,6 +33,9 @@ from generators.stylegan.weights import Network, Weights, build
 
 MOST_BYTES = 2 * 2**30
 """The largest public pickle of the original has 0.4 GB."""
+COPIES, SPARE = 4, 2**26
+"""Reading makes at most so many times the file's bytes, and so many bytes beside: a tensor's are
+text in the oldest pickles (one copy), saved by torch (two) in an archive (three)."""
 NAMES = ("G", "D", "G_ema")
 """The networks of a pickle."""
 OTHERS = {
@@ -72,7 +75,7 @@ def _taken_over(name: str, content: bytes) -> Weights:
     for beginning, kind in OTHERS.items():
         if content.startswith(beginning):
             raise refuse(f"this is {kind}, no pickle of StyleGAN2-ADA's training")
-    found = read_pickle(io.BytesIO(content), VOCABULARY, Allowance())
+    found = read_pickle(io.BytesIO(content), VOCABULARY, Allowance(COPIES * len(content) + SPARE))
     if type(found) is not dict:
         raise refuse("this pickle holds no networks; one of StyleGAN2-ADA has G, D and G_ema")
     missing = [key for key in NAMES if key not in found]

@@ -18,6 +18,8 @@ from generators.stylegan.allowance import refuse
 from generators.stylegan.pickle_machine import Unfinished
 
 MOST_AXES = 8
+MOST_NUMBERS = 2**31
+"""In one tensor or array; no file that is read has as many bytes."""
 _BRAIN = "bfloat16"
 STORAGES: Mapping[str, str] = {
     "FloatStorage": "<f4",
@@ -70,6 +72,7 @@ class PickledTensor:
         Raises:
             EffaceError: shape, strides or offset reach beyond the storage.
         """
+        require_size(self.shape)
         storage = self.storage
         count = math.prod(self.shape)
         last = self.offset + sum(
@@ -86,7 +89,11 @@ class PickledTensor:
         view = np.lib.stride_tricks.as_strided(
             flat[self.offset :] if count else flat[:0],
             self.shape,
-            [stride * size for stride in self.strides],
+            # Where an axis has one place or none, no stride is walked and any may be written.
+            [
+                stride * size if places > 1 else 0
+                for places, stride in zip(self.shape, self.strides, strict=True)
+            ],
             writeable=False,
         )
         if storage.kind == _BRAIN:
@@ -140,6 +147,16 @@ def whole_numbers(values: Any, name: str) -> tuple[int, ...]:
     return values
 
 
+def require_size(shape: tuple[int, ...]) -> None:
+    """Refuse a shape that NumPy cannot have: it multiplies even the axes beside one of 0.
+
+    Raises:
+        EffaceError: the axes that are not 0 hold more than `MOST_NUMBERS`.
+    """
+    if math.prod(size or 1 for size in shape) > MOST_NUMBERS:
+        raise refuse(f"an array of shape {list(shape)} is larger than any of the original's")
+
+
 def require(value: Any, kind: type, name: str) -> None:
     """Refuse a value that is of another kind.
 
@@ -168,6 +185,7 @@ class PickledArray(Unfinished):
         _, shape, numbers, columns_first, content = state
         require(numbers, PickledNumbers, "numpy.ndarray")
         sizes = whole_numbers(shape, "numpy.ndarray")
+        require_size(sizes)
         dtype = numbers.dtype()
         if math.prod(sizes) * dtype.itemsize != len(content):
             raise refuse(f"an array of shape {list(sizes)} has {len(content):,} bytes behind it")

@@ -32,6 +32,8 @@ def _load_from_bytes(allowance: Allowance, arguments: tuple[Any, ...]) -> Any:
     if len(arguments) != 1 or type(arguments[0]) is not bytes:
         raise refuse("this pickle is damaged: 'torch.storage._load_from_bytes' has no bytes")
     allowance.enter()
+    # The same bytes may be given many times over, and each time what they hold is made anew.
+    allowance.copy(len(arguments[0]))
     value = read_saved(arguments[0], allowance)
     allowance.leave()
     return value

@@ -32,12 +32,17 @@ def _count(name: str, arguments: tuple[Any, ...], least: int, most: int) -> None
         raise refuse(f"this pickle is damaged: '{name}' is given {len(arguments)} values")
 
 
-def _ordered_dict(_: Allowance, arguments: tuple[Any, ...]) -> dict[str, Any]:
+_ENTRY = 128
+"""Bytes of an entry of Python's dicts and sets at most: a set that has just grown takes 105."""
+
+
+def _ordered_dict(allowance: Allowance, arguments: tuple[Any, ...]) -> dict[str, Any]:
     _count("OrderedDict", arguments, 0, 1)
     table: dict[str, Any] = {}
     if not arguments:
         return table
     require(arguments[0], list, "OrderedDict")
+    allowance.copy(_ENTRY * len(arguments[0]))
     for pair in arguments[0]:
         if type(pair) not in (list, tuple) or len(pair) != 2 or type(pair[0]) is not str:
             raise refuse("this pickle is damaged: an ordered dict has no pairs of name and value")
@@ -45,11 +50,12 @@ def _ordered_dict(_: Allowance, arguments: tuple[Any, ...]) -> dict[str, Any]:
     return table
 
 
-def _set(_: Allowance, arguments: tuple[Any, ...]) -> set[str]:
+def _set(allowance: Allowance, arguments: tuple[Any, ...]) -> set[str]:
     _count("set", arguments, 0, 1)
     if not arguments:
         return set()
     require(arguments[0], list, "set")
+    allowance.copy(_ENTRY * len(arguments[0]))
     return set(texts(arguments[0]))
 
 
