@@ -17,11 +17,18 @@ from typing import Literal, Protocol, get_args
 import numpy as np
 from numpy.typing import NDArray
 
-from generators.errors import EffaceError, FacesUnavailableError, Fault
+from generators.errors import FacesUnavailableError
 from generators.heads.identity import Portrayed
 from generators.heads.pack import head_model_folder, load_pack, why_unavailable
 from generators.photos import PhotoRows
 from generators.portraits.shipped import SHIPPED
+from generators.promises import (
+    ADULT_AGE,
+    HONEST_SENTENCE,
+    UnderageError,
+    grown_up,
+    refuse_minors,
+)
 
 __all__ = [
     "ADULT_AGE",
@@ -38,24 +45,11 @@ __all__ = [
     "refuse_minors",
 ]
 
-ADULT_AGE = 18
-"""Years; younger people are never drawn."""
-
-HONEST_SENTENCE = (
-    "No photograph of anyone and no scraped face: head shapes come from a statistical model of "
-    "participants' studio scans (ICT-FaceKit, MIT), everything else is procedural."
-)
-"""To stand beside every picture of faces."""
-
 SourceName = Literal["generated", "renders"]
 SOURCES: tuple[SourceName, ...] = get_args(SourceName)
 """Names of what draws faces, the usual one first."""
 _GENERATOR_NEEDS = ("numba", "safetensors", "torch")
 _INSTALL = "pip install 'efface[faces]' (from a checkout: pip install -e '.[faces]')"
-
-
-class UnderageError(EffaceError):
-    """A photo of somebody under 18 on the day of capture was asked for; it is never drawn."""
 
 
 class FaceSource(Protocol):
@@ -96,11 +90,6 @@ class FaceSource(Protocol):
             UnderageError, FacesUnavailableError: as `photos`.
         """
         ...
-
-
-def grown_up(shots: PhotoRows) -> NDArray[np.bool_]:
-    """Return for each shot whether the person was 18 or older; an age that is not known is not."""
-    return np.asarray(shots.age >= ADULT_AGE)
 
 
 def faces_available(source: SourceName = "generated") -> str | None:
@@ -212,23 +201,3 @@ class RenderedFaces:
             )
             out[i] = picture.transpose(2, 0, 1)
         return out
-
-
-def refuse_minors(shots: PhotoRows) -> None:
-    """Raise where a shot shows somebody under 18.
-
-    Raises:
-        UnderageError: names the first such photo.
-    """
-    minors = np.flatnonzero(~grown_up(shots))
-    if len(minors):
-        first = int(minors[0])
-        raise UnderageError(
-            Fault(
-                f"photo {int(shots.photo[first])} shows somebody who was not 18 on the day of "
-                "capture; such photos are never drawn",
-                key="age",
-                found=f"{float(shots.age[first]):g}",
-                expected=f"{ADULT_AGE} or more",
-            )
-        )

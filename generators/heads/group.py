@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from generators.heads.backdrop import backdrop
 from generators.heads.camera import rotation, turned
 from generators.heads.develop import develop
-from generators.heads.head import identity_of
+from generators.heads.directions import identity_code
 from generators.heads.identity import Portrayed
 from generators.heads.mesh import BODY, grid_triangles
 from generators.heads.pieces import Points, vertex_normals
@@ -24,6 +24,7 @@ from generators.heads.posed import Posed, light_on, pose
 from generators.heads.raster import Scene
 from generators.heads.render import SAMPLES, draw, halved
 from generators.heads.shot import Pose, ShotCode, draw_shot
+from generators.promises import refuse_minor
 
 LARGEST = 30
 """Most people in one photo; more would have faces of a few pixels."""
@@ -64,6 +65,7 @@ def group_photo_of(
 
     Raises:
         ValueError: nobody, too many, the same person twice, or not one age for each.
+        UnderageError: somebody in it is under 18; nothing is drawn then.
         FacesUnavailableError: there is no head model, or it is not the expected one.
     """
     if not 1 <= len(people) <= LARGEST:
@@ -72,13 +74,15 @@ def group_photo_of(
         raise ValueError("a person is in a group photo once, found the same one twice")
     if len(ages) != len(people):
         raise ValueError(f"{len(people)} people need as many ages, found {len(ages)}")
-    shared = draw_shot(identity_of(people[0]), photo, quality, 1)
+    for age in ages:
+        refuse_minor(photo, age)
+    shared = draw_shot(identity_code(people[0]), photo, quality, 1)
     spots, scale = _spots(len(people), size * SAMPLES)
     seen = np.repeat(np.repeat(backdrop(shared.backdrop, size), SAMPLES, 0), SAMPLES, 1)
     there = np.zeros(seen.shape[:2], dtype=bool)
     boxes = np.empty((len(people), 4), dtype=np.float32)
     for i in reversed(range(len(people))):
-        shot = draw_shot(identity_of(people[i]), photo, quality, 1)
+        shot = draw_shot(identity_code(people[i]), photo, quality, 1)
         stance = shot.pose._replace(distance=_DISTANCE)
         shot = replace(shot, lighting=shared.lighting, pose=stance)
         owner, boxes[i] = _draw_one(people[i], ages[i], shot, spots[i], scale, seen)

@@ -11,8 +11,9 @@ from functools import lru_cache
 import numpy as np
 from numpy.typing import NDArray
 
+from generators.heads.directions import identity_code
 from generators.heads.hair import grow_hair, painted_scalp
-from generators.heads.identity import IdentityCode, Portrayed, draw_identity
+from generators.heads.identity import IdentityCode, Portrayed
 from generators.heads.mesh import HeadMesh, head_mesh
 from generators.heads.pieces import Piece, Points, blend_modes, vertex_normals
 from generators.heads.skin import Skin, agedness, paint_skin
@@ -42,16 +43,10 @@ class Head:
     skin: Skin
 
 
-@lru_cache(maxsize=64)
-def identity_of(who: Portrayed) -> IdentityCode:
-    """Return the identity code of a person under the configured head model."""
-    return draw_identity(who, head_mesh().masculine)
-
-
 @lru_cache(maxsize=8)
 def _young_shape(who: Portrayed) -> Points:
     mesh = head_mesh()
-    place = blend_modes(mesh.mean, mesh.modes, identity_of(who).modes)
+    place = blend_modes(mesh.mean, mesh.modes, identity_code(who).modes)
     # Unusual heads have teeth that come through closed lips; set back, they never do.
     place[mesh.teeth, 2] -= np.float32(0.35)
     return place
@@ -60,7 +55,7 @@ def _young_shape(who: Portrayed) -> Points:
 @lru_cache(maxsize=16)
 def head_at(who: Portrayed, year: int, texture: int) -> Head:
     """Return a person's head at an age of whole years; `texture` is texels a side."""
-    mesh, code = head_mesh(), identity_of(who)
+    mesh, code = head_mesh(), identity_code(who)
     place = _sagged(mesh, _young_shape(who), agedness(code, year))
     return Head(code=code, place=place, skin=paint_skin(code, year, texture))
 
@@ -68,20 +63,20 @@ def head_at(who: Portrayed, year: int, texture: int) -> Head:
 @lru_cache(maxsize=32)
 def hair_of(who: Portrayed, year: int, day: int) -> tuple[Grown, ...]:
     """Return the hair of a person at an age on one kind of day; sagging does not reach it."""
-    pieces = grow_hair(head_mesh(), _young_shape(who), identity_of(who), year, day)
+    pieces = grow_hair(head_mesh(), _young_shape(who), identity_code(who), year, day)
     return tuple(Grown(piece, vertex_normals(piece.place, piece.tri)) for piece in pieces)
 
 
 @lru_cache(maxsize=32)
 def scalp_of(who: Portrayed, year: int, day: int) -> NDArray[np.float32]:
     """Return how densely hair colours the skin at each vertex, 0 to 1 [n]."""
-    return painted_scalp(head_mesh(), identity_of(who), year, day)
+    return painted_scalp(head_mesh(), identity_code(who), year, day)
 
 
 @lru_cache(maxsize=16)
 def glasses_of(who: Portrayed, year: int) -> Grown:
     """Return a person's glasses, fitted to the head at an age."""
-    mesh, code = head_mesh(), identity_of(who)
+    mesh, code = head_mesh(), identity_code(who)
     head = _sagged(mesh, _young_shape(who), agedness(code, year))
     piece = wear_glasses(mesh, head, code.glasses)
     return Grown(piece, vertex_normals(piece.place, piece.tri))
@@ -90,7 +85,7 @@ def glasses_of(who: Portrayed, year: int) -> Grown:
 @lru_cache(maxsize=16)
 def lenses_of(who: Portrayed, year: int) -> Grown:
     """Return the lenses of a person's glasses, fitted to the head at an age."""
-    mesh, code = head_mesh(), identity_of(who)
+    mesh, code = head_mesh(), identity_code(who)
     head = _sagged(mesh, _young_shape(who), agedness(code, year))
     piece = fit_lenses(mesh, head, code.glasses)
     return Grown(piece, vertex_normals(piece.place, piece.tri))

@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from generators.heads.camera import rotation, turned
+from generators.heads.directions import identity_code
 from generators.heads.hair import curliness, strand_pole
 from generators.heads.head import (
     Grown,
@@ -17,7 +18,6 @@ from generators.heads.head import (
     glasses_of,
     hair_of,
     head_at,
-    identity_of,
     lenses_of,
     scalp_of,
 )
@@ -107,7 +107,7 @@ class _Still(NamedTuple):
 def _still(who: Portrayed, hair_year: int, day: int, glasses: bool) -> _Still:
     mesh = head_mesh()
     pieces = [grown.piece for grown in _worn(who, hair_year, hair_year, day, glasses)]
-    pieces = [*grow_beard(mesh, mesh.mean, np.zeros_like(mesh.mean), identity_of(who)), *pieces]
+    pieces = [*grow_beard(mesh, mesh.mean, np.zeros_like(mesh.mean), identity_code(who)), *pieces]
     counts = np.cumsum([len(mesh.mean)] + [len(piece.place) for piece in pieces])
     total = int(counts[-1])
     uv = np.zeros((total, 2), dtype=np.float32)

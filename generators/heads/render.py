@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from generators.heads.backdrop import backdrop
 from generators.heads.camera import project
 from generators.heads.develop import develop
-from generators.heads.head import identity_of
+from generators.heads.directions import identity_code
 from generators.heads.identity import Portrayed
 from generators.heads.lens import glaze, soften
 from generators.heads.noise import lattice
@@ -43,7 +43,7 @@ def photo_of(
     Raises:
         FacesUnavailableError: there is no head model, or it is not the expected one.
     """
-    shot = draw_shot(identity_of(who), photo, quality, group)
+    shot = draw_shot(identity_code(who), photo, quality, group)
     return render(who, age, shot, size)
 
 

@@ -1,7 +1,8 @@
 """Building a set of training images: as `NAME.partial`, block by block, renamed when whole.
 
 A build that was stopped goes on from its finished blocks when it is asked for again under the same
-plan and renderer; until the end it has no manifest, so that nothing opens it.
+plan and renderer; until the end it has no manifest, so that nothing opens it. One that has its
+manifest is whole, and only has to be renamed.
 """
 
 from __future__ import annotations
@@ -18,7 +19,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from generators.errors import EffaceError, Fault
-from generators.faces import HONEST_SENTENCE
 from generators.heads.codes import IDENTITY_NAMES, SHOT_NAMES
 from generators.heads.pack import PACK_SHA256, head_model_folder, load_pack
 from generators.heads.render_block import BLOCKS, BlockTask, render_block
@@ -32,6 +32,7 @@ from generators.heads.render_plan import (
     described,
     sha256_of,
 )
+from generators.promises import HONEST_SENTENCE
 
 Spread = Callable[
     [Sequence[BlockTask], Callable[[BlockTask], int], Callable[[int], None]], None
@@ -73,6 +74,19 @@ def build_render_set(
     """
     load_pack(head_model_folder())
     folder = _opened(plan, out)
+    if not (folder / MANIFEST).is_file():
+        _fill(plan, folder, spread, progress)
+    shutil.rmtree(folder / BLOCKS, ignore_errors=True)
+    os.rename(folder, out)
+    # Last of all: until the rename the plan says what the unfinished folder becomes.
+    (out / _PLAN).unlink(missing_ok=True)
+    return out
+
+
+def _fill(
+    plan: RenderPlan, folder: Path, spread: Spread, progress: Callable[[int, int], None]
+) -> None:
+    """Render what an unfinished folder lacks and write its manifest."""
     tasks = [BlockTask(plan, folder, b) for b in range(-(-plan.people // BLOCK))]
     left = [task for task in tasks if not task.labels.is_file()]
     total = plan.people * plan.photos
@@ -86,8 +100,6 @@ def build_render_set(
     progress(done, total)
     spread(left, render_block, count)
     _finish(plan, folder, tasks)
-    os.rename(folder, out)
-    return out
 
 
 def _opened(plan: RenderPlan, out: Path) -> Path:
@@ -100,8 +112,6 @@ def _opened(plan: RenderPlan, out: Path) -> Path:
     wanted = described(plan)
     if folder.exists():
         _refuse_other(folder, wanted)
-        # A build that was stopped while finishing may have left a manifest and no labels.
-        (folder / MANIFEST).unlink(missing_ok=True)
         (folder / BLOCKS).mkdir(exist_ok=True)
         return folder
     _refuse_full_disk(plan, out)
@@ -119,9 +129,13 @@ def _opened(plan: RenderPlan, out: Path) -> Path:
 
 
 def _refuse_other(folder: Path, wanted: Mapping[str, Any]) -> None:
-    """Refuse an unfinished folder that would become another set."""
+    """Refuse an unfinished folder that would become another set.
+
+    Its manifest, where it has one already, says what it becomes as its plan does.
+    """
+    path = folder / (MANIFEST if (folder / MANIFEST).is_file() else _PLAN)
     try:
-        found = json.loads((folder / _PLAN).read_text(encoding="utf-8"))
+        found = json.loads(path.read_text(encoding="utf-8"))
     except (OSError, ValueError):
         found = None
     if not isinstance(found, dict):
@@ -154,7 +168,7 @@ def _refuse_full_disk(plan: RenderPlan, out: Path) -> None:
 
 
 def _finish(plan: RenderPlan, folder: Path, tasks: Sequence[BlockTask]) -> None:
-    """Write labels, card and manifest, and take away what only the build needed."""
+    """Write labels and card, and last the manifest."""
     labels = _joined(tasks)
     _write_labels(folder / LABELS, labels)
     (folder / CARD).write_text(card_text(plan, labels), encoding="utf-8", newline="\n")
@@ -175,8 +189,6 @@ def _finish(plan: RenderPlan, folder: Path, tasks: Sequence[BlockTask]) -> None:
     temporary = folder / f"{MANIFEST}.writing"
     temporary.write_text(json.dumps(manifest, indent=1) + "\n", encoding="utf-8", newline="\n")
     os.replace(temporary, folder / MANIFEST)
-    shutil.rmtree(folder / BLOCKS)
-    (folder / _PLAN).unlink()
 
 
 def _joined(tasks: Sequence[BlockTask]) -> dict[str, NDArray[Any]]:

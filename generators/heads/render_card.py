@@ -8,10 +8,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from generators.faces import HONEST_SENTENCE
 from generators.heads.cast import LEAST_QUALITY
 from generators.heads.identity import TONES
 from generators.heads.render_plan import RenderPlan
+from generators.promises import HONEST_SENTENCE
 
 _BANDS = (18, 25, 35, 50, 65, 81)
 

@@ -1,7 +1,9 @@
 """Opening a set of training images: the one door through which training gets its pictures.
 
 A folder without the renderer's manifest is refused, and so is one with a byte changed, so that no
-picture from elsewhere is ever trained on. Nothing in the files is executed (no pickles).
+picture from elsewhere is trained on by mistake. That guards against mix-ups and damage, not
+against somebody who writes a manifest for pictures of their own: its digests are not signed, and
+nothing here can tell a render from a photograph. Nothing in the files is executed (no pickles).
 """
 
 from __future__ import annotations

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from generators.faces import HONEST_SENTENCE
+from generators.promises import HONEST_SENTENCE
 from scenarios.report.sheet import FAINT, GAP, INK, PAPER, wrapped
 
 if TYPE_CHECKING:

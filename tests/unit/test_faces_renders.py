@@ -77,12 +77,12 @@ class TestOnePersonManyPhotos:
         assert mated < 0.75 * distance[~np.eye(24, dtype=bool)].mean()
 
     def test_the_same_shot_shows_two_people_apart(self) -> None:
-        from generators.heads.head import identity_of
+        from generators.heads.directions import identity_code
         from generators.heads.render import render
         from generators.heads.shot import draw_shot
 
         who, other = Portrayed(15, "male", 5), Portrayed(16, "male", 5)
-        shot = draw_shot(identity_of(who), 0, 1.0, 1)
+        shot = draw_shot(identity_code(who), 0, 1.0, 1)
         same = np.abs(render(who, 30, shot, 64) - render(who, 31, shot, 64)).mean()
         apart = np.abs(render(who, 30, shot, 64) - render(other, 30, shot, 64)).mean()
         assert same < 0.25 * apart
@@ -115,12 +115,13 @@ class TestControls:
         assert np.all(colours[:, 1] > 1.05 * colours[:, 2])
 
     def test_stubble_is_never_lighter_than_the_skin(self) -> None:
-        from generators.heads.head import head_at, identity_of
+        from generators.heads.directions import identity_code
+        from generators.heads.head import head_at
 
         seen = 0
         for key in range(120):
             who = Portrayed(key, "male", 10)
-            if identity_of(who).beard in ("none", "stubble"):
+            if identity_code(who).beard in ("none", "stubble"):
                 skin = head_at(who, 70, 32).skin
                 assert skin.beard @ LUMINANCE < 0.6 * (skin.base @ LUMINANCE)
                 seen += 1

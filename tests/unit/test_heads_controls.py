@@ -20,10 +20,10 @@ LUMINANCE = np.array([0.2126, 0.7152, 0.0722])
 
 
 def _forget() -> None:
-    from generators.heads import head, posed
+    from generators.heads import directions, head, posed
 
     for kept in (
-        head.identity_of, head._young_shape, head.head_at, head.hair_of, head.scalp_of,
+        directions.identity_code, head._young_shape, head.head_at, head.hair_of, head.scalp_of,
         head.glasses_of, head.lenses_of, posed._still,
     ):  # fmt: skip
         kept.cache_clear()
@@ -59,7 +59,7 @@ def test_sex_is_a_continuous_control_of_the_shape(
     monkeypatch: pytest.MonkeyPatch, nothing_kept: None
 ) -> None:
     """Five steps from feminine to masculine heads: jaws of short-haired people grow wider."""
-    from generators.heads import head
+    from generators.heads import directions
     from generators.heads.identity import IdentityCode, draw_identity
     from generators.heads.render import seen_light
     from generators.heads.shot import draw_shot
@@ -76,11 +76,11 @@ def test_sex_is_a_continuous_control_of_the_shape(
             modes = (code.modes + along * direction).astype(np.float32)
             return replace(code, modes=modes, beard="none")
 
-        monkeypatch.setattr(head, "draw_identity", moved)
+        monkeypatch.setattr(directions, "draw_identity", moved)
         _forget()
         seen = []
         for who in people:
-            shot = draw_shot(head.identity_of(who), 0, 1.0, 1)
+            shot = draw_shot(directions.identity_code(who), 0, 1.0, 1)
             stance = shot.pose._replace(yaw=0.0, pitch=0.0)
             seen.append(seen_light(who, 30, replace(shot, pose=stance, expression={}), 64))
         faces.append([_face(light) for light, _ in seen])
@@ -91,14 +91,15 @@ def test_sex_is_a_continuous_control_of_the_shape(
 
 
 def test_a_young_dark_beard_is_below_the_albedo_of_the_darkest_skin() -> None:
-    from generators.heads.head import head_at, identity_of
+    from generators.heads.directions import identity_code
+    from generators.heads.head import head_at
 
     kinds = set()
     for key in range(150):
         who = Portrayed(key, "male", 10)
         skin = head_at(who, 28, 32).skin
         assert skin.beard @ LUMINANCE < 0.6 * (skin.base @ LUMINANCE)
-        kinds.add(identity_of(who).beard)
+        kinds.add(identity_code(who).beard)
     assert kinds >= {"stubble", "moustache", "goatee", "short beard", "full beard"}
 
 
@@ -114,14 +115,14 @@ def test_the_darkest_skin_keeps_detail() -> None:
 
 
 def test_lenses_change_what_is_seen_through_them_and_nothing_below() -> None:
-    from generators.heads.head import identity_of
+    from generators.heads.directions import identity_code
     from generators.heads.render import seen_light
     from generators.heads.shot import draw_shot
 
     changed = []
     for key in range(20, 26):
         who = Portrayed(key, "male", 4)
-        shot = replace(draw_shot(identity_of(who), 0, 1.0, 1), glasses=False)
+        shot = replace(draw_shot(identity_code(who), 0, 1.0, 1), glasses=False)
         without, _ = seen_light(who, 40, shot, 64)
         worn, _ = seen_light(who, 40, replace(shot, glasses=True), 64)
         assert np.abs(worn[56:] - without[56:]).max() == 0

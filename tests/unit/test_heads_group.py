@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from generators.faces import Portrayed, faces_available
+from generators.faces import Portrayed, UnderageError, faces_available
 
 _REASON = faces_available("renders")
 needs_heads = pytest.mark.skipif(_REASON is not None, reason=_REASON or "")
@@ -82,3 +82,10 @@ def test_wrong_groups_are_refused(count: int, ages: int, words: str) -> None:
 def test_nobody_is_in_a_photo_twice() -> None:
     with pytest.raises(ValueError, match="twice"):
         group_photo_of(_people(1) * 2, 0, [30.0, 30.0], 1.0, 64)
+
+
+@pytest.mark.parametrize("age", [17.9, -1.0, float("nan")])
+def test_nobody_under_18_is_drawn_in_a_group(age: float) -> None:
+    """The door's rule holds for group photos; one such person and nothing is drawn."""
+    with pytest.raises(UnderageError, match=r"photo 7 .* never drawn"):
+        group_photo_of(_people(3), 7, [40.0, age, 30.0], 1.0, 64)

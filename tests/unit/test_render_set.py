@@ -148,6 +148,31 @@ class TestSet:
         assert asked == [1]
         assert _contents(out) == _contents(built)
 
+    @pytest.mark.parametrize("left", ["blocks and plan", "plan", "nothing"])
+    def test_a_build_stopped_after_its_manifest_is_only_renamed(
+        self, built: Path, tmp_path: Path, left: str
+    ) -> None:
+        import shutil
+
+        from generators.heads.render_build import build_render_set
+        from generators.heads.render_plan import described
+
+        out = tmp_path / "set"
+        partial = Path(shutil.copytree(built, tmp_path / "set.partial"))
+        if "plan" in left:
+            (partial / "plan.json").write_text(json.dumps(described(PLAN)), encoding="utf-8")
+        if "blocks" in left:
+            (partial / "blocks").mkdir()
+            (partial / "blocks" / "0.npz").write_bytes(b"cut short")
+        with pytest.raises(EffaceError, match="another plan"):
+            build_render_set(RenderPlan(22, 2, 32, 6, 0), out)
+
+        def never(*_: object) -> None:
+            raise AssertionError("a whole set is not rendered again")
+
+        build_render_set(PLAN, out, spread=never)
+        assert _contents(out) == _contents(built)
+
     def test_an_existing_folder_is_never_written_over(self, built: Path) -> None:
         from generators.heads.render_build import build_render_set
 
