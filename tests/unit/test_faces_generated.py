@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import sys
 from pathlib import Path
 
@@ -138,6 +139,30 @@ def test_codes_say_who_and_how_and_nothing_else() -> None:
     again = codes_of(people[::-1], np.array([1]), shots(2))
     assert np.array_equal(again.code[0], found.code[1])
     assert np.array_equal(again.noise[0], found.noise[1])
+
+
+@pytest.mark.parametrize(
+    ("change", "told"),
+    [
+        (2e-4, None),
+        (0.01, "another identity.skin_tone"),
+        ("much", "no examples of codes"),
+    ],
+)
+def test_codes_that_kept_their_names_and_changed_are_told(
+    tmp_path: Path, change: float | str, told: str | None
+) -> None:
+    codes = json.loads(json.dumps(codes_digest()))
+    column = CODE_NAMES.index("identity.skin_tone")
+    row = codes["examples"][2]
+    row[column] = change if isinstance(change, str) else row[column] + change
+    path = written(tmp_path / "w.safetensors", settings(), {CODES_KEY: codes})
+    if told is None:
+        assert GeneratedFaces(path).resolution == 32
+        return
+    with pytest.raises(EffaceError) as caught:
+        GeneratedFaces(path)
+    assert caught.value.faults[0].found == told
 
 
 @pytest.mark.parametrize("kind", ["missing", "cut short", "imported", "plain", "other codes"])
