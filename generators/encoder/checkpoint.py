@@ -1,7 +1,7 @@
 """A training's state as bytes, to go on from: safetensors, so that reading it runs no code.
 
 It holds weights, the optimiser's moments and the step, and says in its metadata which training
-it belongs to. Random numbers need no state of their own (`augment`).
+it belongs to. Random numbers need no state of their own (`batches`).
 """
 
 from __future__ import annotations
@@ -9,16 +9,17 @@ from __future__ import annotations
 import dataclasses
 import json
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import torch
 from safetensors import SafetensorError
-from safetensors.torch import load, save
+from safetensors.torch import save
 from torch import Tensor
 
 from generators.encoder.margin import CosFace
 from generators.encoder.network import FaceNetwork
-from generators.encoder.weights import metadata_of
+from generators.encoder.weights import told_and_arrays
 from generators.errors import EffaceError, Fault
 
 if TYPE_CHECKING:
@@ -56,17 +57,24 @@ def save_state(state: TrainingState, plan: TrainingPlan, source: str) -> bytes:
     return save({name: value.contiguous() for name, value in _tensors(state).items()}, told)
 
 
-def load_state(checkpoint: bytes, state: TrainingState, plan: TrainingPlan, source: str) -> None:
+def load_state(checkpoint: Path, state: TrainingState, plan: TrainingPlan, source: str) -> None:
     """Put a checkpoint's content into the state of a training that has just begun.
+
+    Args:
+        checkpoint: a file of what `save_state` returned.
+        state: of a training by the same plan, before its first step.
+        plan: of the training.
+        source: which photos it is trained on.
 
     Raises:
         EffaceError: it is no checkpoint, is cut short, or belongs to a training of another plan
             or on other photos; the state is as it was then.
     """
     try:
-        found = load(checkpoint)
-        told = metadata_of(checkpoint)
-    except (SafetensorError, ValueError, KeyError, TypeError):
+        told, found = told_and_arrays(checkpoint)
+    except OSError as error:
+        raise _refused(f"the checkpoint cannot be read: {error.strerror or error}") from None
+    except SafetensorError:
         raise _refused(
             "this is no checkpoint of an encoder's training, or it is cut short"
         ) from None

@@ -52,11 +52,6 @@ class NetworkShape:
             )
 
 
-def normalised(images: Tensor) -> Tensor:
-    """Return images of 0..1 on the scale of the network, -1..1; any shape."""
-    return images * 2 - 1
-
-
 class FaceNetwork(nn.Module):
     """Images to templates.
 
@@ -99,7 +94,7 @@ class FaceNetwork(nn.Module):
                 f"images are [n, 3, {resolution}, {resolution}], found {list(images.shape)}"
             )
         maps = []
-        signal = normalised(images)
+        signal = images * 2 - 1
         for stage in self.stages:
             signal = stage(signal)
             maps.append(signal)
@@ -158,11 +153,6 @@ def channels_last(network: FaceNetwork) -> FaceNetwork:
     loosely: Any = network  # torch's stubs leave this argument out
     arranged: FaceNetwork = loosely.to(memory_format=torch.channels_last)
     return arranged
-
-
-def count_weights(network: nn.Module) -> int:
-    """Return how many numbers a network learns."""
-    return sum(weight.numel() for weight in network.parameters())
 
 
 def best_precision() -> torch.dtype:

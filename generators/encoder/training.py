@@ -2,7 +2,7 @@
 
 AdamW (Loshchilov and Hutter 2019) under a rate that rises for the first steps and then falls to
 zero as a cosine (Loshchilov and Hutter 2017), with CosFace's margin rising meanwhile. Everything
-random is drawn from the seed and the step (`augment`), so that a training which was stopped and
+random is drawn from the seed and the step (`batches`), so that a training which was stopped and
 goes on from its checkpoint ends in the same bits as one that was not.
 """
 
@@ -12,13 +12,14 @@ import math
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 import torch
 from numpy.typing import NDArray
 
-from generators.encoder.augment import Batches
+from generators.encoder.batches import Batches
 from generators.encoder.checkpoint import TrainingState, load_state, save_state
 from generators.encoder.margin import CosFace, margin_at
 from generators.encoder.network import FaceNetwork, NetworkShape, channels_last
@@ -31,8 +32,8 @@ PRECISIONS = {"bf16": torch.bfloat16, "fp32": torch.float32}
 class TrainingPlan:
     """What decides the outcome of a training, together with the photos.
 
-    Defaults are those with which earlier trials on 3,500 rendered people reached an equal error
-    rate of 3.6 %, carried over; *assumption* where no paper is named.
+    Defaults are those of the encoder that ships, whose card has its figures; each is an
+    *assumption* where no paper is named.
 
     Attributes:
         images: how many images are shown in all, rounded up to whole batches.
@@ -104,7 +105,7 @@ def train(
     plan: TrainingPlan,
     *,
     source: str = "",
-    checkpoint: bytes | None = None,
+    checkpoint: Path | None = None,
     keep: Callable[[bytes], None] | None = None,
     keep_every: float = 180.0,
     report: Callable[[Progress], None] | None = None,
@@ -118,7 +119,7 @@ def train(
         plan: of the training.
         source: which photos these are (a digest and a range), so that a checkpoint of a training
             on others is refused.
-        checkpoint: what `keep` was given in a training that stopped; None starts anew.
+        checkpoint: a file of what `keep` was given in a training that stopped; None starts anew.
         keep: is given a checkpoint's bytes every `keep_every` seconds, to be put in a file. When
             that happens has no effect on the outcome.
         keep_every: seconds.

@@ -13,8 +13,9 @@ from pathlib import Path
 from typing import Any
 
 import torch
-from safetensors import SafetensorError
-from safetensors.torch import load, save
+from safetensors import SafetensorError, safe_open
+from safetensors.torch import save
+from torch import Tensor
 
 from generators.encoder.network import FaceNetwork, NetworkShape, channels_last
 from generators.errors import EffaceError, Fault
@@ -22,7 +23,6 @@ from generators.errors import EffaceError, Fault
 FORMAT = "efface-encoder-1"
 MOST_BYTES = 256 * 2**20
 """Larger files are refused before they are read."""
-_HEADER_LENGTH = 8
 
 
 @dataclass(frozen=True)
@@ -79,44 +79,41 @@ def read_weights(path: Path) -> tuple[FaceNetwork, EncoderCard]:
     try:
         if path.stat().st_size > MOST_BYTES:
             raise _refused(path, "this file is too large for an encoder's weights")
-        content = path.read_bytes()
+        told, found = told_and_arrays(path)
     except OSError as error:
-        raise _refused(path, f"the encoder's weights cannot be read: {error.strerror}") from None
-    try:
-        found = load(content)
-        told = metadata_of(content)
-    except (SafetensorError, ValueError, KeyError, TypeError):
-        raise _refused(
-            path, "this is no safetensors file with a card, or it is cut short"
-        ) from None
+        why = error.strerror or error
+        raise _refused(path, f"the encoder's weights cannot be read: {why}") from None
+    except SafetensorError:
+        raise _refused(path, "this is no safetensors file, or it is cut short") from None
     if told.get("format") != FORMAT:
         raise _refused(path, "these are not an encoder's weights", told.get("format"), FORMAT)
     try:
         card = _card(json.loads(told["card"]))
-    except (ValueError, KeyError, TypeError, RecursionError):
+    except (ValueError, KeyError, TypeError, OverflowError, RecursionError):
         raise _refused(path, "the card of these weights cannot be read") from None
-    network = FaceNetwork(card.shape)
+    # A card of few bytes can describe gigabytes: nothing is allocated until the arrays are there.
+    with torch.device("meta"):
+        network = FaceNetwork(card.shape)
     ours = network.state_dict()
     shapes = {name: (value.shape, value.dtype) for name, value in ours.items()}
     if {name: (value.shape, value.dtype) for name, value in found.items()} != shapes:
         raise _refused(path, "the arrays are not those of the network that the card describes")
     if not all(bool(torch.isfinite(value).all()) for value in found.values()):
         raise _refused(path, "an array holds a number that is not finite")
-    network.load_state_dict(found)
+    network.to_empty(device="cpu").load_state_dict(found)
     return channels_last(network).eval(), card
 
 
-def metadata_of(content: bytes) -> dict[str, str]:
-    """Return what a safetensors file tells of itself (its format: length, JSON header, arrays).
-
-    To be asked after `load` took the file, which checks the header.
+def told_and_arrays(path: Path) -> tuple[dict[str, str], dict[str, Tensor]]:
+    """Return what a safetensors file tells of itself, empty where nothing, and its arrays by name.
 
     Raises:
-        KeyError: it tells nothing.
+        OSError: there is no such file, or it cannot be read.
+        SafetensorError: it is no such file, or it is cut short.
     """
-    length = int.from_bytes(content[:_HEADER_LENGTH], "little")
-    header = json.loads(content[_HEADER_LENGTH : _HEADER_LENGTH + length])
-    return {str(name): str(value) for name, value in header["__metadata__"].items()}
+    with safe_open(path, "pt") as file:
+        names = file.keys()
+        return file.metadata() or {}, {name: file.get_tensor(name) for name in names}
 
 
 def _card(told: dict[str, Any]) -> EncoderCard:

@@ -197,8 +197,8 @@ def _words(
     )
 
 
-def _checkpoint(kept: Path, resume: bool) -> bytes | None:
-    """Return the checkpoint to go on from; one that is there unasked for is not overwritten."""
+def _checkpoint(kept: Path, resume: bool) -> Path | None:
+    """Return the file to go on from; one that is there unasked for is not overwritten."""
     if not resume:
         if kept.exists():
             raise EffaceError(
@@ -208,12 +208,9 @@ def _checkpoint(kept: Path, resume: bool) -> bytes | None:
                 )
             )
         return None
-    try:
-        return kept.read_bytes()
-    except OSError as error:
-        raise EffaceError(
-            Fault(f"there is nothing to go on from: {error.strerror}", str(kept), key="--resume")
-        ) from None
+    if not kept.is_file():
+        raise EffaceError(Fault("there is nothing to go on from", str(kept), key="--resume"))
+    return kept
 
 
 def _write(to: Path, content: bytes) -> None:

@@ -14,14 +14,14 @@ torch = pytest.importorskip("torch", reason="the encoder needs the extra [faces]
 
 from safetensors.torch import save  # noqa: E402
 
-from generators.encoder.augment import Batches, changed  # noqa: E402
+from generators.encoder.batches import Batches, changed  # noqa: E402
 from generators.encoder.encoder import (  # noqa: E402
     encode_photos,
     encode_with,
     load_encoder,
 )
 from generators.encoder.margin import CosFace, margin_at  # noqa: E402
-from generators.encoder.network import FaceNetwork, NetworkShape, count_weights  # noqa: E402
+from generators.encoder.network import FaceNetwork, NetworkShape  # noqa: E402
 from generators.encoder.training import Progress, TrainingPlan, train  # noqa: E402
 from generators.encoder.weights import EncoderCard, read_weights, weights_bytes  # noqa: E402
 from generators.errors import EffaceError  # noqa: E402
@@ -47,14 +47,20 @@ def small_card(**changes: object) -> EncoderCard:
     return dataclasses.replace(card, **changes)
 
 
+def in_file(folder: Path, content: bytes) -> Path:
+    path = folder / "kept.safetensors"
+    path.write_bytes(content)
+    return path
+
+
 def weights_equal(one: FaceNetwork, other: FaceNetwork) -> bool:
     ours, theirs = one.state_dict(), other.state_dict()
     return ours.keys() == theirs.keys() and all(torch.equal(ours[k], theirs[k]) for k in ours)
 
 
 class TestNetwork:
-    def test_has_the_size_that_the_design_asks_for(self) -> None:
-        assert 1.4e6 < count_weights(FaceNetwork()) < 1.5e6
+    def test_learns_about_one_and_a_half_million_weights(self) -> None:
+        assert 1.4e6 < sum(weight.numel() for weight in FaceNetwork().parameters()) < 1.5e6
 
     def test_gives_four_maps_and_unit_templates(self) -> None:
         network = FaceNetwork(SMALL).eval()
@@ -163,7 +169,9 @@ class TestTraining:
         assert not weights_equal(one, other)
 
     @pytest.mark.parametrize("precision", ["fp32", "bf16"])
-    def test_goes_on_to_the_bit_from_where_it_was_stopped(self, precision: str) -> None:
+    def test_goes_on_to_the_bit_from_where_it_was_stopped(
+        self, tmp_path: Path, precision: str
+    ) -> None:
         plan = small_plan(images=320, precision=precision)
         kept: list[bytes] = []
         whole = train([small_people()], plan, keep=kept.append, keep_every=0, source="a")
@@ -171,30 +179,37 @@ class TestTraining:
         for at in (0, 7, 18):
             shown: list[Progress] = []
             resumed = train(
-                [small_people()], plan, checkpoint=kept[at], source="a", report=shown.append,
-                report_every=1,
+                [small_people()], plan, checkpoint=in_file(tmp_path, kept[at]), source="a",
+                report=shown.append, report_every=1,
             )  # fmt: skip
             assert shown[0].shown == (at + 2) * plan.batch
             assert weights_equal(whole, resumed)
 
-    def test_refuses_a_checkpoint_of_another_training(self) -> None:
+    def test_refuses_a_checkpoint_of_another_training(self, tmp_path: Path) -> None:
         plan = small_plan(images=32)
         kept: list[bytes] = []
         train([small_people()], plan, keep=kept.append, keep_every=0, source="a")
+        first = in_file(tmp_path, kept[0])
         with pytest.raises(EffaceError, match="another source"):
-            train([small_people()], plan, checkpoint=kept[0], source="b")
+            train([small_people()], plan, checkpoint=first, source="b")
         with pytest.raises(EffaceError, match="another plan"):
-            train([small_people()], small_plan(images=48), checkpoint=kept[0], source="a")
+            train([small_people()], small_plan(images=48), checkpoint=first, source="a")
         with pytest.raises(EffaceError, match="other arrays"):
-            train([small_people(13)], plan, checkpoint=kept[0], source="a")
+            train([small_people(13)], plan, checkpoint=first, source="a")
 
     @pytest.mark.parametrize(
         "content",
         [b"", b"\x80\x04cos\nsystem\n", b"\xff" * 64, save({}), save({}, {"format": "other"})],
     )
-    def test_refuses_what_is_no_checkpoint(self, content: bytes) -> None:
+    def test_refuses_what_is_no_checkpoint(self, tmp_path: Path, content: bytes) -> None:
+        path = in_file(tmp_path, content)
         with pytest.raises(EffaceError, match="no checkpoint"):
-            train([small_people()], small_plan(images=32), checkpoint=content)
+            train([small_people()], small_plan(images=32), checkpoint=path)
+
+    def test_refuses_a_checkpoint_that_cannot_be_read(self, tmp_path: Path) -> None:
+        for path in (tmp_path, tmp_path / "none"):
+            with pytest.raises(EffaceError, match="the checkpoint cannot be read"):
+                train([small_people()], small_plan(images=32), checkpoint=path)
 
     def test_refuses_photos_that_do_not_fit(self) -> None:
         good = small_people()
@@ -210,15 +225,10 @@ class TestTraining:
 
 
 class TestWeights:
-    def write(self, folder: Path, content: bytes) -> Path:
-        path = folder / "encoder.safetensors"
-        path.write_bytes(content)
-        return path
-
     def test_come_back_with_their_card(self, tmp_path: Path) -> None:
         network = FaceNetwork(SMALL).eval()
         card = small_card(figures={"eer": {"value": 0.03, "low": 0.02, "high": 0.04}})
-        encoder = load_encoder(self.write(tmp_path, weights_bytes(network, card)))
+        encoder = load_encoder(in_file(tmp_path, weights_bytes(network, card)))
         assert encoder.card == card
         images = np.random.default_rng(0).random((5, 3, 32, 32), dtype=np.float32)
         templates = encoder.encode(images)
@@ -242,22 +252,50 @@ class TestWeights:
         fewer = {name: value for name, value in arrays.items() if name != "project.weight"}
         huge = json.loads(told["card"])
         huge["shape"]["widths"] = [2**30] * 4
+        endless = json.loads(told["card"]) | {"seed": float("inf")}
         for content, words in (
             (b"", "cut short"),
             (good[:-10], "cut short"),
             (b"\x80\x04cposix\nsystem\nX\x02idR.", "cut short"),
             ((2**63).to_bytes(8, "little") + b"{}", "cut short"),
-            (save(arrays), "a card"),
+            (save(arrays), "not an encoder's weights"),
             (save(arrays, {"format": "else"}), "not an encoder's weights"),
             (save(arrays, {"format": "efface-encoder-1"}), "card of these weights"),
             (save(arrays, {**told, "card": "[" * 100_000}), "card of these weights"),
             (save(arrays, {**told, "card": json.dumps(huge)}), "card of these weights"),
+            (save(arrays, {**told, "card": json.dumps(endless)}), "card of these weights"),
             (save(fewer, told), "not those of the network"),
             (save({**arrays, "more": torch.zeros(2)}, told), "not those of the network"),
             (save(broken, told), "not finite"),
         ):
             with pytest.raises(EffaceError, match=words):
-                read_weights(self.write(tmp_path, content))
+                read_weights(in_file(tmp_path, content))
+
+    def test_of_a_huge_network_are_refused_before_it_takes_memory(
+        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """A card of a few hundred bytes may describe 4 GB."""
+        card = small_card(shape=NetworkShape((1, 1, 1, 1024), 1024, 512))
+        told = {"format": "efface-encoder-1", "card": json.dumps(dataclasses.asdict(card))}
+        path = in_file(tmp_path, save({"project.weight": torch.zeros(1)}, told))
+        taken = []
+
+        def watched(shape: NetworkShape) -> FaceNetwork:
+            network = FaceNetwork(shape)
+            tensors = [*network.parameters(), *network.buffers()]
+            taken.append(sum(one.nbytes for one in tensors if one.device.type != "meta"))
+            return network
+
+        monkeypatch.setattr("generators.encoder.weights.FaceNetwork", watched)
+        with pytest.raises(EffaceError, match="not those of the network"):
+            read_weights(path)
+        assert taken == [0]
+
+    def test_are_read_without_a_draw(self, tmp_path: Path) -> None:
+        path = in_file(tmp_path, weights_bytes(FaceNetwork(SMALL), small_card()))
+        before = torch.random.get_rng_state()
+        read_weights(path)
+        assert torch.equal(before, torch.random.get_rng_state())
 
     def test_are_named_where_there_are_none(self, tmp_path: Path) -> None:
         with pytest.raises(EffaceError, match="cannot be read"):
