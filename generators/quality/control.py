@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,6 +17,8 @@ from numpy.typing import NDArray
 from generators.estimate import REPLICATES, Estimate, by_people_together
 from generators.quality.distance import FeatureScale, scale_of
 
+CONSTANT = 1e-4
+"""Chance, for one draw of people, up to which a label may turn out the same in all their photos."""
 PENALTIES = (1e-3, 1e-2, 1e-1, 1.0, 10.0)
 """Ridge penalties tried, as shares of the number of images; features have variance 1."""
 FOLDS = 4
@@ -58,6 +61,17 @@ class Obedience:
     generated: Estimate
     renders: Estimate
     ratio: Estimate
+
+
+def varies(label: NDArray[Any]) -> bool:
+    """Return whether a label [people, photos] varies, and in draws of its people as well.
+
+    A draw in which it does not holds no correlation. That happens where everybody who is drawn
+    has one and the same value in all photos: whether glasses are worn, among few people.
+    """
+    constant = label.min(axis=1) == label.max(axis=1)
+    counts = np.unique(label[constant, 0], return_counts=True)[1]
+    return bool((counts.max(initial=0) / len(label)) ** len(label) < CONSTANT)
 
 
 def fit_readers(
@@ -155,11 +169,15 @@ def obedience(
 def _correlation(
     read: NDArray[np.float64], truth: NDArray[np.floating], weights: NDArray[np.float64]
 ) -> float:
-    """Return the correlation over all photos [people, photos], people weighted."""
+    """Return the correlation over all photos [people, photos], people weighted.
+
+    0 where nothing varies, as in photos of a generator that makes one picture.
+    """
     each = np.broadcast_to(weights[:, None], read.shape)
     centred = [values - np.average(values, weights=each) for values in (read, truth)]
     both = (each * centred[0] * centred[1]).sum()
-    return float(both / np.sqrt(np.prod([(each * values**2).sum() for values in centred])))
+    spread = np.sqrt(np.prod([(each * values**2).sum() for values in centred]))
+    return float(both / spread) if spread > 0 else 0.0
 
 
 def _sums(

@@ -1,4 +1,4 @@
-"""Kernel distance between two sets of images in a feature space (KID), with its standard error.
+"""Kernel distance between two sets of images in a feature space (KID), with its interval.
 
 Bińkowski et al. 2018 (Demystifying MMD GANs): the squared maximum mean discrepancy under the
 kernel (x·y/d + 1)³, in its unbiased form, averaged over blocks of the sets. Unlike the Fréchet
@@ -14,6 +14,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from generators.estimate import LEVEL
+
 BLOCK = 25
 """People of each set in a block: the estimate is unbiased at any size, and an error needs several
 blocks. The paper takes 1,000 images, of sets fifty times larger than those judged here."""
@@ -25,12 +27,16 @@ class KernelDistance:
 
     Attributes:
         value: unbiased estimate; below zero it means that no difference was found.
-        error: standard error of the mean over disjoint blocks, or None where only one block fits.
+        low, high: ends of the 95 % interval, Student's over disjoint blocks; None where only one
+            block fits.
+        error: standard error of the mean over these blocks, or None.
         block: people of each set in a block.
         blocks: how many.
     """
 
     value: float
+    low: float | None
+    high: float | None
     error: float | None
     block: int
     blocks: int
@@ -87,7 +93,7 @@ def kernel_distance(
     block: int = BLOCK,
     seed: int = 0,
 ) -> KernelDistance:
-    """Return the kernel distance of two sets with a standard error.
+    """Return the kernel distance of two sets with its interval.
 
     The people of both are cut at random into as many disjoint blocks as fit into the smaller set;
     the mean over blocks is unbiased and its standard error honest, since blocks share nobody.
@@ -113,8 +119,14 @@ def kernel_distance(
         squared_mmd(first[order_first[at : at + size]], second[order_second[at : at + size]])
         for at in range(0, blocks * size, size)
     ]
-    error = float(np.std(values, ddof=1) / np.sqrt(blocks)) if blocks > 1 else None
-    return KernelDistance(float(np.mean(values)), error, size, blocks)
+    value = float(np.mean(values))
+    if blocks == 1:
+        return KernelDistance(value, None, None, None, size, blocks)
+    from scipy.stats import t
+
+    error = float(np.std(values, ddof=1) / np.sqrt(blocks))
+    reach = float(t.ppf((1 + LEVEL) / 2, blocks - 1)) * error
+    return KernelDistance(value, value - reach, value + reach, error, size, blocks)
 
 
 def _kernel(first: NDArray[np.float32], second: NDArray[np.float32]) -> NDArray[np.float64]:

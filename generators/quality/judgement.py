@@ -3,7 +3,8 @@
 Three sets of people are told apart: those of the generator's training, *twins* (renders of people
 that neither it nor the judging encoder learnt from, each with a generated photo of the same
 person in the same shot), and *others* (more such renders, of people again unknown). What a
-generated set is compared with is others; what twins reach against others is the floor.
+generated set is compared with is others; what twins reach against others is the floor. The test of
+memorisation needs others too: it takes its two sets to be of different people.
 """
 
 from __future__ import annotations
@@ -23,7 +24,7 @@ from generators.estimate import REPLICATES, Estimate
 from generators.quality.control import Obedience, fit_readers, obedience
 from generators.quality.coverage import Coverage, precision_and_recall
 from generators.quality.distance import KernelDistance, kernel_distance, scale_of
-from generators.quality.memorised import CopyTest, copy_test
+from generators.quality.memorised import copy_test
 from generators.quality.neighbours import Nearest, nearest, pixel_vectors
 from generators.quality.sameness import (
     collisions,
@@ -38,6 +39,7 @@ CHUNK = 512
 """Training people looked at together when neighbours are sought."""
 SHOWN = 3
 """Nearest training pictures found for each generated one."""
+_SETS = ("generated", "twins", "others")
 
 
 @dataclass(frozen=True)
@@ -77,12 +79,14 @@ class Judgement:
         told_apart: error rates (`Evaluation`) of generated photos and of their twins.
         retention: share of comparisons within a person that match at the twins' threshold.
         collisions: share of comparisons of different people that match there.
-        variance: within a generated person, over that within a twin.
+        variance: within a generated person, over that within a twin; of renders, that within one
+            of the others over that within a twin.
         likeness: mean cosine of a generated photo and its twin.
         distance: `KernelDistance` to others, in appearance.
         coverage: precision and recall against others, in appearance.
         control: by label, whether what was asked for is in the picture.
-        copies: by space (`encoder`, `pixels`), the test of memorisation.
+        copies: by space (`encoder`, `pixels`), the test of memorisation (`CopyTest`) against
+            others, of generated photos and of their twins.
         nearest: by space, the nearest training photos to each generated one, rows counted
             person by person.
     """
@@ -90,12 +94,12 @@ class Judgement:
     told_apart: Beside
     retention: Beside
     collisions: Beside
-    variance: Estimate
+    variance: Beside
     likeness: Estimate
     distance: Beside
     coverage: Beside
     control: Mapping[str, Obedience]
-    copies: Mapping[str, CopyTest]
+    copies: Mapping[str, Beside]
     nearest: Mapping[str, Nearest]
 
     def as_json(self) -> dict[str, Any]:
@@ -122,18 +126,13 @@ def judge(
     """
     _require_fitting(material)
     draws: dict[str, Any] = {"seed": seed, "replicates": replicates}
-    templates = {
-        name: encode_photos(network, getattr(material, name)) for name in ("generated", "twins")
-    }
-    ours, theirs = templates["generated"], templates["twins"]
+    templates = {name: encode_photos(network, getattr(material, name)) for name in _SETS}
+    ours, theirs, others = (templates[name] for name in _SETS)
     told_apart: dict[str, Evaluation] = {
-        name: evaluate(found, **draws) for name, found in templates.items()
+        name: evaluate(templates[name], **draws) for name in _SETS[:2]
     }
     threshold = told_apart["twins"].threshold.value
-    seen = {
-        name: _appearance(network, getattr(material, name))
-        for name in ("generated", "twins", "others")
-    }
+    seen = {name: _appearance(network, getattr(material, name)) for name in _SETS}
     scale = scale_of(seen["others"].reshape(-1, seen["others"].shape[-1]))
     looks = {name: scale.apply(found) for name, found in seen.items()}
     read = {
@@ -143,24 +142,19 @@ def judge(
     readers = fit_readers(read["others"], material.other_labels)
     labels = material.twin_labels
     neighbours = _neighbours(network, material, templates)
-    shape = ours.shape[:2]
     return Judgement(
         told_apart=Beside(told_apart["generated"], told_apart["twins"]),
         retention=Beside(
             *(identity_retention(found, threshold, **draws) for found in (ours, theirs))
         ),
         collisions=Beside(*(collisions(found, threshold, **draws) for found in (ours, theirs))),
-        variance=variance_ratio(ours, theirs, **draws),
+        variance=Beside(*(variance_ratio(found, theirs, **draws) for found in (ours, others))),
         likeness=likeness_to_renders(ours, theirs, **draws),
         distance=Beside(*(_distance(looks, name, seed) for name in ("generated", "twins"))),
         coverage=Beside(*(_coverage(looks, name, draws) for name in ("generated", "twins"))),
         control=obedience(readers, read["generated"], labels, read["twins"], labels, **draws),
         copies={
-            space: copy_test(
-                *(found[name].distance[:, 0].reshape(shape) for name in ("generated", "twins")),
-                **draws,
-            )
-            for space, found in neighbours.items()
+            space: _copied(found, ours.shape[:2], draws) for space, found in neighbours.items()
         },
         nearest={space: found["generated"] for space, found in neighbours.items()},
     )
@@ -174,6 +168,14 @@ def _coverage(
     looks: Mapping[str, NDArray[np.float32]], name: str, draws: Mapping[str, Any]
 ) -> Coverage:
     return precision_and_recall(looks["others"], looks[name], **draws)
+
+
+def _copied(
+    found: Mapping[str, Nearest], shape: tuple[int, ...], draws: Mapping[str, Any]
+) -> Beside:
+    """Return the test of memorisation against others, of generated photos and of twins."""
+    ours, theirs, others = (found[name].distance[:, 0].reshape(shape) for name in _SETS)
+    return Beside(copy_test(ours, others, **draws), copy_test(theirs, others, **draws))
 
 
 def _appearance(network: FaceNetwork, photos: NDArray[np.uint8]) -> NDArray[np.float32]:
@@ -199,25 +201,26 @@ def _neighbours(
         for photos in _chunks(material.training):
             yield pixel_vectors(photos)
 
-    names = ("generated", "twins")
     count = int(np.prod(material.generated.shape[:2]))
     found = {}
     for space, queries, chunks in (
-        ("encoder", [templates[name].reshape(count, -1) for name in names], encoded()),
+        ("encoder", [templates[name].reshape(count, -1) for name in _SETS], encoded()),
         (
             "pixels",
             [
                 pixel_vectors(photos.reshape(count, *photos.shape[2:]))
-                for photos in (material.generated, material.twins)
+                for photos in (getattr(material, name) for name in _SETS)
             ],
             averaged(),
         ),
     ):
-        # Both sets in one search: the training set is read and encoded once.
-        both = nearest(np.concatenate(queries), chunks, SHOWN)
+        # All sets in one search: the training set is read and encoded once.
+        together = nearest(np.concatenate(queries), chunks, SHOWN)
         found[space] = {
-            name: Nearest(both.place[rows], both.distance[rows])
-            for name, rows in zip(names, (slice(count), slice(count, None)), strict=True)
+            name: Nearest(
+                *(rows[i * count : (i + 1) * count] for rows in (together.place, together.distance))
+            )
+            for i, name in enumerate(_SETS)
         }
     return found
 

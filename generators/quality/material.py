@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
+from generators.quality.control import varies
 from generators.quality.judgement import Material
 
 if TYPE_CHECKING:
@@ -25,7 +26,8 @@ def material_of(
 ) -> Material:
     """Return what a generator is judged on: pictures before camera and web.
 
-    The first people of the held-out set are the twins, as many after them the others.
+    The first people of the held-out set are the twins, as many after them the others. Labels that
+    do not vary among either (`control.varies`: glasses, where few people wear any) are left out.
 
     Args:
         draw: the generator; codes are a person's identity, then the shot, as in render sets.
@@ -48,12 +50,17 @@ def material_of(
         identity = np.broadcast_to(held_out.identity[row], (len(shots), held_out.identity.shape[1]))
         code = np.concatenate([identity, shots], axis=1)
         generated[row] = np.round(255 * draw(code, _noise(held_out, row, noise)))
+    kept = [
+        name
+        for name in LABELS
+        if all(varies(held_out.labels[name][rows]) for rows in (twins, others))
+    ]
     return Material(
         generated=generated,
         twins=held_out.clean[twins],
         others=held_out.clean[others],
-        twin_labels={name: held_out.labels[name][twins].astype(np.float64) for name in LABELS},
-        other_labels={name: held_out.labels[name][others].astype(np.float64) for name in LABELS},
+        twin_labels={name: held_out.labels[name][twins].astype(np.float64) for name in kept},
+        other_labels={name: held_out.labels[name][others].astype(np.float64) for name in kept},
         training=training.clean,
     )
 

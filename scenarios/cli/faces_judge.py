@@ -86,8 +86,19 @@ def numbers_of(render_set: RenderSet, rows: tuple[int, int]) -> tuple[int, int]:
     return first + rows[0], first + rows[1]
 
 
-def require_apart(key: str, judged: tuple[int, int], learnt: tuple[int, int]) -> None:
+def require_apart(
+    key: str,
+    judged: tuple[int, int],
+    learnt: tuple[int, int],
+    law: str = "an encoder is judged on people it did not learn from",
+) -> None:
     """Refuse to judge an encoder on people that it learnt from.
+
+    Args:
+        key: option to change.
+        judged: numbers of the people, the first and the one after the last.
+        learnt: numbers of those that were learnt from, under the same seed.
+        law: what is broken where they share somebody.
 
     Raises:
         EffaceError: the two ranges of people share somebody.
@@ -95,7 +106,7 @@ def require_apart(key: str, judged: tuple[int, int], learnt: tuple[int, int]) ->
     if judged[0] < learnt[1] and learnt[0] < judged[1]:
         raise EffaceError(
             Fault(
-                "an encoder is judged on people it did not learn from",
+                law,
                 key=key,
                 found=f"people {judged[0]}:{judged[1]}",
                 expected=f"people outside {learnt[0]}:{learnt[1]}",

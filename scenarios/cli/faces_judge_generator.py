@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -10,7 +11,8 @@ import typer
 from generators.errors import EffaceError, Fault
 from scenarios.cli.faces_judge import numbers_of, require_apart, require_comparable
 from scenarios.cli.options import CHECK_FAILED, JsonOption, print_columns, print_json
-from scenarios.folder import make_room, write_atomic, write_json
+from scenarios.folder import make_room, sha256, write_atomic, write_json, write_text
+from scenarios.report.generator_table import HEADINGS, generator_rows, generator_table
 
 if TYPE_CHECKING:
     from PIL import Image
@@ -36,6 +38,9 @@ def judge(
     figure: Annotated[
         Path | None, typer.Option(help="PNG of nearest training pictures to write.")
     ] = None,
+    table: Annotated[
+        Path | None, typer.Option(help="Markdown table of the figures to write, for the docs.")
+    ] = None,
     people: Annotated[
         int | None, typer.Option(min=8, help="Twins; half of the held-out set by default.")
     ] = None,
@@ -44,22 +49,28 @@ def judge(
     """Judge a generator: error rates, variety, distance to renders, control, memorisation.
 
     Every figure stands beside what renders of unknown people reach, with its interval over
-    people. Exit 1 where the test of memorisation fails.
+    people. Refused where the weights did not learn from that set, or where the encoder guided
+    their training or learnt from the same people. Exit 1 where the test of memorisation fails.
     """
-    for what, path in (("the figures", out), ("the figure", figure)):
+    for what, path, key in (
+        ("the figures", out, "--out"),
+        ("the figure", figure, "--figure"),
+        ("the table", table, "--table"),
+    ):
         if path is not None:
-            make_room(what, path)
+            make_room(what, path, key)
     from generators.encoder.weights import read_weights
     from generators.heads.render_set import open_render_set
     from generators.portraits.codes import NOISE
     from generators.portraits.generated import GeneratedFaces
     from generators.quality.judgement import judge as judge_material
-    from generators.quality.material import material_of
+    from generators.quality.material import LABELS, material_of
 
     network, card = read_weights(encoder)
     source = GeneratedFaces() if weights is None else GeneratedFaces(weights)
     unknown, known = open_render_set(held_out), open_render_set(trained_on)
     count = people or len(unknown.clean) // 2
+    _require_lineage(source.card, known, sha256(encoder))
     _require_unknown(card, source.resolution, unknown, known, count)
     material = material_of(source.clean, NOISE, unknown, known, count)
     found = judge_material(network, material)
@@ -67,28 +78,84 @@ def judge(
         "encoder": str(encoder),
         "held_out": unknown.digest,
         "trained_on": known.digest,
+        "renderers": {"held_out": unknown.renderer, "trained_on": known.renderer},
         "people": count,
         "photos_of_each": material.twins.shape[1],
+        "labels_left_out": [name for name in LABELS if name not in material.twin_labels],
         **found.as_json(),
     }
     write_json(out, figures)
+    if table is not None:
+        write_text(table, generator_table(figures))
     if figure is not None:
         drawn = _figure(found, material)
         write_atomic(figure, lambda to: drawn.save(to, format="PNG"))
     if as_json:
         print_json(figures)
     else:
-        print_columns(["", "generated", "renders"], _rows(found), [False, True, True])
-    if any(test.copies for test in found.copies.values()):
+        print_columns(HEADINGS, generator_rows(figures), [False, True, True])
+    if figures["labels_left_out"]:
+        left_out = ", ".join(figures["labels_left_out"])
+        typer.echo(f"not read back, since too few people vary in it: {left_out}", err=True)
+    if any(test.generated.copies for test in found.copies.values()):
         typer.echo("the test of memorisation says that training pictures were copied", err=True)
         raise typer.Exit(CHECK_FAILED)
+
+
+def _require_lineage(weights: Mapping[str, Any], trained_on: RenderSet, encoder: str) -> None:
+    """Refuse another training set than the weights', and the encoder that guided their training.
+
+    Args:
+        weights: their card, as `efface faces train` writes it.
+        trained_on: the set that is said to be theirs.
+        encoder: sha256 of the judging encoder's file.
+    """
+    plan = weights.get("plan")
+    if not isinstance(plan, Mapping) or not isinstance(plan.get("data"), str):
+        raise EffaceError(
+            Fault(
+                "the weights' card does not say what they learnt from",
+                key="--weights",
+                found=f"plan {plan}",
+                expected="weights that `efface faces train` wrote",
+            )
+        )
+    if plan["data"] != trained_on.digest:
+        raise EffaceError(
+            Fault(
+                "the generator learnt from another set; copies would be sought in the wrong one",
+                key="--trained-on",
+                found=trained_on.digest,
+                expected=plan["data"],
+            )
+        )
+    if plan.get("encoder") == encoder:
+        raise EffaceError(
+            Fault(
+                "this encoder guided the generator's training and cannot judge it",
+                key="--encoder",
+                found=encoder,
+                expected="an encoder that took no part",
+            )
+        )
 
 
 def _require_unknown(
     card: EncoderCard, resolution: int, held_out: RenderSet, trained_on: RenderSet, people: int
 ) -> None:
-    """Refuse held-out people that generator or encoder learnt from, too few, and other sizes."""
+    """Refuse people whom two of the three parties know, too few of them, and other sizes."""
+    from generators.quality.memorised import FEWEST
+
     everybody, side = len(held_out.clean), held_out.clean.shape[2]
+    if people < FEWEST:
+        raise EffaceError(
+            Fault(
+                "judging needs twins and as many other people",
+                key="--held-out",
+                found=f"{everybody} people",
+                expected=f"{2 * FEWEST} or more",
+            )
+        )
     if 2 * people > everybody:
         raise EffaceError(
             Fault(
@@ -116,42 +183,13 @@ def _require_unknown(
     asked = numbers_of(held_out, (0, 2 * people))
     if card.people_seed == held_out.plan.seed:
         require_apart("--held-out", asked, card.people)
+    learnt = numbers_of(trained_on, (0, len(trained_on.clean)))
     if trained_on.plan.seed == held_out.plan.seed:
-        require_apart("--held-out", asked, numbers_of(trained_on, (0, len(trained_on.clean))))
-
-
-def _rows(found: Judgement) -> list[list[str]]:
-    """Return the figures as lines of a table: what, of generated photos, of renders."""
-
-    def words(figure: Any) -> str:
-        return f"{figure.value:.4f} ({figure.low:.4f} to {figure.high:.4f})"
-
-    ours, theirs = found.told_apart.generated, found.told_apart.renders
-    rows = [
-        ["equal error rate", words(ours.eer), words(theirs.eer)],
-        ["d′", words(ours.d_prime), words(theirs.d_prime)],
-        ["rank-1", words(ours.rank_one), words(theirs.rank_one)],
-        ["identity kept", words(found.retention.generated), words(found.retention.renders)],
-        ["collisions", words(found.collisions.generated), words(found.collisions.renders)],
-        ["variance within a person", words(found.variance), "1"],
-        ["likeness to the render", words(found.likeness), "1"],
-    ]
-    for name in ("precision", "recall"):
-        pair = (getattr(of, name) for of in (found.coverage.generated, found.coverage.renders))
-        rows.append([name, *map(words, pair)])
-    distances = (found.distance.generated, found.distance.renders)
-    rows.append(
-        [
-            "KID",
-            *(f"{of.value:.4f}" + (f" ± {of.error:.4f}" if of.error else "") for of in distances),
-        ]
-    )
-    for name, control in found.control.items():
-        rows.append([f"{name} obeyed", words(control.generated), words(control.renders)])
-    for space, test in found.copies.items():
-        rows.append([f"nearer to training ({space})", f"{test.nearer:.3f}, p {test.p:.3g}", "0.5"])
-        rows.append([f"near copies ({space})", words(test.near_copies), "0.01"])
-    return rows
+        law = "a generator is judged on people it did not learn from"
+        require_apart("--held-out", asked, learnt, law)
+    if trained_on.plan.seed == card.people_seed:
+        law = "the encoder that judges must have learnt from other people than the generator"
+        require_apart("--encoder", card.people, learnt, law)
 
 
 def _figure(found: Judgement, material: Material) -> Image.Image:

@@ -282,7 +282,22 @@ class TestCopies:
             for s in range(40)
         ]  # fmt: skip
         assert sum(test.copies for test in found) <= 2
-        assert np.mean([test.nearer for test in found]) == pytest.approx(0.5, abs=0.1)
+        assert np.mean([test.nearer.value for test in found]) == pytest.approx(0.5, abs=0.1)
+
+    def test_fails_by_chance_as_often_as_it_says(self) -> None:
+        """p is even where nothing was copied, so 1 % of such generators fail and not none."""
+        draw = np.random.default_rng(7)
+        found = [
+            copy_test(*draw.standard_normal((2, 20, 3)).astype(np.float32), replicates=2)
+            for _ in range(600)
+        ]
+        p = np.array([test.p for test in found])
+        for level in (0.05, 0.2, 0.5, 0.8):
+            assert (p < level).mean() == pytest.approx(level, abs=4 * (level / 600) ** 0.5)
+        assert 0 < sum(test.copies for test in found) <= 16
+        draws = [copy_test(*draw.standard_normal((2, 20, 3)).astype(np.float32)) for _ in range(60)]
+        inside = [test.nearer.low <= 0.5 <= test.nearer.high for test in draws]
+        assert np.mean(inside) > 0.85
 
     def test_a_copied_set_fails(self) -> None:
         copied = people_about(120, 4, 0.4, 0)
@@ -292,7 +307,7 @@ class TestCopies:
         held_out = self.distances(people_about(60, 4, 0.4, 1), training)
         found = copy_test(self.distances(slightly, training), held_out)
         assert found.copies
-        assert found.nearer > 0.99
+        assert found.nearer.low > 0.99
         assert found.near_copies.value == 1
 
     def test_a_few_copies_among_many_are_seen(self) -> None:
@@ -308,7 +323,7 @@ class TestCopies:
     def test_far_pictures_do_not_count_as_copies(self) -> None:
         found = copy_test(np.full((20, 2), 5, np.float32), np.ones((20, 2), np.float32))
         assert not found.copies
-        assert found.nearer == 0
+        assert found.nearer.value == found.nearer.high == 0
 
     def test_z_is_the_normal_deviate_of_mann_and_whitney(self) -> None:
         from scipy.stats import mannwhitneyu
@@ -321,7 +336,7 @@ class TestCopies:
             use_continuity=False,
         )  # fmt: skip
         assert found.p == pytest.approx(reference.pvalue)
-        assert found.nearer == pytest.approx(reference.statistic / (15 * 22))
+        assert found.nearer.value == pytest.approx(reference.statistic / (15 * 22))
 
     def test_refuses_few_people(self) -> None:
         with pytest.raises(ValueError, match="eight"):

@@ -21,6 +21,7 @@ from generators.heads import render_set  # noqa: E402
 from generators.heads.render_plan import RenderPlan  # noqa: E402
 from generators.quality.material import LABELS, material_of  # noqa: E402
 from scenarios.cli.main import app  # noqa: E402
+from scenarios.folder import sha256  # noqa: E402
 
 PHOTOS = 3
 
@@ -87,7 +88,8 @@ class TestJudge:
 
     @pytest.fixture
     def generator(self, monkeypatch: pytest.MonkeyPatch) -> SimpleNamespace:
-        source = SimpleNamespace(clean=drawn, resolution=32)
+        card = {"plan": {"data": made_up_set(30, 2).digest, "encoder": "0" * 64}}
+        source = SimpleNamespace(clean=drawn, resolution=32, card=card)
         module = SimpleNamespace(GeneratedFaces=lambda weights=None: source)
         monkeypatch.setitem(sys.modules, "generators.portraits.generated", module)
         return source
@@ -119,14 +121,53 @@ class TestJudge:
         assert figures == json.loads((encoder.parent / "card" / "figures.json").read_text())
         assert figures["people"] == 10
         assert figures["likeness"]["value"] == pytest.approx(1, abs=1e-5)
-        assert figures["variance"]["value"] == pytest.approx(1)
+        assert figures["variance"]["generated"]["value"] == pytest.approx(1)
+        assert figures["labels_left_out"] == []
         assert figures["control"]["yaw"]["ratio"]["value"] == pytest.approx(1)
-        assert not figures["copies"]["pixels"]["copies"]
+        assert not figures["copies"]["pixels"]["generated"]["copies"]
         assert picture.read_bytes()[:4] == b"\x89PNG"
-        code, printed, _ = self.run(encoder)
+        table = encoder.parent / "table.md"
+        code, printed, _ = self.run(encoder, "--table", str(table))
         assert code == 0
         assert "equal error rate" in printed
-        assert "yaw obeyed" in printed
+        lines = table.read_text(encoding="utf-8").split("\n")
+        assert lines[:2] == ["|  | generated | renders |", "|---|---|---|"]
+        ratio = next(line for line in lines if line.startswith("| yaw: over the renders'"))
+        assert ratio == "| yaw: over the renders' correlation | 1.0000 (1.0000 to 1.0000) | 1 |"
+        assert "10 people unknown to the generator" in lines[-2]
+
+    @pytest.mark.usefixtures("generator")
+    def test_a_label_that_too_few_vary_in_is_left_out_and_named(
+        self, encoder: Path, sets: dict[str, render_set.RenderSet]
+    ) -> None:
+        glasses = np.zeros((20, PHOTOS), dtype=bool)
+        glasses[3, 0] = True
+        held = sets["held"]
+        sets["held"] = dataclasses.replace(held, labels={**held.labels, "glasses": glasses})
+        code, printed, said = self.run(encoder, "--json")
+        assert code == 0, said
+        assert "too few people vary in it: glasses" in said
+        figures = json.loads(printed)
+        assert figures["labels_left_out"] == ["glasses"]
+        assert "glasses" not in figures["control"]
+
+    @pytest.mark.usefixtures("sets")
+    def test_refuses_another_training_set_and_the_encoder_that_guided(
+        self, encoder: Path, generator: SimpleNamespace
+    ) -> None:
+        right = generator.card["plan"]
+        guide = sha256(encoder)
+        for card, said in (
+            ({}, "does not say what they learnt from"),
+            ({"plan": "x"}, "does not say what they learnt from"),
+            ({"plan": {**right, "data": "f" * 64}}, "learnt from another set"),
+            ({"plan": {**right, "encoder": guide}}, "guided the generator"),
+        ):
+            generator.card = card
+            code, _, printed = self.run(encoder)
+            assert code == 2
+            assert said in printed
+        assert not (encoder.parent / "card" / "figures.json").exists()
 
     @pytest.mark.usefixtures("generator")
     def test_fails_where_training_pictures_were_copied(
@@ -150,7 +191,13 @@ class TestJudge:
         for change, words, said in (
             ({"held": made_up_set(20, 1, first_person=590)}, (), "did not learn from"),
             ({"trained": made_up_set(30, 1)}, (), "did not learn from"),
+            (
+                {"held": made_up_set(20, 3), "trained": made_up_set(30, 1, 580)},
+                (),
+                "other people than the generator",
+            ),
             ({}, ("--people", "11"), "as many other people"),
+            ({"held": made_up_set(15, 1)}, (), "16 or more"),
             (
                 {
                     "trained": dataclasses.replace(
@@ -162,6 +209,7 @@ class TestJudge:
             ),
         ):
             sets.update(good | change)
+            generator.card = {"plan": {"data": sets["trained"].digest}}
             code, _, printed = self.run(encoder, *words)
             assert code == 2
             assert said in printed
