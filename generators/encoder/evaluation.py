@@ -15,6 +15,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from generators.encoder.error_rates import equal_error_rate, separation, share, threshold_at
 from generators.estimate import REPLICATES, Estimate, by_people_together
 
 FMR = 1e-3
@@ -151,9 +152,9 @@ def evaluate(
             [
                 equal_error_rate(mated, non_mated, of_mated, of_non_mated),
                 threshold,
-                _share(mated < threshold, of_mated),
+                share(mated < threshold, of_mated),
                 float(np.average(found, weights=weights)),
-                _d_prime(mated, non_mated, of_mated, of_non_mated),
+                separation(mated, non_mated, of_mated, of_non_mated),
             ]
         )
 
@@ -178,60 +179,6 @@ def evaluate(
     )
 
 
-def threshold_at(
-    rate: float, non_mated: NDArray[np.float32], weights: NDArray[np.float64] | None = None
-) -> float:
-    """Return the lowest score at or over which lies at most a share `rate` of non-mated scores.
-
-    Args:
-        rate: false match rate.
-        non_mated: sorted scores.
-        weights: how often each counts.
-    """
-    if weights is None:
-        weights = np.ones(len(non_mated))
-    above = np.cumsum(weights[::-1])[::-1]
-    holds = above <= rate * above[0]
-    if not holds.any():
-        return float(np.nextafter(non_mated[-1], np.float32(np.inf)))
-    place = int(np.argmax(holds))
-    score = non_mated[place]
-    if place and non_mated[place - 1] == score:
-        score = np.nextafter(
-            score, np.float32(np.inf)
-        )  # equal scores are over it or under it alike
-    return float(score)
-
-
-def equal_error_rate(
-    mated: NDArray[np.float32],
-    non_mated: NDArray[np.float32],
-    of_mated: NDArray[np.float64] | None = None,
-    of_non_mated: NDArray[np.float64] | None = None,
-) -> float:
-    """Return the error rate at the threshold where FMR and FNMR are equal.
-
-    Args:
-        mated: sorted scores.
-        non_mated: sorted scores.
-        of_mated: how often each mated score counts.
-        of_non_mated: how often each non-mated score counts.
-
-    Returns:
-        where the two steps cross without meeting, the mean of both at the nearest mated score.
-    """
-    if of_mated is None:
-        of_mated = np.ones(len(mated))
-    if of_non_mated is None:
-        of_non_mated = np.ones(len(non_mated))
-    fnmr = np.cumsum(of_mated) - of_mated
-    below = np.concatenate([[0.0], np.cumsum(of_non_mated)])
-    fmr = 1 - below[np.searchsorted(non_mated, mated)] / below[-1]
-    fnmr /= of_mated.sum()
-    nearest = int(np.argmin(np.abs(fnmr - fmr)))
-    return float((fnmr[nearest] + fmr[nearest]) / 2)
-
-
 def _rank_one_by_person(templates: NDArray[np.float32]) -> NDArray[np.float64]:
     people, photos, dimension = templates.shape
     searched = templates[:, 1:].reshape(-1, dimension)
@@ -250,28 +197,10 @@ def _of_group(
     def figures(weights: NDArray[np.float64]) -> NDArray[np.float64]:
         return np.array(
             [
-                _share(missed, weights[scores.mated_person]),
-                _share(matched, weights[pair[0]] * weights[pair[1]]),
+                share(missed, weights[scores.mated_person]),
+                share(matched, weights[pair[0]] * weights[pair[1]]),
             ]
         )
 
     fnmr, fmr = by_people_together(len(templates), figures, seed=seed, replicates=replicates)
     return GroupFigures(len(templates), fnmr, fmr)
-
-
-def _share(holds: NDArray[np.bool_], weights: NDArray[np.float64]) -> float:
-    return float(weights @ holds / weights.sum())
-
-
-def _d_prime(
-    mated: NDArray[np.float32],
-    non_mated: NDArray[np.float32],
-    of_mated: NDArray[np.float64],
-    of_non_mated: NDArray[np.float64],
-) -> float:
-    means, variances = [], []
-    for scores, weights in ((mated, of_mated), (non_mated, of_non_mated)):
-        mean = np.average(scores, weights=weights)
-        means.append(mean)
-        variances.append(np.average((scores - mean) ** 2, weights=weights))
-    return float((means[0] - means[1]) / np.sqrt(sum(variances) / 2))

@@ -187,7 +187,7 @@ def _words(
     seconds: float,
     judged: tuple[int, int] | None,
 ) -> str:
-    from generators.faces import HONEST_SENTENCE
+    from generators.promises import HONEST_SENTENCE
 
     told = f"judged on people {judged[0]}:{judged[1]}" if judged else "not judged"
     return (

@@ -1,4 +1,4 @@
-"""Error rates against closed forms and by hand (`generators.encoder.evaluation`)."""
+"""Error rates against closed forms and by hand (`generators.encoder`)."""
 
 from __future__ import annotations
 
@@ -7,12 +7,8 @@ import pytest
 from numpy.typing import NDArray
 from scipy.stats import norm
 
-from generators.encoder.evaluation import (
-    compare_all,
-    equal_error_rate,
-    evaluate,
-    threshold_at,
-)
+from generators.encoder.error_rates import equal_error_rate, threshold_at
+from generators.encoder.evaluation import compare_all, evaluate
 from generators.estimate import by_people
 
 
