@@ -13,6 +13,10 @@ from generators.encoder.network import FaceNetwork, best_precision
 class EncoderGuide:
     """Feature maps and templates of a frozen encoder, for `generators.stylegan.paired`.
 
+    It computes in what the processor of this machine is fastest in (`encoder.network.
+    best_precision`), on whatever device the images lie, so a guided training has the same bits on
+    one machine, and others on a machine whose processor has no bfloat16.
+
     Args:
         network: trained on the same people as the generator; whoever judges the generator later
             must have been trained on others.

@@ -42,6 +42,7 @@ def read_checkpoint(path: Path) -> dict[str, Any]:
         raise ValueError(f"{path} is not a checkpoint of a training: {error}") from None
     if not isinstance(found, dict) or found.get("format") != FORMAT:
         raise ValueError(f"{path} is not a checkpoint of a training: expected '{FORMAT}'")
-    state = found["state"]
-    assert isinstance(state, dict)
+    state = found.get("state")
+    if not isinstance(state, dict):
+        raise ValueError(f"{path} is not a checkpoint of a training: it has no state")
     return state

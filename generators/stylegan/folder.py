@@ -66,9 +66,12 @@ class TrainingFolder:
             OSError: it cannot be read.
         """
         state = read_checkpoint(self.checkpoint)
+        for part, kind in (("training", dict), ("scalars", dict), ("seconds", float)):
+            if not isinstance(state.get(part), kind):
+                raise ValueError(f"{self.checkpoint} is not a checkpoint of a folder: no {part}")
         self.training.restore(state["training"])
         self.scalars.load_state_dict(state["scalars"])
-        self.seconds = float(state["seconds"])
+        self.seconds = state["seconds"]
 
     def keep(self) -> None:
         """Write a checkpoint; the one before stays where it cannot be done.
@@ -120,10 +123,7 @@ class TrainingFolder:
                 self.keep()
                 return False
             before = training.seen
-            try:
-                measured = training.step()
-            except ValueError as error:  # the discriminator's outputs are not finite
-                raise ArithmeticError(f"after {before} images {error}") from None
+            measured = training.step()
             self.scalars.note(training.seen, measured)
             self.seconds = began + time.monotonic()
             if time.monotonic() - kept_at > pace.checkpoint_seconds:

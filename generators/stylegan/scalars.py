@@ -79,15 +79,19 @@ class ScalarLog:
         """Go on from what `state_dict` returned; rows written after it are cut off.
 
         Raises:
-            ValueError: the file has lost rows since.
+            ValueError: the file has lost rows since, or the state is not one of a log.
             OSError: the file cannot be written.
         """
+        try:
+            sums = {name: (total, steps) for name, (total, steps) in state["sums"].items()}
+            row_at, kept = int(state["row_at"]), int(state["bytes"])
+        except (KeyError, ValueError, TypeError, AttributeError) as error:
+            raise ValueError(f"the checkpoint has no state of {self.path.name}: {error}") from None
         size = self.path.stat().st_size if self.path.exists() else 0
-        if size < state["bytes"]:
-            raise ValueError(f"{self.path} has {size} bytes and had {state['bytes']}")
-        if size > state["bytes"]:
-            os.truncate(self.path, state["bytes"])
-        if not state["bytes"]:
+        if size < kept:
+            raise ValueError(f"{self.path} has {size} bytes and had {kept}")
+        if size > kept:
+            os.truncate(self.path, kept)
+        if not kept:
             self.path.unlink(missing_ok=True)
-        self._sums = {name: (total, steps) for name, (total, steps) in state["sums"].items()}
-        self._row_at = int(state["row_at"])
+        self._sums, self._row_at = sums, row_at

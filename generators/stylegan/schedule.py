@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
-from generators.stylegan.augment_settings import AugmentSettings
+from generators.stylegan.augment_settings import BGC, AugmentSettings
 from generators.stylegan.generator import Noise
 from generators.stylegan.paired import PairedSettings
 
 
 @dataclass(frozen=True)
 class TrainingSettings:
-    """How to train. Counts are of images shown; defaults are those of Karras et al. 2020b.
+    """How to train. Counts are of images shown.
+
+    Rates, R1 and path length every so many steps, mixing, the target of r_t, how fast p climbs and
+    the operations of the augmentation default to what Karras et al. 2020a and 2020b use. Batch,
+    gamma and the average's half-life are this project's, for small sets and small machines; in
+    2020b they go by resolution and data set.
 
     Attributes:
         images: when to stop.
@@ -24,8 +29,10 @@ class TrainingSettings:
         mixing: probability that an image has styles of two w (2020a); without the paired term.
         noise: what is added behind each convolution, see `Synthesis.forward`.
         ada_target: r_t that the augmentation's probability is driven to; None for no augmentation.
-        ada_images: over how many images the probability can climb from 0 to 1.
-        augmentation: its operations.
+        ada_images: over how many images the probability would climb from 0 to 1; it stops at
+            `training.MOST_P`.
+        augmentation: its operations; blitting, geometry and colour by default, the set that 2020b
+            settles on.
         average_images: half-life of the averaged generator; shorter early on, `average_rampup` of
             the images shown.
         soften_from: pixels by whose Gaussian real and generated images are blurred at first,
@@ -55,7 +62,7 @@ class TrainingSettings:
     noise: Noise = "random"
     ada_target: float | None = 0.6
     ada_images: float = 500_000
-    augmentation: AugmentSettings = field(default_factory=AugmentSettings)
+    augmentation: AugmentSettings = BGC
     average_images: float = 10_000
     average_rampup: float = 0.05
     soften_from: float = 0.0

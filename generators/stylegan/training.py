@@ -35,6 +35,10 @@ from generators.stylegan.soften import soften
 
 Scalars = dict[str, float]
 
+MOST_P = 0.8
+"""Ceiling of the augmentation's probability: below it augmentations are unlikely to leak into what
+is generated (Karras et al. 2020b, section 2)."""
+
 
 def _adam(net: nn.Module, rate: float, lazy: int) -> torch.optim.Adam:
     """Return Adam, corrected for regularisation in one of `lazy` steps (2020a, appendix B)."""
@@ -85,21 +89,21 @@ class Training:
             )
         if settings.paired is not None and generator.mapping != "code":
             raise ValueError("the paired term needs a generator of codes")
-        torch.manual_seed(settings.seed)
         self.settings, self.images, self.guide = settings, images, guide
         self.rng = torch.Generator().manual_seed(settings.seed)
         self.device = torch.device(device)
-        self.generator = Generator(generator).to(self.device)
-        self.discriminator = Discriminator(discriminator).to(self.device)
+        with torch.random.fork_rng(devices=[]):  # the program's own draws stay as they were
+            torch.manual_seed(settings.seed)
+            self.generator = Generator(generator).to(self.device)
+            self.discriminator = Discriminator(discriminator).to(self.device)
         self.average = copy.deepcopy(self.generator).eval().requires_grad_(False)
         path_every = settings.path_every if settings.path_weight else 0
         self.adam_g = _adam(self.generator, settings.rate, path_every)
         self.adam_d = _adam(self.discriminator, settings.rate, settings.r1_every)
         self.rate_g = self.adam_g.param_groups[0]["lr"]
         self.path = PathLength()
-        # ADA climbs over this many images, or over what there is time for.
         self.adaptive = AdaptiveProbability(
-            settings.ada_target or 0.0, ramp=settings.ada_images, most=0.8
+            settings.ada_target or 0.0, ramp=settings.ada_images, most=MOST_P
         )
         self.dtype: torch.dtype = getattr(torch, settings.sixteen)
         self.seen = self.steps = 0
@@ -109,7 +113,11 @@ class Training:
     # -- what a step is made of ------------------------------------------------------------------
 
     def step(self) -> Scalars:
-        """Show one batch and return what was measured on the way."""
+        """Show one batch and return what was measured on the way.
+
+        Raises:
+            ArithmeticError: the discriminator's outputs are not finite.
+        """
         settings = self.settings
         rows = torch.randint(len(self.images), (settings.batch,), generator=self.rng)
         real, beside = self.images.batch(rows)
@@ -251,7 +259,10 @@ class Training:
         scalars["discriminator"] = loss.item()
         scalars["r_t"] = seen_real.detach().sign().mean().item()
         if settings.ada_target is not None:
-            self.adaptive.observe(seen_real.detach())
+            try:
+                self.adaptive.observe(seen_real.detach())
+            except ValueError as error:
+                raise ArithmeticError(f"after {self.seen} images {error}") from None
             scalars["p"] = self.adaptive.p
         if self.steps % settings.r1_every == 0:
             self.adam_d.zero_grad(set_to_none=True)
@@ -282,17 +293,20 @@ class Training:
         """Go on from what `state` returned in a training of the same shape.
 
         Raises:
-            ValueError: the state is of another shape.
+            ValueError: the state is of another shape, or not all of one.
         """
+        missing = self.state().keys() - state.keys()
+        if missing:
+            raise ValueError(f"the checkpoint has no {', '.join(sorted(missing))}")
         try:
             self.generator.load_state_dict(state["generator"])
             self.discriminator.load_state_dict(state["discriminator"])
             self.average.load_state_dict(state["average"])
             self.adam_g.load_state_dict(state["adam_g"])
             self.adam_d.load_state_dict(state["adam_d"])
-        except (RuntimeError, KeyError, ValueError) as error:
+            self.path.load_state_dict(state["path"])
+            self.adaptive.load_state_dict(state["adaptive"])
+            self.rng.set_state(state["rng"])
+            self.seen, self.steps = int(state["seen"]), int(state["steps"])
+        except (RuntimeError, KeyError, ValueError, TypeError, AttributeError) as error:
             raise ValueError(f"the checkpoint is of another training: {error}") from None
-        self.path.load_state_dict(state["path"])
-        self.adaptive.load_state_dict(state["adaptive"])
-        self.rng.set_state(state["rng"])
-        self.seen, self.steps = int(state["seen"]), int(state["steps"])

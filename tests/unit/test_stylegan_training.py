@@ -16,6 +16,7 @@ import pytest
 
 torch = pytest.importorskip("torch", reason="the generator needs the extra [faces]")
 
+from generators.stylegan.augment import BGC  # noqa: E402
 from generators.stylegan.checkpoint import read_checkpoint, write_checkpoint  # noqa: E402
 from generators.stylegan.folder import Pace, TrainingFolder  # noqa: E402
 from generators.stylegan.images import PairedImages, TensorImages  # noqa: E402
@@ -24,6 +25,7 @@ from generators.stylegan.scalars import NAMES, ScalarLog  # noqa: E402
 from generators.stylegan.schedule import TrainingSettings  # noqa: E402
 from generators.stylegan.settings import DiscriminatorSettings, GeneratorSettings  # noqa: E402
 from generators.stylegan.snapshots import sheet, write_png  # noqa: E402
+from generators.stylegan.soften import soften  # noqa: E402
 from generators.stylegan.training import Training  # noqa: E402
 
 SIDE, BATCH = 16, 4
@@ -427,6 +429,75 @@ def test_the_last_checkpoint_is_there_before_the_last_picture(tmp_path, monkeypa
     assert again.training.seen == 40
     assert again.run()
     assert (tmp_path / "snapshots" / "000000040.png").is_file()
+
+
+def test_outputs_that_are_not_finite_end_the_training(tmp_path):
+    folder = in_folder(tmp_path, "plain")
+    state = folder.training.adaptive.state_dict()
+    folder.training.adaptive.load_state_dict({**state, "signs": math.nan})
+    with pytest.raises(ArithmeticError, match="after 12 images the discriminator's outputs"):
+        folder.run()
+
+
+def test_a_fault_of_the_images_is_told_as_it_is(tmp_path, monkeypatch):
+    folder = in_folder(tmp_path, "plain")
+
+    def unreadable(rows):
+        raise ValueError("row 3 cannot be read")
+
+    monkeypatch.setattr(folder.training.images, "batch", unreadable)
+    with pytest.raises(ValueError, match="row 3 cannot be read"):
+        folder.run()
+
+
+def test_a_new_training_leaves_the_programs_own_draws_alone():
+    torch.manual_seed(5)
+    wanted = torch.rand(3)
+    torch.manual_seed(5)
+    first = training_for("plain")
+    assert torch.equal(torch.rand(3), wanted)
+    same(first.state(), training_for("plain").state())
+
+
+def test_the_default_augmentation_is_the_papers():
+    assert TrainingSettings(images=1).augmentation == BGC
+    assert BGC.noise == BGC.cutout == BGC.filtering == 0.0
+
+
+PARTS = ["training", "scalars", "seconds", "training.path", "training.seen", "training.rng",
+         "training.adam_g", "training.adaptive", "scalars.sums", "scalars.bytes"]  # fmt: skip
+
+
+@pytest.mark.parametrize("put", [None, "nonsense"])
+@pytest.mark.parametrize("part", PARTS)
+def test_a_checkpoint_that_lacks_a_part_is_refused(tmp_path, part, put):
+    folder = in_folder(tmp_path, "plain")
+    folder.run(stop=lambda: folder.training.steps == 4)
+    state = read_checkpoint(tmp_path / "checkpoint.pt")
+    *above, last = part.split(".")
+    inner = state[above[0]] if above else state
+    if put is None:
+        del inner[last]
+    else:
+        inner[last] = put
+    write_checkpoint(tmp_path / "checkpoint.pt", state)
+    rows = (tmp_path / "scalars.csv").read_bytes()
+    with pytest.raises(ValueError, match="checkpoint"):
+        in_folder(tmp_path, "plain").resume()
+    assert (tmp_path / "scalars.csv").read_bytes() == rows
+
+
+@pytest.mark.parametrize("state", [None, 3, "text"])
+def test_a_checkpoint_without_a_state_is_refused(tmp_path, state):
+    path = tmp_path / "checkpoint.pt"
+    torch.save({"format": "stylegan-training 1", "state": state}, path)
+    with pytest.raises(ValueError, match="it has no state"):
+        read_checkpoint(path)
+
+
+def test_blurring_stays_on_the_images_device():
+    shown = torch.zeros(2, 3, SIDE, SIDE, device="meta")
+    assert soften(shown, 1.0).device.type == "meta"
 
 
 def test_lost_rows_are_noticed(tmp_path):
