@@ -216,11 +216,10 @@ def _neighbours(
     ):
         # All sets in one search: the training set is read and encoded once.
         together = nearest(np.concatenate(queries), chunks, SHOWN)
+        parts = [slice(i * count, (i + 1) * count) for i in range(len(_SETS))]
         found[space] = {
-            name: Nearest(
-                *(rows[i * count : (i + 1) * count] for rows in (together.place, together.distance))
-            )
-            for i, name in enumerate(_SETS)
+            name: Nearest(together.place[rows], together.distance[rows])
+            for name, rows in zip(_SETS, parts, strict=True)
         }
     return found
 
