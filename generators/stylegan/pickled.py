@@ -89,9 +89,9 @@ class PickledTensor:
         view = np.lib.stride_tricks.as_strided(
             flat[self.offset :] if count else flat[:0],
             self.shape,
-            # Where an axis has one place or none, no stride is walked and any may be written.
+            # Strides that nothing walks may be of any size, and NumPy does not take any.
             [
-                stride * size if places > 1 else 0
+                stride * size if count and places > 1 else 0
                 for places, stride in zip(self.shape, self.strides, strict=True)
             ],
             writeable=False,

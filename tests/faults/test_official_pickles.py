@@ -26,6 +26,13 @@ torch = pytest.importorskip("torch", reason="generators need the extra [faces]")
 
 from generators.errors import EffaceError  # noqa: E402
 from generators.stylegan import official  # noqa: E402
+from generators.stylegan.pickled import (  # noqa: E402
+    MOST_AXES,
+    STORAGES,
+    PickledStorage,
+    PickledTensor,
+    number_size,
+)
 from scenarios.cli.main import app  # noqa: E402
 from tests.official_pickles import Case, hand_made, tree  # noqa: E402
 from tests.pickle_writer import (  # noqa: E402
@@ -305,6 +312,7 @@ def test_saved_tensors_that_are_not_as_torch_saves_them(tmp_path: Path, name: st
         (Tensor(FIVE[:1], strides=(2**61,)), "has the shape [1] and not [5]"),
         (Tensor(FIVE, shape=(0, 2**61), strides=(1, 1)), "larger than any of the original's"),
         (Tensor(FIVE, shape=(2**61, 0), strides=(2**61, 2**61)), "larger than any"),
+        (Tensor(FIVE, shape=(3, 0), strides=(2**61, 2**61)), "has the shape [3, 0] and not [5]"),
         (Tensor(np.full(5, np.inf, np.float32)), "not finite"),
         (Tensor(np.full(5, 1e300)), "not finite"),
         (Tensor(np.full(5, np.nan, np.float16)), "not finite"),
@@ -599,6 +607,29 @@ def _outcome(path: Path) -> str:
         return repr(official.import_official(path).average.settings)
     except EffaceError as error:
         return str(error)
+
+
+SIZES = st.sampled_from([0, 1, 2, 3, 5, 2**20, 2**31, 2**40, 2**61, 2**62 - 1])
+
+
+@settings(max_examples=500, deadline=None)
+@given(
+    axes=st.lists(st.tuples(st.just(1) | SIZES, SIZES), max_size=MOST_AXES),
+    offset=SIZES,
+    count=st.sampled_from([0, 1, 6, 24]),
+    kind=st.sampled_from(sorted(set(STORAGES.values()))),
+)
+def test_a_tensor_of_any_shape_is_zeros_or_refused(
+    axes: list[tuple[int, int]], offset: int, count: int, kind: str
+) -> None:
+    shape, strides = (tuple(axis[k] for axis in axes) for k in (0, 1))
+    zeros = memoryview(bytes(count * number_size(kind)))
+    try:
+        found = PickledTensor(PickledStorage(kind, count, zeros), offset, shape, strides).array()
+    except EffaceError:
+        return
+    assert found.shape == shape
+    assert not found.any()
 
 
 @settings(
