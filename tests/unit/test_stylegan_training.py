@@ -495,9 +495,16 @@ def test_a_checkpoint_without_a_state_is_refused(tmp_path, state):
         read_checkpoint(path)
 
 
-def test_blurring_stays_on_the_images_device():
-    shown = torch.zeros(2, 3, SIDE, SIDE, device="meta")
-    assert soften(shown, 1.0).device.type == "meta"
+def test_blurring_stays_on_the_images_device(monkeypatch):
+    convolve, kernels = torch.nn.functional.conv2d, []
+
+    def noted(images, kernel, **options):
+        kernels.append(kernel.device.type)
+        return convolve(images, kernel, **options)
+
+    monkeypatch.setattr(torch.nn.functional, "conv2d", noted)
+    soften(torch.zeros(2, 3, SIDE, SIDE, device="meta"), 1.0)
+    assert kernels == ["meta", "meta"]
 
 
 def test_lost_rows_are_noticed(tmp_path):
@@ -522,6 +529,23 @@ def test_rows_are_means_since_the_row_before(tmp_path):
 
 
 # -- snapshots -------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("configuration", CONFIGURATIONS)
+def test_snapshots_ask_the_network_on_its_own_device(configuration):
+    training = training_for(configuration)
+    asked = []
+
+    class Elsewhere(torch.nn.Module):
+        settings = training.average.settings
+
+        def forward(self, z, code, noise):
+            asked.extend([z.device.type, "meta" if code is None else code.device.type])
+            return torch.zeros(len(z), 3, SIDE, SIDE)
+
+    training.average, training.device = Elsewhere(), torch.device("meta")
+    assert sheet(training).shape == (4 * SIDE, 8 * SIDE, 3)
+    assert set(asked) == {"meta"}
 
 
 @pytest.mark.parametrize("configuration", CONFIGURATIONS)
