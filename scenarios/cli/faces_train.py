@@ -250,19 +250,24 @@ def _trained(folder: TrainingFolder) -> bool:
 
 def _save(folder: TrainingFolder, plan: dict[str, Any], renders: RenderSet) -> None:
     """Write the averaged generator with its card."""
-    from generators.faces import HONEST_SENTENCE
     from generators.portraits.weights import CODES_KEY, codes_digest
+    from generators.promises import HONEST_SENTENCE
     from generators.stylegan.weights import Weights, save_weights
 
     training = folder.training
+    paired = plan["configuration"] == Configuration.PAIRED
+    how = (
+        "The paired term kept its whole weight to the end; there was no path length "
+        "regularisation, style mixing or noise. "
+    )
     card = {
         "text": f"{plan['configuration']} StyleGAN2-ADA from {renders.plan.people} people who do "
         f"not exist, {renders.plan.photos} renders of each, {training.seen} images shown in "
-        f"{folder.seconds / 3600:.2f} hours. {HONEST_SENTENCE}",
+        f"{folder.seconds / 3600:.2f} hours. {how if paired else ''}{HONEST_SENTENCE}",
         "images": training.seen,
         "seconds": round(folder.seconds),
         "plan": plan,
     }
-    if plan["configuration"] == Configuration.PAIRED:
+    if paired:
         card[CODES_KEY] = codes_digest()
     save_weights(folder.folder / WEIGHTS, Weights(training.average, None, None, card))

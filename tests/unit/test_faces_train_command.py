@@ -100,6 +100,7 @@ class TestTrain:
         assert weights.average.settings.resolution == SIDE
         assert weights.average.settings.c_dim == {"paired": CODES, "plain": 0, "labels": 20}[config]
         assert "No photograph of anyone" in weights.card["text"]
+        assert ("no path length" in weights.card["text"]) == (config == "paired")
         assert weights.card["plan"]["data"] == "d" * 64
         assert weights.card["plan"]["settings"]["seed"] == 3
         names = {path.relative_to(out).as_posix() for path in out.rglob("*") if path.is_file()}
