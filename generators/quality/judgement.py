@@ -3,8 +3,8 @@
 Three sets of people are told apart: those of the generator's training, *twins* (renders of people
 that neither it nor the judging encoder learnt from, each with a generated photo of the same
 person in the same shot), and *others* (more such renders, of people again unknown). What a
-generated set is compared with is others; what twins reach against others is the floor. The test of
-memorisation needs others too: it takes its two sets to be of different people.
+generated set is compared with is others; what twins reach against others is the floor. In the test
+of memorisation others stand beside the training people as those whom the generator never met.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ from generators.estimate import REPLICATES, Estimate
 from generators.quality.control import Obedience, fit_readers, obedience
 from generators.quality.coverage import Coverage, precision_and_recall
 from generators.quality.distance import KernelDistance, kernel_distance, scale_of
-from generators.quality.memorised import copy_test
+from generators.quality.memorised import CopyTest, copy_test, excess
 from generators.quality.neighbours import Nearest, nearest, pixel_vectors
 from generators.quality.sameness import (
     collisions,
@@ -86,7 +86,10 @@ class Judgement:
         coverage: precision and recall against others, in appearance.
         control: by label, whether what was asked for is in the picture.
         copies: by space (`encoder`, `pixels`), the test of memorisation (`CopyTest`) against
-            others, of generated photos and of their twins.
+            others, of generated photos and of their twins; on how much nearer the training set is
+            than unknown renders are (`memorised.excess`).
+        nearness: the same on the distance to the training set alone. It decides nothing: a picture
+            that is merely softer is nearer to every picture.
         nearest: by space, the nearest training photos to each generated one, rows counted
             person by person.
     """
@@ -100,6 +103,7 @@ class Judgement:
     coverage: Beside
     control: Mapping[str, Obedience]
     copies: Mapping[str, Beside]
+    nearness: Mapping[str, Beside]
     nearest: Mapping[str, Nearest]
 
     def as_json(self) -> dict[str, Any]:
@@ -141,7 +145,18 @@ def judge(
     }
     readers = fit_readers(read["others"], material.other_labels)
     labels = material.twin_labels
-    neighbours = _neighbours(network, material, templates)
+    neighbours, unknown = _neighbours(network, material, templates)
+    known = {
+        space: {name: found[name].distance[:, 0].reshape(ours.shape[:2]) for name in _SETS}
+        for space, found in neighbours.items()
+    }
+    beyond = {
+        space: {
+            name: excess(near, unknown[space][name].reshape(near.shape))
+            for name, near in found.items()
+        }
+        for space, found in known.items()
+    }
     return Judgement(
         told_apart=Beside(told_apart["generated"], told_apart["twins"]),
         retention=Beside(
@@ -153,9 +168,8 @@ def judge(
         distance=Beside(*(_distance(looks, name, seed) for name in ("generated", "twins"))),
         coverage=Beside(*(_coverage(looks, name, draws) for name in ("generated", "twins"))),
         control=obedience(readers, read["generated"], labels, read["twins"], labels, **draws),
-        copies={
-            space: _copied(found, ours.shape[:2], draws) for space, found in neighbours.items()
-        },
+        copies={space: _copied(found, draws) for space, found in beyond.items()},
+        nearness={space: _copied(found, draws) for space, found in known.items()},
         nearest={space: found["generated"] for space, found in neighbours.items()},
     )
 
@@ -170,12 +184,30 @@ def _coverage(
     return precision_and_recall(looks["others"], looks[name], **draws)
 
 
-def _copied(
-    found: Mapping[str, Nearest], shape: tuple[int, ...], draws: Mapping[str, Any]
-) -> Beside:
-    """Return the test of memorisation against others, of generated photos and of twins."""
-    ours, theirs, others = (found[name].distance[:, 0].reshape(shape) for name in _SETS)
-    return Beside(copy_test(ours, others, **draws), copy_test(theirs, others, **draws))
+def _copied(found: Mapping[str, Nearest], material: Material, draws: Mapping[str, Any]) -> Beside:
+    """Return the test of memorisation, of generated photos and of twins."""
+    people, photos = material.generated.shape[:2]
+    known = len(material.training)
+    unseen = np.arange(known + people) >= known
+
+    def tested(name: str) -> CopyTest:
+        trained, other = found[name], found[f"{name} among others"]
+        nearer = other.distance[:, 0] < trained.distance[:, 0]
+        of_other = known + other.place[:, 0] // photos
+        person = np.where(nearer, of_other, trained.place[:, 0] // material.training.shape[1])
+        return copy_test(
+            person.reshape(people, photos),
+            unseen,
+            _standing_out(trained).reshape(people, photos),
+            _standing_out(found["others"]).reshape(people, photos),
+            **draws,
+        )
+
+    return Beside(tested("generated"), tested("twins"))
+
+
+def _standing_out(found: Nearest) -> NDArray[np.float32]:
+    return found.distance[:, 0] / np.maximum(found.distance[:, 1], np.float32(1e-6))
 
 
 def _appearance(network: FaceNetwork, photos: NDArray[np.uint8]) -> NDArray[np.float32]:
@@ -190,8 +222,11 @@ def _small(photos: NDArray[np.uint8]) -> NDArray[np.float32]:
 
 def _neighbours(
     network: FaceNetwork, material: Material, templates: Mapping[str, NDArray[np.float32]]
-) -> dict[str, dict[str, Nearest]]:
-    """Return by space and set the nearest training photos."""
+) -> tuple[dict[str, dict[str, Nearest]], dict[str, dict[str, NDArray[np.float32]]]]:
+    """Return by space and set the nearest training photos, and how near unknown renders are.
+
+    These are the others; for the others themselves, the twins.
+    """
 
     def encoded() -> Iterator[NDArray[np.float32]]:
         for photos in _chunks(material.training):
@@ -202,7 +237,7 @@ def _neighbours(
             yield pixel_vectors(photos)
 
     count = int(np.prod(material.generated.shape[:2]))
-    found = {}
+    found, unknown = {}, {}
     for space, queries, chunks in (
         ("encoder", [templates[name].reshape(count, -1) for name in _SETS], encoded()),
         (
@@ -221,7 +256,14 @@ def _neighbours(
             name: Nearest(together.place[rows], together.distance[rows])
             for name, rows in zip(_SETS, parts, strict=True)
         }
-    return found
+        for name, vectors in zip(_SETS[:2], queries[:2], strict=True):
+            found[space][f"{name} among others"] = nearest(vectors, [queries[2]], 1)
+        _, theirs, others = queries
+        unknown[space] = {
+            name: nearest(rows, [strangers], 1).distance[:, 0]
+            for name, rows, strangers in zip(_SETS, queries, (others, others, theirs), strict=True)
+        }
+    return found, unknown
 
 
 def _chunks(training: NDArray[np.uint8]) -> Iterator[NDArray[np.uint8]]:

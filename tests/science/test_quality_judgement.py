@@ -68,7 +68,7 @@ def test_one_that_is_right_reaches_what_renders_do(network: FaceNetwork) -> None
     told = json.loads(json.dumps(found.as_json(), allow_nan=False))
     assert set(told) == {
         "told_apart", "retention", "collisions", "variance", "likeness", "distance", "coverage",
-        "control", "copies",
+        "control", "copies", "nearness",
     }  # fmt: skip
 
 
@@ -78,20 +78,9 @@ def test_one_that_copies_its_training_set_is_found_in_both_spaces(network: FaceN
     for space in ("encoder", "pixels"):
         assert found.copies[space].generated.copies
         assert not found.copies[space].renders.copies
-        assert found.copies[space].generated.near_copies.value == 1
+        assert found.copies[space].generated.near_copies.low > 0.1
+        assert found.nearness[space].generated.near_copies.value == 1
         assert (found.nearest[space].place[:, 0] == np.arange(PEOPLE * PHOTOS)).all()
-
-
-def test_memorisation_is_tested_against_people_who_are_not_the_generated_ones(
-    network: FaceNetwork,
-) -> None:
-    """A perfect generator's photos go with their twins: against them the test could say nothing."""
-    _, asked = photographed(range(100, 100 + PEOPLE), 1)
-    found = judged(network, lit(range(100, 100 + PEOPLE), asked["light"], 9))
-    for space in ("encoder", "pixels"):
-        test = found.copies[space]
-        assert test.generated.nearer.value == pytest.approx(test.renders.nearer.value, abs=0.05)
-        assert test.generated.nearer.high - test.generated.nearer.low > 0.1
 
 
 def test_a_figure_that_renders_reach_stands_beside_every_other(network: FaceNetwork) -> None:
