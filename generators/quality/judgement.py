@@ -258,6 +258,8 @@ def _neighbours(
         }
         for name, vectors in zip(_SETS[:2], queries[:2], strict=True):
             found[space][f"{name} among others"] = nearest(vectors, [queries[2]], 1)
+        for name, vectors in zip(_SETS[:2], queries[:2], strict=True):
+            found[space][f"{name} among others"] = nearest(vectors, [queries[2]], 1)
         _, theirs, others = queries
         unknown[space] = {
             name: nearest(rows, [strangers], 1).distance[:, 0]
