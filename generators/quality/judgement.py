@@ -24,7 +24,7 @@ from generators.estimate import REPLICATES, Estimate
 from generators.quality.control import Obedience, fit_readers, obedience
 from generators.quality.coverage import Coverage, precision_and_recall
 from generators.quality.distance import KernelDistance, kernel_distance, scale_of
-from generators.quality.memorised import CopyTest, copy_test, excess
+from generators.quality.memorised import CopyTest, copy_test
 from generators.quality.neighbours import Nearest, nearest, pixel_vectors
 from generators.quality.sameness import (
     collisions,
@@ -85,11 +85,8 @@ class Judgement:
         distance: `KernelDistance` to others, in appearance.
         coverage: precision and recall against others, in appearance.
         control: by label, whether what was asked for is in the picture.
-        copies: by space (`encoder`, `pixels`), the test of memorisation (`CopyTest`) against
-            others, of generated photos and of their twins; on how much nearer the training set is
-            than unknown renders are (`memorised.excess`).
-        nearness: the same on the distance to the training set alone. It decides nothing: a picture
-            that is merely softer is nearer to every picture.
+        copies: by space (`encoder`, `pixels`), the test of memorisation (`CopyTest`) in a gallery
+            of the training people and others, of generated photos and of their twins.
         nearest: by space, the nearest training photos to each generated one, rows counted
             person by person.
     """
@@ -103,7 +100,6 @@ class Judgement:
     coverage: Beside
     control: Mapping[str, Obedience]
     copies: Mapping[str, Beside]
-    nearness: Mapping[str, Beside]
     nearest: Mapping[str, Nearest]
 
     def as_json(self) -> dict[str, Any]:
@@ -145,18 +141,7 @@ def judge(
     }
     readers = fit_readers(read["others"], material.other_labels)
     labels = material.twin_labels
-    neighbours, unknown = _neighbours(network, material, templates)
-    known = {
-        space: {name: found[name].distance[:, 0].reshape(ours.shape[:2]) for name in _SETS}
-        for space, found in neighbours.items()
-    }
-    beyond = {
-        space: {
-            name: excess(near, unknown[space][name].reshape(near.shape))
-            for name, near in found.items()
-        }
-        for space, found in known.items()
-    }
+    neighbours = _neighbours(network, material, templates)
     return Judgement(
         told_apart=Beside(told_apart["generated"], told_apart["twins"]),
         retention=Beside(
@@ -168,8 +153,7 @@ def judge(
         distance=Beside(*(_distance(looks, name, seed) for name in ("generated", "twins"))),
         coverage=Beside(*(_coverage(looks, name, draws) for name in ("generated", "twins"))),
         control=obedience(readers, read["generated"], labels, read["twins"], labels, **draws),
-        copies={space: _copied(found, draws) for space, found in beyond.items()},
-        nearness={space: _copied(found, draws) for space, found in known.items()},
+        copies={space: _copied(found, material, draws) for space, found in neighbours.items()},
         nearest={space: found["generated"] for space, found in neighbours.items()},
     )
 
@@ -222,11 +206,8 @@ def _small(photos: NDArray[np.uint8]) -> NDArray[np.float32]:
 
 def _neighbours(
     network: FaceNetwork, material: Material, templates: Mapping[str, NDArray[np.float32]]
-) -> tuple[dict[str, dict[str, Nearest]], dict[str, dict[str, NDArray[np.float32]]]]:
-    """Return by space and set the nearest training photos, and how near unknown renders are.
-
-    These are the others; for the others themselves, the twins.
-    """
+) -> dict[str, dict[str, Nearest]]:
+    """Return by space the nearest training photos to each set, and the nearest others to two."""
 
     def encoded() -> Iterator[NDArray[np.float32]]:
         for photos in _chunks(material.training):
@@ -237,7 +218,7 @@ def _neighbours(
             yield pixel_vectors(photos)
 
     count = int(np.prod(material.generated.shape[:2]))
-    found, unknown = {}, {}
+    found = {}
     for space, queries, chunks in (
         ("encoder", [templates[name].reshape(count, -1) for name in _SETS], encoded()),
         (
@@ -258,14 +239,7 @@ def _neighbours(
         }
         for name, vectors in zip(_SETS[:2], queries[:2], strict=True):
             found[space][f"{name} among others"] = nearest(vectors, [queries[2]], 1)
-        for name, vectors in zip(_SETS[:2], queries[:2], strict=True):
-            found[space][f"{name} among others"] = nearest(vectors, [queries[2]], 1)
-        _, theirs, others = queries
-        unknown[space] = {
-            name: nearest(rows, [strangers], 1).distance[:, 0]
-            for name, rows, strangers in zip(_SETS, queries, (others, others, theirs), strict=True)
-        }
-    return found, unknown
+    return found
 
 
 def _chunks(training: NDArray[np.uint8]) -> Iterator[NDArray[np.uint8]]:
