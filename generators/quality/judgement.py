@@ -191,7 +191,8 @@ def _copied(found: Mapping[str, Nearest], material: Material, draws: Mapping[str
 
 
 def _standing_out(found: Nearest) -> NDArray[np.float32]:
-    return found.distance[:, 0] / np.maximum(found.distance[:, 1], np.float32(1e-6))
+    ratio = found.distance[:, 0] / np.maximum(found.distance[:, 1], np.float32(1e-6))
+    return np.asarray(ratio, dtype=np.float32)
 
 
 def _appearance(network: FaceNetwork, photos: NDArray[np.uint8]) -> NDArray[np.float32]:
