@@ -55,8 +55,8 @@ def compare_runs(first: Run, second: Run) -> Comparison:
     another parameter is pinned has others, and then there is no range.
 
     Raises:
-        RunFolderError: the runs have another population, seed, horizon or fidelity, or other
-            readings; or their answers or readings are missing or changed.
+        RunFolderError: the runs have another population, seed, horizon, fidelity, source of faces
+            or encoder, or other readings; or their answers or readings are missing or changed.
     """
     for run in (first, second):
         run.check("measures.parquet")
@@ -82,6 +82,17 @@ def compare_runs(first: Run, second: Run) -> Comparison:
                 expected=f"{first.fidelity}, as in {first.folder}",
             )
         )
+    elif _drawn_by(first) != _drawn_by(second):
+        faults.append(
+            Fault(
+                "the runs cannot be compared: other faces, or another encoder, gave their searches "
+                "their results, and a difference of the scenarios would be mixed with theirs",
+                file=str(second.folder),
+                key="recognition.faces",
+                found=_drawn_by(second),
+                expected=f"{_drawn_by(first)}, as in {first.folder}",
+            )
+        )
     if faults:
         raise RunFolderError(faults)
     common = [arm for arm in first.beside if arm in second.beside]
@@ -92,6 +103,21 @@ def compare_runs(first: Run, second: Run) -> Comparison:
         _content(first, second, first.scenario, second.scenario),
         {arm: _content(first, second, arm, arm) for arm in common},
     )
+
+
+def _drawn_by(run: Run) -> str:
+    """Return what drew and encoded a run's photos, down to the weights, or "no faces".
+
+    The threshold is left out: it is a parameter, and `differing` names it.
+    """
+    faces = (run.manifest.get("recognition") or {}).get("faces")
+    if faces is None:
+        return "no faces"
+    weights = ", ".join(
+        f"{name} (sha256 {digest})" for name, digest in sorted(faces["digests"].items())
+    )
+    said = f"'{faces['source']}' at {faces['resolution']} pixels, encoder '{faces['encoder']}'"
+    return f"{said}, weights {weights}" if weights else said
 
 
 def _content(first: Run, second: Run, arm: str, other: str) -> Content:

@@ -35,6 +35,8 @@ _PLANNED = (
     "code",
 )
 """Keys that the plan and the manifest share."""
+_PLANNED_SINCE = ("fidelity", "recognition")
+"""Those that runs made before there was another fidelity have in neither."""
 _IN_SCENARIO = ("question", "counterfactual", "beside", "horizon", "people")
 """Keys that `scenario.yaml` and the manifest share."""
 
@@ -76,7 +78,8 @@ def verify(folder: Path | str) -> dict[str, Any]:
     _check_files(check)
     plan = _object(check, PLAN)
     if plan is not None:
-        check.compare(PLAN, plan, _PLANNED)
+        since = [key for key in _PLANNED_SINCE if key in check.run.manifest or key in plan]
+        check.compare(PLAN, plan, (*_PLANNED, *since))
     about = _object(check, ABOUT)
     if about is not None:
         for key in contradictions(check.run.manifest, about):

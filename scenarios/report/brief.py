@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from scenarios.report.table_words import settings
+from scenarios.report.table_words import other_than_usual
 from scenarios.report.words import arm_words, day_words, per_hundred, residents
 from scenarios.store import Run
+from sim.fidelity import Fidelity
 
 ROWS = (
     ("searchable_persons", "delete_deadline", "can be found by a search on {at}"),
@@ -12,12 +13,15 @@ ROWS = (
     ("identifiability", "", "are returned when one photo of them is searched for on {at}"),
 )
 """The brief's rows: measure (a share of residents), window or "" for the last day, and words."""
+_OF_ADULTS = " (of 100 adults)"
+"""After the words of a row that is about adults alone, as searches are where photos are drawn."""
 
 
 def brief(run: Run) -> str:
     """Return three rows per 100 residents, a column an arm, as Markdown.
 
     Each cell holds the range over assumed parameters and populations and, in brackets, the mean.
+    Below them stands what was set, and what drew and encoded photos where they were drawn.
     """
     manifest = run.manifest
     found = {
@@ -31,12 +35,14 @@ def brief(run: Run) -> str:
         f"| of 100 {who} | " + " | ".join(titles) + " |",
         "|---|" + "---|" * len(run.arms),
     ]
+    drawn = run.fidelity != Fidelity.SCORES
     for name, window, words in ROWS:
         at = manifest["windows"][window] if window else manifest["horizon"]["to"]
         cells = [_cell(found.get((name, at, arm)), manifest["ranges"] > 0) for arm in run.arms]
-        lines.append(f"| {words.format(at=day_words(at))} | " + " | ".join(cells) + " |")
+        of = _OF_ADULTS if drawn and name == "identifiability" else ""
+        lines.append(f"| {words.format(at=day_words(at))}{of} | " + " | ".join(cells) + " |")
     # A run that ends on the deadline asks the same question twice.
-    said = settings(run)
+    said = other_than_usual(run)
     return "\n".join(dict.fromkeys(lines)) + "\n" + (f"\n{said}\n" if said else "")
 
 

@@ -15,7 +15,7 @@ from scenarios.folder import write_atomic
 from scenarios.report.charts import case_chart, gap_chart
 from scenarios.report.headlines import headlines
 from scenarios.report.looks import LIGHT
-from scenarios.report.table_words import settings
+from scenarios.report.table_words import other_than_usual
 from scenarios.report.words import counted
 
 if TYPE_CHECKING:
@@ -45,7 +45,7 @@ def picture_spec(run: Run) -> dict[str, Any]:
         f"{counted(manifest['replications'], 'replication')}, "
         f"{counted(manifest['ranges'], 'range draw')}, seed {manifest['seed']}; "
         f"scenario {run.scenario} ({str(manifest['scenario_hash'])[:12]}), "
-        f"Efface {manifest['efface_version']}. {settings(run)}"
+        f"Efface {manifest['efface_version']}. {other_than_usual(run)}"
     ).strip()
     ink = LIGHT.ink
     foot = textwrap.wrap(made, 150)

@@ -11,6 +11,7 @@ from scenarios.report.table_numbers import Scale, decimals_for, number, scale_of
 from scenarios.report.table_rows import Content, Row
 from scenarios.report.words import counted
 from scenarios.store import Run
+from sim.fidelity import Fidelity
 
 _FITS = {"assumed": "assumed", "proxy": "measured on something close", "same": "measured"}
 
@@ -170,6 +171,16 @@ def recognition(run: Run) -> str:
         f"{faces['threshold']:g} on, in a gallery of the sample alone; nobody under 18 is drawn or "
         f"searched for. Score models: {found}."
     )
+
+
+def other_than_usual(run: Run) -> str:
+    """Return what must stand beside this run's figures wherever they go, or "".
+
+    That is what was set, and, where photos were drawn, what drew, encoded and scored them. A run
+    at the usual fidelity and the defaults needs neither.
+    """
+    drawn = recognition(run) if run.fidelity != Fidelity.SCORES else ""
+    return " ".join(said for said in (settings(run), drawn) if said)
 
 
 def settings(run: Run) -> str:

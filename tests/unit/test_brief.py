@@ -31,6 +31,7 @@ def three_rows(answers: list[dict[str, Any]], **changes: Any) -> list[list[str]]
     run = SimpleNamespace(
         manifest=manifest,
         arms=ARMS,
+        fidelity="scores",
         measures=lambda headline: pa.Table.from_pylist(answers),
         parameters=lambda: pa.Table.from_pylist([]),
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -13,6 +14,9 @@ pytest.importorskip("faiss", reason="FAISS comes with the extra [faces]")
 from scenarios.cli.main import app
 from scenarios.experiment import run_experiment
 from scenarios.folder import sha256
+from scenarios.report.brief import brief
+from scenarios.report.picture import picture_spec
+from scenarios.report.table_words import recognition
 from scenarios.scenario import load_scenario, scenario_hash
 from scenarios.store import load_run
 from scenarios.verification import verify
@@ -115,6 +119,35 @@ def test_runs_of_another_fidelity_are_not_compared(
     result = efface("compare", ran[0], tmp_path / "s")
     assert result.exit_code == 2
     assert "what a photo is differs" in result.stderr
+
+
+def test_runs_by_other_weights_are_not_compared(
+    ran: tuple[Path, Result], patterned, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    other = replace(patterned(0.25), digests={"encoder.safetensors": "a" * 64})
+    for module in (model, faces_module):
+        monkeypatch.setattr(module, "shipped_faces", lambda: other)
+    question = load_scenario("ico-2022", [THRESHOLD, "fidelity=pixels"])
+    run_experiment(question, people=120, replications=2, ranges=0, workers=1, out=tmp_path / "o")
+    result = efface("compare", ran[0], tmp_path / "o")
+    assert result.exit_code == 2
+    assert "other faces, or another encoder" in result.stderr
+    assert "a" * 64 in "".join(result.stderr.split())
+    assert efface("compare", ran[0], ran[0]).exit_code == 0
+
+
+def test_brief_and_picture_say_what_drew_and_whom_searches_are_about(
+    ran: tuple[Path, Result],
+) -> None:
+    run = load_run(ran[0])
+    said = recognition(run)
+    assert "photos of adults from 'patterns'" in said
+    assert said in brief(run)
+    assert said in json.dumps(picture_spec(run), ensure_ascii=False).replace('", "', " ")
+    rows = [line.split(" | ")[0] for line in brief(run).splitlines() if "searched for on" in line]
+    assert rows == [
+        "| are returned when one photo of them is searched for on 31 December 2025 (of 100 adults)"
+    ]
 
 
 def test_range_draws_are_drawn_too_and_single_moves_are_not(

@@ -36,6 +36,7 @@ def test_a_run_of_the_defaults_says_nothing(runs):
     usual, _ = runs
     assert "Set for this run" not in table_text(usual)
     assert "Set for this run" not in brief(usual)
+    assert "Fidelity" not in brief(usual), "the usual one needs no word beside three rows"
 
 
 def test_a_comparison_names_the_parameters_that_differ(runs):

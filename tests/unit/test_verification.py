@@ -167,6 +167,27 @@ def test_what_the_manifest_says_of_the_run_cannot_be_swapped(
     assert f"manifest.json: {key} is not what about.json says" in problems(run)
 
 
+@pytest.mark.parametrize(
+    ("key", "value"), [("fidelity", "pixels"), ("recognition", {"score_models": {}, "faces": None})]
+)
+def test_what_found_people_is_held_to_the_plan_as_well(run: Path, key: str, value: Any) -> None:
+    about = json.loads((run / "about.json").read_text(encoding="utf-8"))
+    rehash(run, "about.json", json.dumps(about | {key: value}))
+    edit(run, **{key: value})
+    assert problems(run) == [f"manifest.json: {key} is not what plan.json says"]
+
+
+def test_a_run_from_before_there_was_another_fidelity_is_whole(run: Path) -> None:
+    new = ("fidelity", "recognition")
+    for name in ("plan.json", "about.json"):
+        held = json.loads((run / name).read_text(encoding="utf-8"))
+        rehash(run, name, json.dumps({k: v for k, v in held.items() if k not in new}))
+    manifest = json.loads((run / "manifest.json").read_text(encoding="utf-8"))
+    old = {key: value for key, value in manifest.items() if key not in new}
+    (run / "manifest.json").write_text(json.dumps(old), encoding="utf-8")
+    assert problems(run) == []
+
+
 def test_windows_and_parts_of_the_arms_cannot_be_swapped(run: Path) -> None:
     manifest = load_run(run).manifest
     edit(run, windows=manifest["windows"] | {"notice": "2021-01-01"})
