@@ -10,7 +10,6 @@ day of capture. No face enters from outside: there is no way to hand a picture t
 from __future__ import annotations
 
 from collections.abc import Sequence
-from importlib.util import find_spec
 from pathlib import Path
 from typing import Literal, Protocol, get_args
 
@@ -20,6 +19,7 @@ from numpy.typing import NDArray
 from generators.errors import FacesUnavailableError
 from generators.heads.identity import Portrayed
 from generators.heads.pack import head_model_folder, load_pack, why_unavailable
+from generators.packages import FACES, what_is_missing
 from generators.photos import PhotoRows
 from generators.portraits.shipped import SHIPPED
 from generators.promises import (
@@ -48,8 +48,6 @@ __all__ = [
 SourceName = Literal["generated", "renders"]
 SOURCES: tuple[SourceName, ...] = get_args(SourceName)
 """Names of what draws faces, the usual one first."""
-_GENERATOR_NEEDS = ("numba", "safetensors", "torch")
-_INSTALL = "pip install 'efface[faces]' (from a checkout: pip install -e '.[faces]')"
 
 
 class FaceSource(Protocol):
@@ -144,9 +142,9 @@ def face_source(
 
 def _why_no_generator(shipped: Path | None) -> str | None:
     """Return what the generator misses: a package, or the shipped weights where they are asked."""
-    missing = [name for name in _GENERATOR_NEEDS if find_spec(name) is None]
-    if missing:
-        return f"generated faces need the package {' and '.join(missing)}: {_INSTALL}"
+    reason = what_is_missing("generated faces", FACES)
+    if reason is not None:
+        return reason
     if shipped is not None and not shipped.is_file():
         return (
             f"the weights of the generator of faces are not at {shipped}: pip install "

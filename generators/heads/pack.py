@@ -22,6 +22,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from generators.errors import FacesUnavailableError
+from generators.packages import what_is_missing
 
 PACK_NAME = "ict-face.npz"
 FOLDER_VARIABLE = "EFFACE_HEAD_MODEL"
@@ -116,13 +117,9 @@ def why_unavailable() -> str | None:
     Looks only whether the package numba and the head model's file are there; `load_pack` checks
     what is in the file.
     """
-    from importlib.util import find_spec
-
-    if find_spec("numba") is None:
-        return (
-            "faces need the package numba: pip install 'efface[faces]' "
-            "(from a checkout: pip install -e '.[faces]')"
-        )
+    reason = what_is_missing("faces", ("numba",))
+    if reason is not None:
+        return reason
     path = head_model_folder() / PACK_NAME
     if not path.is_file():
         return f"faces need the head model, and {path} is not there: {FETCH_COMMAND}"

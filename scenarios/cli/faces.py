@@ -84,6 +84,7 @@ def sheet(
     from scenarios.report.sheet import draw_rows, sheet_image
 
     draws = face_source(source.value, size, weights)
+    make_room("the sheet", out)
     with Progress(console=Console(stderr=True), transient=True) as bar:
         task = bar.add_task("drawing faces", total=people * photos)
         image = sheet_image(
@@ -137,6 +138,7 @@ def group(
     missing = faces_available("renders")
     if missing is not None:
         raise FacesUnavailableError(missing)
+    make_room("the photo", out)
     from scenarios.report.group_sheet import draw_group, group_image
 
     boxes, image = group_image(draw_group(people, photo, seed, size))
@@ -207,4 +209,3 @@ def _require_png(out: Path) -> None:
         raise EffaceError(
             Fault("there is a folder of that name", key="--out", found=str(out), expected="a file")
         )
-    make_room("the sheet", out)

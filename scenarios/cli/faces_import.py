@@ -14,7 +14,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from generators.errors import EffaceError, FacesUnavailableError, Fault
+from generators.errors import EffaceError, Fault
+from generators.packages import NETWORKS, require_packages
 from scenarios.cli.options import JsonOption, print_json
 from scenarios.folder import make_room, unwritable, write_atomic
 
@@ -48,7 +49,7 @@ def import_weights(
     The pickle is read as data and none of its code runs. Who made it says what its networks learnt
     from and under which licence they are; the card in the new file says that, too.
     """
-    _require_torch()
+    require_packages("generators", NETWORKS)
     from generators.stylegan.official import import_official
     from generators.stylegan.weights import save_weights
 
@@ -100,7 +101,7 @@ def generate(
 
     Everything runs in 32 bits, where the same input gives the same picture however many there are.
     """
-    _require_torch()
+    require_packages("generators", NETWORKS)
     from rich.console import Console
     from rich.progress import Progress
 
@@ -216,14 +217,3 @@ def _weights_file(path: Path) -> Path:
     if len(found) != 1:
         raise EffaceError(Fault(f"this folder has {len(found)} files {SUFFIX}", file=str(path)))
     return found[0]
-
-
-def _require_torch() -> None:
-    """Say which command installs what generators need, where it is not here."""
-    from importlib.util import find_spec
-
-    missing = [name for name in ("torch", "safetensors") if find_spec(name) is None]
-    if missing:
-        raise FacesUnavailableError(
-            f"generators need the package {' and '.join(missing)}: pip install 'efface[faces]'"
-        )

@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+from generators.errors import FacesUnavailableError
 from scenarios.cli.options import JsonOption, print_json
 from scenarios.folder import make_room, refuse_name
 
@@ -33,6 +34,11 @@ def render(
     A set that was stopped goes on where it was when the same command is given again. The same
     seed gives the same bytes whatever the number of workers.
     """
+    from generators.faces import faces_available
+
+    missing = faces_available("renders")
+    if missing is not None:
+        raise FacesUnavailableError(missing)
     from rich.console import Console
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
     from rich.progress import TimeRemainingColumn as TimeLeft
