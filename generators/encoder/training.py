@@ -100,6 +100,10 @@ class Progress:
     margin: float
 
 
+class TrainingStoppedError(Exception):
+    """A training was asked to stop before its end; `keep` was given what it had learnt."""
+
+
 def train(
     versions: Sequence[NDArray[np.uint8]],
     plan: TrainingPlan,
@@ -108,6 +112,7 @@ def train(
     checkpoint: Path | None = None,
     keep: Callable[[bytes], None] | None = None,
     keep_every: float = 180.0,
+    stop: Callable[[], bool] | None = None,
     report: Callable[[Progress], None] | None = None,
     report_every: int = 50,
 ) -> FaceNetwork:
@@ -120,9 +125,10 @@ def train(
         source: which photos these are (a digest and a range), so that a checkpoint of a training
             on others is refused.
         checkpoint: a file of what `keep` was given in a training that stopped; None starts anew.
-        keep: is given a checkpoint's bytes every `keep_every` seconds, to be put in a file. When
-            that happens has no effect on the outcome.
+        keep: is given a checkpoint's bytes every `keep_every` seconds, when asked to stop and at
+            the end, to be put in a file. When that happens has no effect on the outcome.
         keep_every: seconds.
+        stop: asked after every step whether to stop there; None never stops.
         report: is told the progress every `report_every` steps.
         report_every: steps.
 
@@ -131,6 +137,7 @@ def train(
 
     Raises:
         EffaceError: the checkpoint cannot be read or belongs to another training.
+        TrainingStoppedError: `stop` said so before the last step.
         ValueError: photos of another shape than the plan's, or of fewer than two people.
     """
     _require_photos(versions, plan.shape.resolution)
@@ -159,9 +166,13 @@ def train(
             shown = state.step * plan.batch
             report(Progress(shown, plan.steps * plan.batch, float(np.mean(losses)), margin))
             losses.clear()
-        if keep is not None and time.monotonic() - kept >= keep_every:
+        ends = state.step == plan.steps
+        stops = not ends and stop is not None and stop()
+        if keep is not None and (ends or stops or time.monotonic() - kept >= keep_every):
             keep(save_state(state, plan, source))
             kept = time.monotonic()
+        if stops:
+            raise TrainingStoppedError
     return network.eval()
 
 

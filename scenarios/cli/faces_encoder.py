@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-import math
 import time
+from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from generators.errors import EffaceError, Fault
+from generators.packages import FACES, require_packages
 from scenarios.cli.faces_judge import (
     numbers_of,
     people_range,
@@ -18,15 +19,18 @@ from scenarios.cli.faces_judge import (
     require_comparable,
 )
 from scenarios.cli.options import INTERRUPTED, JsonOption, print_json
+from scenarios.cli.training_progress import asked_to_stop, progress
 from scenarios.folder import make_room, write_atomic
 
 if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    from generators.encoder.network import FaceNetwork
     from generators.encoder.training import Progress, TrainingPlan
 
 CHECKPOINT = ".checkpoint"
 """What stands after the weights' name in the name of the file to go on from."""
-LINE_EVERY = 30.0
-"""Seconds between lines of progress where there is no terminal."""
 PICTURES = {"clean": ("clean",), "photos": ("photos",), "both": ("clean", "photos")}
 """Which arrays of a render set are shown under each name."""
 
@@ -58,10 +62,12 @@ def train_encoder(
     resume: Annotated[bool, typer.Option("--resume", help="Go on where it stopped.")] = False,
     as_json: JsonOption = False,
 ) -> None:
-    """Train a face encoder on rendered people, by images shown; stop it with Ctrl-C, go on later.
+    """Train a face encoder on rendered people, by images shown; Ctrl-C stops it safely.
 
-    Only a render set is taken, whose manifest says that its people do not exist.
+    Only a render set is taken, whose manifest says that its people do not exist. What was learnt
+    before Ctrl-C or SIGTERM is kept, and the same command with --resume goes on exactly there.
     """
+    require_packages("encoders", FACES)
     _require_safetensors(out)
     if pictures not in PICTURES:
         raise EffaceError(
@@ -80,7 +86,7 @@ def train_encoder(
         require_comparable("--test", judged, render_set)
     from generators.encoder.network import NetworkShape, best_precision, use_threads
     from generators.encoder.on_renders import figures_json, judge_on_renders
-    from generators.encoder.training import PRECISIONS, TrainingPlan, train
+    from generators.encoder.training import PRECISIONS, TrainingPlan
     from generators.encoder.weights import EncoderCard, weights_bytes
 
     if precision is None:
@@ -95,25 +101,26 @@ def train_encoder(
     plan = TrainingPlan(images, seed, NetworkShape(resolution=side), precision)
     kept = out.with_name(out.name + CHECKPOINT)
     checkpoint = _checkpoint(kept, resume)
+    make_room("the weights", out)
     use_threads(threads)
     began = time.monotonic()
     try:
-        with _Watch(plan.steps * plan.batch) as watch:
-            network = train(
-                [photos[first:last] for photos in taken],
-                plan,
-                source=f"{render_set.digest} {first}:{last} {pictures}",
-                checkpoint=checkpoint,
-                keep=lambda content: write_atomic(kept, lambda to: _write(to, content)),
-                keep_every=checkpoint_every,
-                report=watch,
-            )
-    except KeyboardInterrupt:
-        if kept.is_file():
-            typer.echo(f"stopped; the same command with --resume goes on from {kept}", err=True)
+        network = _trained(
+            [photos[first:last] for photos in taken],
+            plan,
+            source=f"{render_set.digest} {first}:{last} {pictures}",
+            checkpoint=checkpoint,
+            keep=lambda content: write_atomic(kept, lambda to: _write(to, content)),
+            keep_every=checkpoint_every,
+        )
+        seconds = time.monotonic() - began
+        figures = (
+            {} if judged is None else figures_json(judge_on_renders(network, render_set, judged))
+        )
+    except KeyboardInterrupt:  # by _trained, or a Ctrl-C while it was judged
+        how = f"the same command with --resume goes on from {kept}"
+        typer.echo(f"stopped; {how if kept.is_file() else 'nothing was learnt yet'}", err=True)
         raise typer.Exit(INTERRUPTED) from None
-    seconds = time.monotonic() - began
-    figures = {} if judged is None else figures_json(judge_on_renders(network, render_set, judged))
     card = EncoderCard(
         shape=plan.shape,
         seed=seed,
@@ -136,47 +143,23 @@ def train_encoder(
         typer.echo(f"{out}: {card.images} images of {last - first} people", err=True)
 
 
-class _Watch:
-    """Progress on standard error: a bar on a terminal, else a line now and then for a log."""
+def _trained(versions: Sequence[NDArray[np.uint8]], plan: TrainingPlan, **how: Any) -> FaceNetwork:
+    """Train with progress on standard error; see `generators.encoder.training.train`.
 
-    def __init__(self, images: int) -> None:
-        from rich.console import Console
-        from rich.progress import Progress as Bar
+    Raises:
+        KeyboardInterrupt: it was stopped, by Ctrl-C or SIGTERM, and what it had learnt is kept.
+    """
+    from generators.encoder.training import TrainingStoppedError, train
 
-        console = Console(stderr=True)
-        self._bar = (
-            Bar(*Bar.get_default_columns(), console=console) if console.is_terminal else None
-        )
-        self._task = self._bar.add_task("training", total=images) if self._bar else None
-        self._first: tuple[int, float] | None = None
-        self._said = -math.inf
+    with asked_to_stop() as stop, progress(None, plan.steps * plan.batch) as tell:
 
-    def __enter__(self) -> _Watch:
-        if self._bar is not None:
-            self._bar.start()
-        return self
+        def report(now: Progress) -> None:
+            tell(now.shown, {"loss": now.loss, "margin": now.margin})
 
-    def __exit__(self, *_: object) -> None:
-        if self._bar is not None:
-            self._bar.stop()
-
-    def __call__(self, progress: Progress) -> None:
-        """Tell how far the training is."""
-        words = f"loss {progress.loss:.3f}, margin {progress.margin:.2f}"
-        if self._bar is not None and self._task is not None:
-            self._bar.update(self._task, completed=progress.shown, description=words)
-            return
-        now = time.monotonic()
-        self._first = self._first or (progress.shown, now)
-        if now - self._said < LINE_EVERY and progress.shown < progress.images:
-            return
-        self._said = now
-        line = f"{progress.shown:,} of {progress.images:,} images, {words}"
-        shown, seconds = progress.shown - self._first[0], now - self._first[1]
-        if shown and seconds:
-            left = (progress.images - progress.shown) * seconds / shown
-            line += f", {shown / seconds:.0f} images/s, {left / 60:.0f} min left"
-        typer.echo(line, err=True)
+        try:
+            return train(versions, plan, stop=stop, report=report, **how)
+        except TrainingStoppedError:
+            raise KeyboardInterrupt from None
 
 
 def _words(
@@ -232,4 +215,3 @@ def _require_safetensors(out: Path) -> None:
         raise EffaceError(
             Fault("there is a folder of that name", key="--out", found=str(out), expected="a file")
         )
-    make_room("the weights", out)

@@ -9,7 +9,9 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from generators.errors import EffaceError, Fault
+from generators.packages import FACES, require_packages
 from scenarios.cli.options import JsonOption, print_columns, print_json
+from scenarios.folder import sha256
 
 if TYPE_CHECKING:
     from generators.encoder.weights import EncoderCard
@@ -26,6 +28,7 @@ def judge_encoder(
     as_json: JsonOption = False,
 ) -> None:
     """Tell how well an encoder knows rendered people apart, in the words of ISO/IEC 19795-1."""
+    require_packages("encoders", FACES)
     from generators.heads.render_set import open_render_set
 
     render_set = open_render_set(data)
@@ -38,7 +41,7 @@ def judge_encoder(
     _require_strangers(card, render_set, chosen)
     figures = figures_json(judge_on_renders(network, render_set, chosen))
     if as_json:
-        print_json({"weights": str(weights), "figures": figures})
+        print_json({"weights": identified(weights, card.text), "figures": figures})
     else:
         print_figures(figures)
 
@@ -78,6 +81,11 @@ def require_comparable(key: str, rows: tuple[int, int], render_set: RenderSet) -
                 expected=f"up to {most} people, two photos of each or more",
             )
         )
+
+
+def identified(weights: Path, text: str) -> dict[str, str]:
+    """Return what names a weights file wherever it lies: its SHA-256 and its card's words."""
+    return {"sha256": sha256(weights), "text": text}
 
 
 def numbers_of(render_set: RenderSet, rows: tuple[int, int]) -> tuple[int, int]:

@@ -11,8 +11,9 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from generators.errors import EffaceError, Fault
+from generators.packages import FACES, require_packages
 from scenarios.cli.options import INTERRUPTED, JsonOption, print_json
-from scenarios.cli.training_progress import asked_to_stop, bar, lines
+from scenarios.cli.training_progress import asked_to_stop, progress
 from scenarios.folder import make_room, refuse_name, write_json
 
 if TYPE_CHECKING:
@@ -72,6 +73,7 @@ def train(
     Only a render set is taken, whose manifest says that its people do not exist. The folder gets
     checkpoint.pt, scalars.csv, snapshots/ and, at the end, weights.safetensors.
     """
+    require_packages("generators", FACES)
     _check_options(config, batch, encoder)
     refuse_name(out)
     _check_folder(out, resume)
@@ -129,12 +131,13 @@ def _check_options(config: Configuration, batch: int, encoder: Path | None) -> N
 def _check_device(device: str) -> None:
     import torch
 
-    if device == "cpu" or (device.split(":")[0] == "cuda" and torch.cuda.is_available()):
-        return
-    raise EffaceError(
-        Fault("there is no such device here", key="--device", found=device,
-              expected="cpu or cuda" if torch.cuda.is_available() else "cpu")
-    )  # fmt: skip
+    count = torch.cuda.device_count() if torch.cuda.is_available() else 0
+    here = ["cpu", *(["cuda"] if count else []), *(f"cuda:{i}" for i in range(count))]
+    if device not in here:
+        raise EffaceError(
+            Fault("there is no such device here", key="--device", found=device,
+                  expected=" or ".join(here))
+        )  # fmt: skip
 
 
 def _check_folder(out: Path, resume: bool) -> None:
@@ -232,14 +235,12 @@ def _difference(kept: Any, plan: Any, at: str = "") -> tuple[str, str, str] | No
 
 def _trained(folder: TrainingFolder) -> bool:
     """Train with progress on standard error; return whether the end was reached."""
-    from rich.console import Console
-
-    messages = Console(stderr=True)
     training = folder.training
-    how_far = (training.seen, training.settings.images)
-    shown = bar(messages, *how_far) if messages.is_terminal else lines(*how_far)
     try:
-        with asked_to_stop() as stop, shown as report:
+        with (
+            asked_to_stop() as stop,
+            progress(training.seen, training.settings.images) as report,
+        ):
             return folder.run(stop, report)
     except ArithmeticError as error:
         raise EffaceError(

@@ -22,7 +22,12 @@ from generators.encoder.encoder import (  # noqa: E402
 )
 from generators.encoder.margin import CosFace, margin_at  # noqa: E402
 from generators.encoder.network import FaceNetwork, NetworkShape  # noqa: E402
-from generators.encoder.training import Progress, TrainingPlan, train  # noqa: E402
+from generators.encoder.training import (  # noqa: E402
+    Progress,
+    TrainingPlan,
+    TrainingStoppedError,
+    train,
+)
 from generators.encoder.weights import EncoderCard, read_weights, weights_bytes  # noqa: E402
 from generators.errors import EffaceError  # noqa: E402
 
@@ -184,6 +189,30 @@ class TestTraining:
             )  # fmt: skip
             assert shown[0].shown == (at + 2) * plan.batch
             assert weights_equal(whole, resumed)
+
+    def test_asked_to_stop_between_checkpoints_it_keeps_what_it_had_learnt(
+        self, tmp_path: Path
+    ) -> None:
+        plan = small_plan(images=160)
+        kept: list[bytes] = []
+        asked = iter([False, False, True])
+        with pytest.raises(TrainingStoppedError):
+            train([small_people()], plan, keep=kept.append, keep_every=1e9, stop=asked.__next__)
+        assert len(kept) == 1
+        shown: list[Progress] = []
+        resumed = train(
+            [small_people()], plan, checkpoint=in_file(tmp_path, kept[0]),
+            report=shown.append, report_every=1,
+        )  # fmt: skip
+        assert shown[0].shown == 4 * plan.batch
+        assert weights_equal(train([small_people()], plan), resumed)
+
+    def test_asked_to_stop_at_its_last_step_it_has_ended(self) -> None:
+        kept: list[bytes] = []
+        plan = small_plan(images=16)
+        network = train([small_people()], plan, keep=kept.append, stop=lambda: True)
+        assert weights_equal(network, train([small_people()], plan))
+        assert len(kept) == 1
 
     def test_refuses_a_checkpoint_of_another_training(self, tmp_path: Path) -> None:
         plan = small_plan(images=32)

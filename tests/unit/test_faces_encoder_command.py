@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import dataclasses
 import json
+import os
+import signal
 from pathlib import Path
 
 import numpy as np
@@ -12,11 +14,14 @@ from typer.testing import CliRunner
 
 torch = pytest.importorskip("torch", reason="the encoder needs the extra [faces]")
 
+from safetensors import safe_open  # noqa: E402
+
+from generators.encoder.batches import Batches  # noqa: E402
 from generators.encoder.encoder import load_encoder  # noqa: E402
 from generators.heads import render_set  # noqa: E402
 from generators.heads.render_plan import RenderPlan  # noqa: E402
-from scenarios.cli import faces_encoder  # noqa: E402
 from scenarios.cli.main import app  # noqa: E402
+from scenarios.folder import sha256  # noqa: E402
 
 PEOPLE = 12
 
@@ -75,28 +80,32 @@ class TestTrainEncoder:
         assert "No photograph of anyone" in card.text
         assert [path.name for path in tmp_path.iterdir()] == ["w.safetensors"]
 
-    def test_stopped_by_ctrl_c_it_goes_on_to_the_same_weights(
-        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    @pytest.mark.skipif(os.name != "posix", reason="signals are POSIX's")
+    @pytest.mark.parametrize("kind", [signal.SIGINT, signal.SIGTERM])
+    def test_stopped_between_checkpoints_it_goes_on_to_the_same_weights(
+        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, kind: signal.Signals
     ) -> None:
-        words = ("--images", "600", "--precision", "fp32", "--checkpoint-every", "1")
+        words = ("--images", "600", "--precision", "fp32", "--checkpoint-every", "3600")
         assert run("--out", str(tmp_path / "whole.safetensors"), *words)[0] == 0
         out = tmp_path / "w.safetensors"
-        write = faces_encoder.write_atomic
+        at = Batches.at
 
-        def write_and_stop(path: Path, fill: object) -> None:
-            write(path, fill)
-            raise KeyboardInterrupt
+        def interrupted(batches: Batches, step: int) -> tuple[torch.Tensor, torch.Tensor]:
+            if step == 2:
+                os.kill(os.getpid(), kind)
+            return at(batches, step)
 
-        clock = iter(range(0, 10_000, 10))
+        before = signal.getsignal(kind)
         with monkeypatch.context() as patch:
-            patch.setattr(faces_encoder, "write_atomic", write_and_stop)
-            patch.setattr("generators.encoder.training.time.monotonic", lambda: next(clock))
+            patch.setattr(Batches, "at", interrupted)
             code, _, said = run("--out", str(out), *words)
         assert code == 130
         assert "--resume goes on" in said
+        assert signal.getsignal(kind) == before
         assert not out.exists()
         kept = tmp_path / "w.safetensors.checkpoint"
-        assert kept.is_file()
+        with safe_open(kept, "pt") as file:
+            assert file.metadata()["step"] == "3"
         code, _, said = run("--out", str(out), *words)
         assert code == 2
         assert "--resume goes on" in said
@@ -105,6 +114,23 @@ class TestTrainEncoder:
         one, other = (load_encoder(tmp_path / f"{name}.safetensors") for name in ("whole", "w"))
         ours, theirs = one.network.state_dict(), other.network.state_dict()
         assert all(torch.equal(ours[name], theirs[name]) for name in ours)
+
+    def test_stopped_while_it_is_judged_the_training_is_not_lost(
+        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        def interrupted(*_: object) -> None:
+            raise KeyboardInterrupt
+
+        out = tmp_path / "w.safetensors"
+        words = ("--out", str(out), "--images", "128", "--people", ":8", "--test", "8:")
+        with monkeypatch.context() as patch:
+            patch.setattr("generators.encoder.on_renders.judge_on_renders", interrupted)
+            code, _, said = run(*words)
+        assert code == 130
+        assert "--resume goes on" in said
+        monkeypatch.setattr(Batches, "at", interrupted)
+        assert run(*words, "--resume")[0] == 0
+        assert out.is_file()
 
     @pytest.mark.parametrize(
         ("words", "said"),
@@ -154,7 +180,10 @@ class TestJudgeEncoder:
     def test_gives_the_figures_of_training(self, weights: Path) -> None:
         code, printed, _ = judge(weights, "--people", "8:", "--json")
         assert code == 0
-        figures = json.loads(printed)["figures"]
+        told = json.loads(printed)
+        card = load_encoder(weights).card
+        assert told["weights"] == {"sha256": sha256(weights), "text": card.text}
+        figures = told["figures"]
         assert figures["people"] == 4
         assert 0 <= figures["eer"]["value"] <= 1
         code, printed, _ = judge(weights, "--people", "8:")

@@ -188,6 +188,17 @@ class TestTrain:
         assert told in said
         assert not any(tmp_path.iterdir())
 
+    @pytest.mark.parametrize("device", ["cuda:9", "cuda:x", "tpu", ""])
+    def test_a_device_that_is_not_there_is_refused_with_those_that_are(
+        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, device: str
+    ) -> None:
+        monkeypatch.setattr(torch.cuda, "is_available", lambda: True)
+        monkeypatch.setattr(torch.cuda, "device_count", lambda: 2)
+        code, _, said = run(tmp_path / "t", "--images", "8", "--device", device)
+        assert code == 2
+        assert "cpu or cuda or cuda:0 or cuda:1" in said
+        assert not any(tmp_path.iterdir())
+
     def test_a_folder_of_something_else_is_left_alone(self, tmp_path: Path) -> None:
         (tmp_path / "letter.txt").write_text("dear")
         code, _, said = run(tmp_path, "--images", "8")
@@ -210,6 +221,21 @@ def test_logs_get_a_line_now_and_then(monkeypatch: pytest.MonkeyPatch, capsys) -
             report(seen, {"pairs": 0.25, "generator": 1.0})
     told = capsys.readouterr().err.splitlines()
     assert told == ["1200 of 5000 images, 5 images/s, 13 minutes left, pairs 0.250"]
+
+
+def test_logs_of_a_training_gone_on_with_tell_its_own_rate(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    now = [0.0]
+    monkeypatch.setattr(training_progress.time, "monotonic", lambda: now[0])
+    with training_progress.lines(None, 5000) as report:
+        for now[0], seen in ((10.0, 4600), (40.0, 4900), (50.0, 5000)):
+            report(seen, {"loss": 0.5, "margin": 0.35})
+    told = capsys.readouterr().err.splitlines()
+    assert told == [
+        "4900 of 5000 images, 10 images/s, 0 minutes left, loss 0.500, margin 0.350",
+        "5000 of 5000 images, 10 images/s, 0 minutes left, loss 0.500, margin 0.350",
+    ]
 
 
 class TestOtherFolders:
