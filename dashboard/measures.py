@@ -17,7 +17,8 @@ from scenarios.report.table_differences import AMOUNTS, Shown, layout, shown
 from scenarios.report.table_numbers import Scale, number
 from scenarios.report.table_rows import Content, Row, content_of
 from scenarios.report.words import arm_words, day_words, per_hundred
-from sim.measures import MEASURES
+from sim.fidelity import Fidelity
+from sim.measures import Measure, measures_at
 
 if TYPE_CHECKING:
     from scenarios.store import Run
@@ -106,13 +107,14 @@ def measures_table(run: Run, rows: Sequence[Mapping[str, Any]]) -> str:
     body = []
     notes = Notes()
     content = content_of(run)
+    asked = measures_at(Fidelity(run.fidelity))
     by_family: dict[str, list[Row]] = {}
     for row in content.rows:
-        by_family.setdefault(MEASURES[row.name].family, []).append(row)
+        by_family.setdefault(asked[row.name].family, []).append(row)
     for family, members in by_family.items():
         title = element("th", FAMILIES[family], colspan=str(len(head)), scope="rowgroup")
         body.append(element("tr", title, kind="family"))
-        body += [_row(content, row, others, ranges, notes) for row in members]
+        body += [_row(content, row, asked[row.name], others, ranges, notes) for row in members]
     whole = table("Every measure in every column, with differences", head, body, "measures")
     lines = "".join(element("p", escape(line)) for line in notes.lines())
     return whole + element("div", lines, kind="ef ef-note", data_name="notes")
@@ -121,6 +123,7 @@ def measures_table(run: Run, rows: Sequence[Mapping[str, Any]]) -> str:
 def _row(
     content: Content,
     row: Row,
+    measure: Measure,
     others: Sequence[str],
     ranges: Mapping[tuple[str, str, str], tuple[float | None, float | None]],
     notes: Notes,
@@ -132,7 +135,7 @@ def _row(
         "th",
         escape(_name(row.name) + notes.mark(AMOUNTS.get(row.name))) + quiet(when),
         scope="row",
-        title=MEASURES[row.name].question,
+        title=measure.question,
     )
     cells = []
     for arm in content.roles.arms:

@@ -54,9 +54,15 @@ def interventions() -> list[Row]:
 
 
 def measures() -> list[Row]:
-    """Return the measures: each a question with a name, a unit and a formula."""
-    from sim.measures import MEASURES
+    """Return the measures: each a question with a name, a unit and a formula.
 
+    `fidelities` are those at which it is read. The words are those of `scores` where it is read
+    there; `at_pixels` holds the question, unit and formula of `pixels` where they are others.
+    """
+    from sim.fidelity import IN_THIS_VERSION, Fidelity
+    from sim.measures import MEASURES, measures_at
+
+    drawn = measures_at(Fidelity.PIXELS)
     return [
         {
             "name": measure.name,
@@ -65,6 +71,14 @@ def measures() -> list[Row]:
             "family": measure.family,
             "question": measure.question,
             "formula": measure.formula,
+            "fidelities": [str(f) for f in IN_THIS_VERSION if measure.name in measures_at(f)],
+            "at_pixels": None
+            if drawn[measure.name] is measure
+            else {
+                "question": drawn[measure.name].question,
+                "unit": drawn[measure.name].unit,
+                "formula": drawn[measure.name].formula,
+            },
         }
         for measure in MEASURES.values()
     ]
@@ -113,4 +127,9 @@ def line(row: Row) -> str:
     """Return what a list shows beside a row's name."""
     if "distribution" in row:
         return f"{value_text(row)} {marks_text(row)} {row['what']}"
-    return str(row.get("question") or row["what"])
+    said = str(row.get("question") or row["what"])
+    if row.get("at_pixels"):
+        return f"{said} At fidelity pixels: {row['at_pixels']['question']}"
+    if row.get("fidelities") == ["pixels"]:
+        return f"{said} (fidelity pixels alone)"
+    return said

@@ -70,7 +70,8 @@ def run(
     messages = Console(stderr=True)
     folder: Path | None = None
     try:
-        with Watch(messages, what.roles, arm_titles(what.loaded, what.roles)) as watch:
+        titles = arm_titles(what.loaded, what.roles)
+        with Watch(messages, what.roles, titles, what.fidelity) as watch:
 
             def follow(standing: Standing) -> None:
                 nonlocal folder

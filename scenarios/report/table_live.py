@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from scenarios.experiment import Standing
     from scenarios.replication import Done
     from scenarios.roles import Roles
+    from sim.fidelity import Fidelity
 
 SHOWN = (
     "exposure_during_appeal",
@@ -48,9 +49,12 @@ class Watch:
         console: where to show it, on standard error.
         roles: which arm is which.
         titles: what the arms are called.
+        fidelity: of the run; the units of what searches return follow it.
     """
 
-    def __init__(self, console: Console, roles: Roles, titles: dict[str, str]) -> None:
+    def __init__(
+        self, console: Console, roles: Roles, titles: dict[str, str], fidelity: Fidelity
+    ) -> None:
         from rich.live import Live
         from rich.progress import (
             BarColumn,
@@ -63,6 +67,7 @@ class Watch:
         self.console = console
         self.roles = roles
         self.titles = titles
+        self.fidelity = fidelity
         self.replications: list[Done] = []
         self.draws: list[Done] = []
         self.began = self.spoke = time.monotonic()
@@ -163,8 +168,9 @@ class Watch:
         )
 
     def _row(self, name: str, at: str) -> Row:
-        from sim.measures import MEASURES
+        from sim.measures import measures_at
 
+        measures = measures_at(self.fidelity)
         values: dict[str, float | None] = {}
         for arm in self.roles.arms:
             seen = _stacked(self.replications, arm, name, at)
@@ -174,7 +180,7 @@ class Watch:
         return Row(
             name,
             at,
-            MEASURES[name].unit if name in MEASURES else "1",
+            measures[name].unit if name in measures else "1",
             values,
             dict.fromkeys(values),
             {pair: self._difference(pair, name, at) for pair in pairs},

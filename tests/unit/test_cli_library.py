@@ -55,6 +55,19 @@ def test_list_measures_gives_a_question_and_a_unit() -> None:
     assert all(row["question"] and row["unit"] for row in rows)
 
 
+def test_list_measures_tells_what_searches_are_about_at_each_fidelity() -> None:
+    rows = {row["name"]: row for row in told("list", "measures")["measures"]}
+    assert rows["searchable_persons"]["fidelities"] == ["scores", "pixels"]
+    assert rows["searchable_persons"]["at_pixels"] is None
+    found = rows["identifiability"]
+    assert found["unit"] == "share of residents"
+    assert found["at_pixels"]["unit"] == "share of residents aged 18 or over"
+    assert rows["wrong_return_rate"]["fidelities"] == ["pixels"]
+    lines = {line.split()[0]: line for line in invoke("list", "measures").stdout.splitlines()}
+    assert "At fidelity pixels: With what chance" in lines["identifiability"]
+    assert lines["wrong_return_rate"].endswith("(fidelity pixels alone)")
+
+
 def test_list_of_anything_else_is_refused() -> None:
     assert invoke("list", "orders").exit_code == 2
 
