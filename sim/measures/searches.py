@@ -3,7 +3,9 @@
 The names are those of `recognition` where the question is the same; what answers is the encoder on
 the sample's own gallery, not the `operator` score model at the operator's size. On each day of the
 table every adult resident in scope is searched for once (the survey); customers' searches of the
-whole run are a second log. Nobody under 18 is drawn, so nobody under 18 is among them.
+whole run are a second log. Nobody under 18 is drawn, so nobody under 18 is among them: rates are of
+adults, and where a measure goes over all searches, its formula says what stands for those that show
+somebody under 18.
 """
 
 from __future__ import annotations
@@ -11,7 +13,13 @@ from __future__ import annotations
 from sim.dates import iso
 from sim.history import History
 from sim.matcher import Survey
-from sim.measures.question import COLLECTION_MOVERS, COLLECTION_ZERO, Measure, Reading
+from sim.measures.question import (
+    COLLECTION_MOVERS,
+    COLLECTION_ZERO,
+    Measure,
+    Reading,
+    residents_in_scope,
+)
 from sim.measures.recognition import mated_share, probe_share
 from sim.setup import reading_days
 
@@ -54,7 +62,8 @@ def _surfaced(history: History) -> list[Reading]:
     survey = _survey(history, history.setup.last_day)
     value = None
     if survey is not None:
-        value = 1e6 * probe_share(history) * survey.found / survey.probes
+        # A probe shows a resident of any age, and one of somebody under 18 is not searched.
+        value = 1e6 * probe_share(history) * survey.found / residents_in_scope(history)
     return [_at_end(history, "surfaced_per_million_searches", value)]
 
 
@@ -104,15 +113,16 @@ MEASURES = (
         "recognition", 1, COLLECTION_MOVERS, COLLECTION_ZERO, _identifiability, "encoder",
     ),
     Measure(
-        "surfaced_per_million_searches", "U", "residents per million searches",
-        r"U = 10^6 \, q \, D(T)",
-        "How many residents do a million searches return, whoever is searched for?",
+        "surfaced_per_million_searches", "U", "adult residents per million searches",
+        r"U = 10^6 \, q \, \frac{A}{P} \, D(T)",
+        "How many adult residents do a million searches return, whoever is searched for?",
         "recognition", 0, COLLECTION_MOVERS, COLLECTION_ZERO, _surfaced, "encoder",
     ),
     Measure(
         "wrong_identifications_per_100k", "F", "wrong identifications per 100,000 searches",
-        r"F = 10^5 \, (1 - M) \, \mathrm{FPIR} \, v",
-        "How many searches in 100,000 end with a wrong person taken for the right one?",
+        r"F = 10^5 \, (1 - M_{\text{all ages}}) \, \mathrm{FPIR}_{\ge 18} \, v",
+        "How many searches in 100,000 end with a wrong person taken for the right one, if those for "
+        "people under 18 go as those for adults do?",
         "recognition", 1, COLLECTION_MOVERS, COLLECTION_ZERO, _wrong, "encoder and operator",
     ),
     Measure(

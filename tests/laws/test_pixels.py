@@ -167,6 +167,19 @@ def test_searches_find_only_those_who_can_be_found(ran, arm):
             assert 0 <= s.found <= s.mated <= s.probes <= 150
 
 
+def test_searches_return_adults_alone_whatever_age_the_probe_shows(ran):
+    """A probe shows a resident of any age, so the adults' chance counts for their part alone."""
+    history = ran["no-uk-order"]
+    survey = history.snapshots[-1].survey
+    got = {row[0]: row[4] for row in readings({"a": history})["a"] if row[2] == "all"}
+    residents = history.residents[history.cells.jurisdiction == history.scope].sum()
+    assert 0 < survey.probes < residents
+    assert got["identifiability"] == survey.found / survey.probes
+    share = history.setup.parameters["search.share.uk"]
+    expected = 1e6 * share * survey.found / residents
+    assert got["surfaced_per_million_searches"] == pytest.approx(expected)
+
+
 def test_nobody_under_18_is_drawn_and_no_photo_twice(people, setups, ran, drawn_by):
     """Photos are drawn once for all arms, the same whichever arms there are."""
     asked = drawn_by.source.asked
