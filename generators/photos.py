@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 
 import numpy as np
 from numpy.typing import NDArray
@@ -30,3 +30,11 @@ class PhotoRows:
 
     def __len__(self) -> int:
         return len(self.photo)
+
+    def taken(self, at: NDArray[np.integer]) -> PhotoRows:
+        """Return the photos in these places, in this order.
+
+        Args:
+            at: int [m], each from 0 to below n.
+        """
+        return PhotoRows(*(getattr(self, field.name)[at] for field in fields(self)))

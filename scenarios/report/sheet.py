@@ -188,14 +188,10 @@ def _pictures(
     pictures: list[NDArray[np.float32]] = []
     for start in range(0, len(adults), _AT_ONCE):
         part = adults[start : start + _AT_ONCE]
-        pictures += list(source.photos_of(people, of[part], _taken(shots, part)))
+        pictures += list(source.photos_of(people, of[part], shots.taken(part)))
         if progress is not None:
             progress(len(pictures))
     return pictures
-
-
-def _taken(shots: PhotoRows, at: NDArray[np.integer]) -> PhotoRows:
-    return PhotoRows(*(getattr(shots, field.name)[at] for field in fields(PhotoRows)))
 
 
 def _blank_tile(

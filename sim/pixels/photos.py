@@ -10,7 +10,7 @@ the gallery, and stands here until the replication ends.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from typing import Any, cast
 
 import numpy as np
@@ -169,7 +169,7 @@ class _Maker:
         with one_thread():
             for start in range(0, len(adult), BATCH):
                 batch = adult[start : start + BATCH]
-                vectors[start : start + BATCH] = self._encoded(_taken(rows, batch))
+                vectors[start : start + BATCH] = self._encoded(rows.taken(batch))
         order = np.argsort(keys[adult])
         return Templates(keys[adult][order], vectors[order])
 
@@ -196,7 +196,3 @@ def _picture(
 
 def _joined(parts: list[NDArray[Any]], kind: type[np.integer]) -> NDArray[Any]:
     return np.concatenate([np.zeros(0, dtype=kind), *parts])
-
-
-def _taken(rows: PhotoRows, chosen: NDArray[np.int64]) -> PhotoRows:
-    return PhotoRows(**{part.name: getattr(rows, part.name)[chosen] for part in fields(rows)})
