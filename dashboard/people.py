@@ -79,8 +79,10 @@ def sample(rows: Iterable[Mapping[str, Any]], count: int) -> tuple[Shown, ...]:
     )
 
 
-def portraits(people: Sequence[Shown]) -> dict[int, bytes]:
-    """Return a PNG of each person's face, by person: a calm portrait at the age on the last day.
+def portraits(people: Sequence[Shown]) -> tuple[dict[int, bytes], str]:
+    """Return a PNG of each person's face, by person, and what to say under them.
+
+    Each is a calm portrait at the age on the last day.
 
     Args:
         people: whom to draw; adults only.
@@ -93,7 +95,7 @@ def portraits(people: Sequence[Shown]) -> dict[int, bytes]:
 
     from generators.faces import Portrayed, face_source
     from generators.photos import PhotoRows
-    from scenarios.report.sheet import tile
+    from scenarios.report.sheet import caption_of, tile
 
     count = len(people)
     shots = PhotoRows(
@@ -106,12 +108,13 @@ def portraits(people: Sequence[Shown]) -> dict[int, bytes]:
     )
     who = [Portrayed(int(shown.identity), shown.sex, shown.tone) for shown in people]
     found: dict[int, bytes] = {}
-    pictures = face_source().photos_of(who, np.arange(count), shots)
+    source = face_source()
+    pictures = source.photos_of(who, np.arange(count), shots)
     for shown, picture in zip(people, pictures, strict=True):
         stream = io.BytesIO()
         tile(picture, PORTRAIT_SIZE).save(stream, format="PNG")
         found[shown.person] = stream.getvalue()
-    return found
+    return found, caption_of(source)
 
 
 def cards(run: Run, people: Sequence[Shown], portraits: Mapping[int, bytes]) -> str:

@@ -60,20 +60,13 @@ def people_caption(shown: int, jurisdiction: str, at: str) -> str:
     )
 
 
-FACES_DRAWN = (
-    "The faces are drawn by the generator that ships with Efface, at 64 pixels, and enlarged; it "
-    "learnt from renders of such heads alone."
-)
-"""Under the sheet of people, where it has faces."""
-
-
 def no_faces(why: str) -> str:
     """Return what the page says where no face can be drawn.
 
     Args:
-        why: one sentence, with the command that helps.
+        why: why not, with the command that helps; its first letter is its own (PyTorch).
     """
-    return f"Initials stand for faces here, since {why[0].lower()}{why[1:]}"
+    return f"Initials stand for faces here: {why}"
 
 
 def provenance(manifest: Mapping[str, Any]) -> str:

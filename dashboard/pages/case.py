@@ -14,7 +14,13 @@ from generators.faces import HONEST_SENTENCE, faces_available
 from scenarios.drivers import drivers_of
 from scenarios.report.headlines import headlines
 from scenarios.report.table_rows import content_of
-from scenarios.report.table_words import driver_lines, effect_scale, headline_sentence, settings
+from scenarios.report.table_words import (
+    driver_lines,
+    effect_scale,
+    headline_sentence,
+    recognition,
+    settings,
+)
 from scenarios.report.words import (
     LIMITS,
     RANGE_NOTE,
@@ -26,8 +32,8 @@ SHOWN = 12
 
 
 @st.cache_data(show_spinner=False, max_entries=4)
-def drawn(whom: tuple[people.Shown, ...]) -> dict[int, bytes]:
-    """Return the portraits, drawn once for every reader."""
+def drawn(whom: tuple[people.Shown, ...]) -> tuple[dict[int, bytes], str]:
+    """Return the portraits and what to say under them, drawn once for every reader."""
     return people.portraits(whom)
 
 
@@ -41,7 +47,8 @@ st.html(stylesheet(charts.palette()))
 st.title(manifest["question"], anchor=False)
 lead = [element("p", escape(said), kind="ef ef-lead") for said in headlines(rows, manifest)]
 st.html(element("div", "".join(lead), data_name="headline"))
-st.html(note(words.provenance(manifest)) + (note(said) if (said := settings(run)) else ""))
+made = (words.provenance(manifest), settings(run), recognition(run))
+st.html("".join(note(said) for said in made if said))
 
 unit = f"Searchable on {last}, per 100 {residents(where)}"
 st.html(element("p", escape(unit), kind="ef ef-unit") + measures.tiles(run, rows))
@@ -95,7 +102,8 @@ st.html(note(words.hashes(manifest)))
 if not missing:
     # Last, because drawing takes seconds the first time and the rest of the page need not wait.
     try:
-        sheet.html(people.cards(run, shown, drawn(shown)))
-        caption.html(told + note(f"{HONEST_SENTENCE} {words.FACES_DRAWN}"))
+        pictures, origin = drawn(shown)
+        sheet.html(people.cards(run, shown, pictures))
+        caption.html(told + note(origin))
     except EffaceError as error:
         trouble.info(words.no_faces(str(error)))

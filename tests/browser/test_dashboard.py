@@ -134,7 +134,7 @@ def test_no_face_can_be_brought_in(view):
 
 def test_where_nothing_can_draw_the_page_says_so_and_names_the_one_command(view):
     said = view.page.locator("[data-testid=stAlert]").inner_text()
-    assert said.startswith("Initials stand for faces here, since generated faces need")
+    assert said.startswith("Initials stand for faces here: generated faces need")
     assert "pip install 'efface[faces]'" in said
     assert view.page.locator(".ef-card .initials").count() == 12
     assert view.page.locator(".ef-card img").count() == 0
@@ -205,7 +205,7 @@ def test_faces_are_drawn_by_the_generator_without_a_head_model(small_run, serve,
     )
     assert drawn == [[128, 128]] * 12
     assert len({face.get_attribute("src") for face in pictures.all()}) == 12
-    assert view.page.get_by_text("drawn by the generator that ships with Efface").count() == 1
+    assert view.page.get_by_text("Drawn by the trained generator at 64 pixels").count() == 1
     assert view.page.locator("[data-testid=stAlert]").count() == 0
 
 

@@ -15,6 +15,7 @@ from dashboard.words import no_faces
 from generators.errors import FacesUnavailableError
 from generators.faces import Portrayed, UnderageError, refuse_minors
 from generators.photos import PhotoRows
+from scenarios.report.sheet import caption_of
 
 
 class Tones:
@@ -46,7 +47,8 @@ def test_portraits_are_drawn_at_once_and_belong_to_their_people(
 
     source = Tones()
     monkeypatch.setattr("generators.faces.face_source", lambda: source)
-    found = portraits([shown(7, 2), shown(3, 9)])
+    found, said = portraits([shown(7, 2), shown(3, 9)])
+    assert said == caption_of(source)
     assert source.asked == 1
     assert list(found) == [7, 3]
     for person, tone in ((7, 2), (3, 9)):
@@ -73,7 +75,7 @@ def test_what_is_missing_is_said_in_one_sentence(monkeypatch: pytest.MonkeyPatch
     with pytest.raises(FacesUnavailableError) as caught:
         portraits([shown(1, 5)])
     said = no_faces(str(caught.value))
-    assert said.startswith("Initials stand for faces here, since generated faces need the package")
+    assert said == f"Initials stand for faces here: {caught.value}"
     assert "pip install 'efface[faces]'" in said
 
 
