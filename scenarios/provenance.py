@@ -15,10 +15,12 @@ from importlib import metadata, resources
 from importlib.resources.abc import Traversable
 from typing import Any
 
+from generators.errors import FacesUnavailableError, Fault
+
 _PACKAGES = ("numpy", "scipy", "simpy", "pyarrow")
 """The packages whose version could change a table."""
-_WITH_FACES = ("faiss-cpu", "numba", "safetensors", "torch")
-"""Those that could too where photos are drawn."""
+_WITH_FACES = ("faiss", "numba", "safetensors", "torch")
+"""The modules that could too where photos are drawn; FAISS comes under several packages' names."""
 _ROOMS = ("generators", "sim", "scenarios")
 
 
@@ -32,10 +34,29 @@ def packages(*, with_faces: bool = False) -> dict[str, str]:
 
     Args:
         with_faces: whether photos are drawn and encoded.
+
+    Raises:
+        FacesUnavailableError: what draws and encodes is there, and does not say its version.
     """
-    names = _PACKAGES + (_WITH_FACES if with_faces else ())
+    names = _PACKAGES + (_with_faces() if with_faces else ())
     versions = {name: metadata.version(name) for name in names}
     return {"python": platform.python_version(), **versions}
+
+
+def _with_faces() -> tuple[str, ...]:
+    """Return the names of the installed packages that hold the modules of `_WITH_FACES`."""
+    holding = metadata.packages_distributions()
+    unsaid = [module for module in _WITH_FACES if not holding.get(module)]
+    if unsaid:
+        raise FacesUnavailableError(
+            Fault(
+                f"no installed package says that it holds {', '.join(unsaid)}, so that a run could "
+                "not say by which version it was made; install the extra: "
+                "pip install 'efface[faces]'",
+                key="fidelity",
+            )
+        )
+    return tuple(sorted({name for module in _WITH_FACES for name in holding[module]}))
 
 
 @cache
