@@ -11,6 +11,7 @@ from typer.testing import CliRunner, Result
 
 pytest.importorskip("faiss", reason="FAISS comes with the extra [faces]")
 
+from generators.errors import FacesUnavailableError
 from scenarios.cli.main import app
 from scenarios.experiment import run_experiment
 from scenarios.folder import sha256
@@ -148,6 +149,34 @@ def test_brief_and_picture_say_what_drew_and_whom_searches_are_about(
     assert rows == [
         "| are returned when one photo of them is searched for on 31 December 2025 (of 100 adults)"
     ]
+
+
+@pytest.mark.slow
+def test_the_faces_that_ship_give_the_same_bytes_with_two_workers(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Few people, few photos of each and few searches: the real generator and encoder are slow."""
+    try:
+        shipped = SHIPPED_FACES()
+    except FacesUnavailableError as error:
+        pytest.skip(str(error))
+    for module in (model, faces_module):
+        monkeypatch.setattr(module, "shipped_faces", lambda: shipped)
+    few = ["search.share.uk=0.00002", "gallery.share.uk=0.002", "gallery.share.us=0.02"]
+    question = load_scenario("no-uk-order", [*few, "fidelity=pixels"])
+    runs = [
+        run_experiment(
+            question, people=100, replications=2, ranges=0, workers=n, out=tmp_path / f"w{n}"
+        )
+        for n in (1, 2)
+    ]
+    listed = [run.manifest["files"] for run in runs]
+    assert listed[0] == listed[1]
+    faces = runs[0].manifest["recognition"]["faces"]
+    assert faces["source"] == "generated"
+    assert len(faces["digests"]) == 2
+    rows = runs[0].measures(headline=True).to_pylist()
+    assert any(row["name"] == "identifiability" and row["value"] is not None for row in rows)
 
 
 def test_range_draws_are_drawn_too_and_single_moves_are_not(
