@@ -59,3 +59,24 @@ def test_a_run_at_scores_brings_nothing_heavy() -> None:
 def test_this_test_would_see_it() -> None:
     pytest.importorskip("faiss", reason="FAISS comes with the extra [faces]")
     assert heavy_after("from sim.gallery.flat import FlatGallery; FlatGallery(2)") == ["faiss"]
+
+
+def test_the_gallery_needs_nothing_else_of_efface_but_its_errors() -> None:
+    pytest.importorskip("faiss", reason="FAISS comes with the extra [faces]")
+    rooms = ("dashboard", "generators", "scenarios", "sim")
+    program = (
+        "import json, sys\n"
+        "from sim.gallery.flat import FlatGallery\n"
+        "FlatGallery(2)\n"
+        f"print(json.dumps(sorted(n for n in sys.modules if n.split('.')[0] in {rooms!r})))"
+    )
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+    assert json.loads(done.stdout) == [
+        "generators",
+        "generators.errors",
+        "sim",
+        "sim.gallery",
+        "sim.gallery.flat",
+        "sim.gallery.gallery",
+    ]
