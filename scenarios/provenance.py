@@ -16,6 +16,7 @@ from importlib.resources.abc import Traversable
 from typing import Any
 
 from generators.errors import FacesUnavailableError, Fault
+from generators.packages import INSTALL
 
 _PACKAGES = ("numpy", "scipy", "simpy", "pyarrow")
 """The packages whose version could change a table."""
@@ -51,8 +52,7 @@ def _with_faces() -> tuple[str, ...]:
         raise FacesUnavailableError(
             Fault(
                 f"no installed package says that it holds {', '.join(unsaid)}, so that a run could "
-                "not say by which version it was made; install the extra: "
-                "pip install 'efface[faces]'",
+                f"not say by which version it was made; install the extra: {INSTALL}",
                 key="fidelity",
             )
         )

@@ -121,8 +121,8 @@ MEASURES = (
     Measure(
         "wrong_identifications_per_100k", "F", "wrong identifications per 100,000 searches",
         r"F = 10^5 \, (1 - M_{\text{all ages}}) \, \mathrm{FPIR}_{\ge 18} \, v",
-        "How many searches in 100,000 end with a wrong person taken for the right one, if those for "
-        "people under 18 go as those for adults do?",
+        "How many searches in 100,000 end with a wrong person taken for the right one, if those "
+        "for people under 18 go as those for adults do?",
         "recognition", 1, COLLECTION_MOVERS, COLLECTION_ZERO, _wrong, "encoder and operator",
     ),
     Measure(

@@ -11,18 +11,16 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import cache
-from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any
 
 from generators.errors import FacesUnavailableError, Fault
+from generators.packages import FACES, what_is_missing
 
 if TYPE_CHECKING:
     from generators.encoder.encoder import FaceEncoder
     from generators.faces import FaceSource
 
-EXTRA = "pip install 'efface[faces]'"
-"""The command that brings what `pixels` needs."""
-_NEEDED = ("faiss", "numba", "safetensors", "torch")
+_NEEDED = ("faiss", *FACES)
 
 
 @dataclass(frozen=True)
@@ -71,11 +69,11 @@ def require_packages() -> None:
     Raises:
         FacesUnavailableError: a package is missing; the message names the one command.
     """
-    missing = [name for name in _NEEDED if find_spec(name) is None]
-    if missing:
+    reason = what_is_missing("photos at fidelity 'pixels'", _NEEDED)
+    if reason is not None:
         raise FacesUnavailableError(
             Fault(
-                f"fidelity 'pixels' needs {', '.join(missing)}; install the extra: {EXTRA}",
+                reason,
                 key="fidelity",
                 found="pixels",
                 expected="scores, or the extra [faces]",

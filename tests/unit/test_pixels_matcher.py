@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import importlib.util
+
 import numpy as np
 import pytest
 
@@ -11,7 +13,6 @@ from generators.errors import EnvelopeError, FacesUnavailableError
 from generators.photos import PhotoRows
 from sim.gallery.flat import FlatGallery
 from sim.matcher import BACKGROUND, ProbeRows, Survey
-from sim.pixels import faces as faces_module
 from sim.pixels.faces import Faces, require_packages
 from sim.pixels.matcher import PixelsMatcher
 from sim.pixels.photos import ReplicationPhotos, Templates, on_day
@@ -158,12 +159,12 @@ def test_a_photo_that_should_have_been_drawn_and_was_not_is_an_error() -> None:
 
 def test_a_missing_package_is_named_with_the_one_command(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(
-        faces_module, "find_spec", lambda name: None if name in ("torch", "faiss") else object()
+        importlib.util, "find_spec", lambda name: None if name in ("torch", "faiss") else object()
     )
     with pytest.raises(FacesUnavailableError) as caught:
         require_packages()
     said = caught.value.faults[0].message
-    assert "faiss, torch" in said
+    assert "faiss and torch" in said
     assert "pip install 'efface[faces]'" in said
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib.util
 import json
 from dataclasses import replace
 from pathlib import Path
@@ -212,7 +213,7 @@ def test_too_many_people_to_draw_and_a_missing_extra_end_with_2(
     assert result.exit_code == 2
     assert "--people 1000" in result.stderr
     monkeypatch.setattr(faces_module, "shipped_faces", SHIPPED_FACES)
-    monkeypatch.setattr(faces_module, "find_spec", lambda name: None)
+    monkeypatch.setattr(importlib.util, "find_spec", lambda name: None)
     result = efface("run", "ico-2022", "--fidelity", "pixels", "--people", "200", "--out", out)
     assert result.exit_code == 2
     assert "pip install 'efface[faces]'" in result.stderr
