@@ -9,9 +9,16 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from generators.errors import EffaceError, Fault
-from scenarios.cli.faces_judge import numbers_of, require_apart, require_comparable
+from generators.packages import FACES, require_packages
+from generators.portraits.shipped import SHIPPED
+from scenarios.cli.faces_judge import (
+    identified,
+    numbers_of,
+    require_apart,
+    require_comparable,
+)
 from scenarios.cli.options import CHECK_FAILED, JsonOption, print_columns, print_json
-from scenarios.folder import make_room, sha256, write_atomic, write_json, write_text
+from scenarios.folder import make_room, write_atomic, write_json, write_text
 from scenarios.report.generator_table import HEADINGS, generator_rows, generator_table
 
 if TYPE_CHECKING:
@@ -52,13 +59,7 @@ def judge(
     people. Refused where the weights did not learn from that set, or where the encoder guided
     their training or learnt from the same people. Exit 1 where the test of memorisation fails.
     """
-    for what, path, key in (
-        ("the figures", out, "--out"),
-        ("the figure", figure, "--figure"),
-        ("the table", table, "--table"),
-    ):
-        if path is not None:
-            make_room(what, path, key)
+    require_packages("generators and encoders", FACES)
     from generators.encoder.weights import read_weights
     from generators.heads.render_set import open_render_set
     from generators.portraits.codes import NOISE
@@ -67,15 +68,26 @@ def judge(
     from generators.quality.material import LABELS, material_of
 
     network, card = read_weights(encoder)
-    source = GeneratedFaces() if weights is None else GeneratedFaces(weights)
+    weights = weights or SHIPPED
+    source = GeneratedFaces(weights)
     unknown, known = open_render_set(held_out), open_render_set(trained_on)
     count = people or len(unknown.clean) // 2
-    _require_lineage(source.card, known, sha256(encoder))
+    judged_by = identified(encoder, card.text)
+    drawn_by = identified(weights, str(source.card.get("text", "")))
+    _require_lineage(source.card, known, judged_by["sha256"])
     _require_unknown(card, source.resolution, unknown, known, count)
+    for what, path, key in (
+        ("the figures", out, "--out"),
+        ("the figure", figure, "--figure"),
+        ("the table", table, "--table"),
+    ):
+        if path is not None:
+            make_room(what, path, key)
     material = material_of(source.clean, NOISE, unknown, known, count)
     found = judge_material(network, material)
     figures = {
-        "encoder": str(encoder),
+        "encoder": judged_by,
+        "generator": drawn_by,
         "held_out": unknown.digest,
         "trained_on": known.digest,
         "renderers": {"held_out": unknown.renderer, "trained_on": known.renderer},

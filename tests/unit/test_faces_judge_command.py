@@ -87,8 +87,14 @@ class TestJudge:
         return found
 
     @pytest.fixture
-    def generator(self, monkeypatch: pytest.MonkeyPatch) -> SimpleNamespace:
-        card = {"plan": {"data": made_up_set(30, 2).digest, "encoder": "0" * 64}}
+    def generator(self, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> SimpleNamespace:
+        file = tmp_path / "generator.safetensors"
+        file.write_bytes(b"weights")
+        monkeypatch.setattr("scenarios.cli.faces_judge_generator.SHIPPED", file)
+        card = {
+            "text": "twelve hours of stripes",
+            "plan": {"data": made_up_set(30, 2).digest, "encoder": "0" * 64},
+        }
         source = SimpleNamespace(clean=drawn, resolution=32, card=card)
         module = SimpleNamespace(GeneratedFaces=lambda weights=None: source)
         monkeypatch.setitem(sys.modules, "generators.portraits.generated", module)
@@ -99,7 +105,7 @@ class TestJudge:
         with torch.random.fork_rng(devices=[]):
             torch.manual_seed(0)
             network = FaceNetwork(NetworkShape((6, 8, 12, 16), 24, 32))
-        card = EncoderCard(network.shape, 0, 1, "fp32", "", 1, (500, 600), 3, "")
+        card = EncoderCard(network.shape, 0, 1, "fp32", "", 1, (500, 600), 3, "four stripes")
         path = tmp_path / "encoder.safetensors"
         path.write_bytes(weights_bytes(network, card))
         return path
@@ -119,6 +125,10 @@ class TestJudge:
         assert code == 0, said
         figures = json.loads(printed)
         assert figures == json.loads((encoder.parent / "card" / "figures.json").read_text())
+        assert figures["encoder"] == {"sha256": sha256(encoder), "text": "four stripes"}
+        drawer = sha256(encoder.parent / "generator.safetensors")
+        assert figures["generator"] == {"sha256": drawer, "text": "twelve hours of stripes"}
+        assert str(encoder.parent) not in printed
         assert figures["people"] == 10
         assert figures["likeness"]["value"] == pytest.approx(1, abs=1e-5)
         assert figures["variance"]["generated"]["value"] == pytest.approx(1)
@@ -167,7 +177,7 @@ class TestJudge:
             code, _, printed = self.run(encoder)
             assert code == 2
             assert said in printed
-        assert not (encoder.parent / "card" / "figures.json").exists()
+        assert not (encoder.parent / "card").exists()
 
     @pytest.mark.usefixtures("generator")
     def test_fails_where_training_pictures_were_copied(
@@ -219,4 +229,4 @@ class TestJudge:
         sets.update(good)
         generator.resolution = 64
         assert "one size" in self.run(encoder)[2]
-        assert not (encoder.parent / "card" / "figures.json").exists()
+        assert not (encoder.parent / "card").exists()
