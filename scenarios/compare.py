@@ -18,6 +18,7 @@ from scenarios.replication import readings_path
 from scenarios.report.table import print_grids
 from scenarios.report.table_json import entries
 from scenarios.report.table_rows import Content, headline_rows
+from scenarios.report.table_words import recognition
 from scenarios.report.words import counted
 from scenarios.roles import Roles
 from scenarios.store import Run
@@ -197,6 +198,9 @@ def comparison_json(comparison: Comparison) -> dict[str, Any]:
         "other_scenario_hash": second.manifest["scenario_hash"],
         "seed": first.manifest["seed"],
         "replications": comparison.replications,
+        "fidelity": first.fidelity,
+        "recognition": first.manifest.get("recognition"),
+        "other_recognition": second.manifest.get("recognition"),
         "people": first.manifest["people"],
         "ranges": comparison.scenario.ranges,
         "measures": entries(comparison.scenario)["measures"],
@@ -235,6 +239,9 @@ def print_comparison(comparison: Comparison, console: Console) -> None:
         highlight=False,
     )
     console.print(differing(first, second), markup=False, highlight=False)
+    for said in dict.fromkeys((recognition(first), recognition(second))):
+        if said:
+            console.print(said, markup=False, highlight=False)
     for arm, content in {"": comparison.scenario, **comparison.beside}.items():
         console.print()
         if arm:

@@ -135,7 +135,12 @@ def test_runs_by_other_weights_are_not_compared(
     assert result.exit_code == 2
     assert "other faces, or another encoder" in result.stderr
     assert "a" * 64 in "".join(result.stderr.split())
-    assert efface("compare", ran[0], ran[0]).exit_code == 0
+    same = efface("compare", ran[0], ran[0])
+    assert same.exit_code == 0
+    assert " ".join(same.stdout.split()).count("photos of adults from 'patterns'") == 1
+    told = json.loads(efface("compare", ran[0], ran[0], "--json").stdout)
+    assert told["fidelity"] == "pixels"
+    assert told["recognition"]["faces"]["encoder"] == "projection"
 
 
 def test_brief_and_picture_say_what_drew_and_whom_searches_are_about(
