@@ -95,7 +95,8 @@ def _manifest(folder: Path) -> Mapping[str, Any]:
     except FileNotFoundError:
         raise EffaceError(
             Fault("the folder has no manifest of the renderer and is not used",
-                  file=str(folder), found=f"no {MANIFEST}", expected=expected)
+                  file=str(folder), expected=expected,
+                  found=f"no {MANIFEST}" if folder.is_dir() else "no such folder")
         ) from None  # fmt: skip
     except (OSError, ValueError) as error:
         raise EffaceError(

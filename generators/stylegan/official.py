@@ -62,7 +62,7 @@ def import_official(path: Path) -> Weights:
     """
     try:
         if not path.is_file():
-            raise refuse("there is no such file")
+            raise refuse("this is a folder" if path.is_dir() else "there is no such file")
         if path.stat().st_size > MOST_BYTES:
             raise refuse("this file is larger than any pickle of the original's")
         content = path.read_bytes()

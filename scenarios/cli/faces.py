@@ -49,7 +49,7 @@ def sheet(
     people: Annotated[int, typer.Option(min=1, max=60, help="How many people.")] = 8,
     photos: Annotated[int, typer.Option(min=1, max=24, help="Photos of each.")] = 6,
     years: Annotated[
-        float, typer.Option(min=0, max=64, help="Years that the photos of one person cover.")
+        float, typer.Option(min=0, max=64, help="Years within which one person's photos fall.")
     ] = 9,
     out: Annotated[Path, typer.Option(help="PNG file to write.")] = Path("faces.png"),
     source: Annotated[

@@ -97,7 +97,7 @@ def generate(
     seed: Annotated[int, typer.Option(min=0, help="Of random noise.")] = 0,
     as_json: JsonOption = False,
 ) -> None:
-    """Make pictures from given noise and write them as the network gave them.
+    """Make pictures from given noise; numbers as the network gave them, about -1 to 1, as npy.
 
     Everything runs in 32 bits, where the same input gives the same picture however many there are.
     """
@@ -121,6 +121,11 @@ def generate(
         raise EffaceError(Fault(f"--z has {len(noise_in)} rows and --c has {len(codes)}"))
     if out.is_dir():
         raise EffaceError(Fault(f"{out} is a folder; --out names a file"))
+    if out.suffix.lower() != ".npy":
+        raise EffaceError(
+            Fault("numbers are written, no picture file", key="--out", found=str(out),
+                  expected="a name in .npy")
+        )  # fmt: skip
     make_room("the pictures", out)
     console = Console(stderr=True)
     with Progress(console=console, transient=True, disable=not console.is_terminal) as bar:

@@ -649,8 +649,8 @@ def test_changed_bytes_give_an_error_of_ours_or_networks(
 
 
 def test_what_is_no_file_is_refused(tmp_path: Path) -> None:
-    for path in (tmp_path, tmp_path / "none.pkl"):
-        with pytest.raises(EffaceError, match="no such file"):
+    for path, why in ((tmp_path, "this is a folder"), (tmp_path / "none.pkl", "no such file")):
+        with pytest.raises(EffaceError, match=why):
             official.import_official(path)
 
 

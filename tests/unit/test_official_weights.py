@@ -313,6 +313,12 @@ def test_labels_are_asked_for_and_counted(tmp_path: Path) -> None:
         assert result.exit_code == 2
         assert words in result.stderr
     assert not (tmp_path / "x.npy").exists()
+    codes = ("--c", tmp_path / "c.npy")
+    np.save(tmp_path / "c.npy", np.zeros((2, 2)))
+    result = run(*common, *codes, "--out", tmp_path / "x.png")
+    assert result.exit_code == 2
+    assert "a name in .npy" in result.stderr
+    assert not (tmp_path / "x.png").exists()
 
 
 def test_weights_come_back_as_they_were_and_at_half_the_size_almost(tmp_path: Path) -> None:
