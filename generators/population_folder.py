@@ -7,7 +7,6 @@ a changed byte.
 
 from __future__ import annotations
 
-import hashlib
 import json
 import os
 import shutil
@@ -18,6 +17,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from generators.digests import sha256
 from generators.errors import Fault, PopulationError
 from generators.population import Population
 
@@ -86,7 +86,7 @@ def _write_files(population: Population, partial: Path) -> None:
     files = {}
     for name in (PEOPLE, *(f"{name}.npy" for name in ARRAYS)):
         path = partial / name
-        files[name] = {"bytes": path.stat().st_size, "sha256": _sha256(path)}
+        files[name] = {"bytes": path.stat().st_size, "sha256": sha256(path)}
         _flush(path)
     manifest = {
         "format": FORMAT,
@@ -248,7 +248,7 @@ def _check_file(path: Path, entry: dict[str, Any]) -> None:
         raise PopulationError(
             Fault("a file of the population is missing", file=str(path), found="no such file")
         )
-    size, digest = path.stat().st_size, _sha256(path)
+    size, digest = path.stat().st_size, sha256(path)
     if size != entry["bytes"] or digest != entry["sha256"]:
         raise PopulationError(
             Fault(
@@ -258,11 +258,6 @@ def _check_file(path: Path, entry: dict[str, Any]) -> None:
                 expected=f"{entry['bytes']} bytes, sha256 {entry['sha256']}",
             )
         )
-
-
-def _sha256(path: Path) -> str:
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def _flush(path: Path) -> None:

@@ -9,7 +9,6 @@ a run is resumed only under an equal plan.
 from __future__ import annotations
 
 import errno
-import hashlib
 import json
 import os
 import shutil
@@ -19,6 +18,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from generators.digests import sha256
 from generators.errors import EffaceError, Fault, RunFolderError
 
 if TYPE_CHECKING:
@@ -75,12 +75,6 @@ def write_table(path: Path, table: pa.Table) -> None:
     import pyarrow.parquet as pq
 
     write_atomic(path, lambda to: pq.write_table(table, to, compression="zstd"))
-
-
-def sha256(path: Path) -> str:
-    """Return the SHA-256 of a file's bytes, hexadecimal."""
-    with path.open("rb") as handle:
-        return hashlib.file_digest(handle, "sha256").hexdigest()
 
 
 def files_of(folder: Path) -> list[str]:

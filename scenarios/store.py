@@ -14,8 +14,9 @@ from pathlib import Path
 from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
+from generators.digests import sha256
 from generators.errors import Fault, RunFolderError
-from scenarios.folder import ABOUT, MANIFEST, PARTIAL, partial_of, sha256
+from scenarios.folder import ABOUT, MANIFEST, PARTIAL, partial_of
 from scenarios.manifest import contradictions, read_manifest, strict_json
 from scenarios.roles import Roles
 

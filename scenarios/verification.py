@@ -15,8 +15,9 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
+from generators.digests import sha256
 from generators.errors import EffaceError
-from scenarios.folder import ABOUT, MANIFEST, PLAN, files_of, sha256
+from scenarios.folder import ABOUT, MANIFEST, PLAN, files_of
 from scenarios.manifest import contradictions, files_of_run, strict_json
 from scenarios.store import Run, open_folder
 

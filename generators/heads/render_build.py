@@ -18,6 +18,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from generators.digests import sha256
 from generators.errors import EffaceError, Fault
 from generators.heads.codes import IDENTITY_NAMES, SHOT_NAMES
 from generators.heads.pack import PACK_SHA256, head_model_folder, load_pack
@@ -30,7 +31,6 @@ from generators.heads.render_plan import (
     MANIFEST,
     RenderPlan,
     described,
-    sha256_of,
 )
 from generators.promises import HONEST_SENTENCE
 
@@ -182,7 +182,7 @@ def _finish(plan: RenderPlan, folder: Path, tasks: Sequence[BlockTask]) -> None:
         "identity_names": IDENTITY_NAMES,
         "shot_names": SHOT_NAMES,
         "files": {
-            name: {"bytes": (folder / name).stat().st_size, "sha256": sha256_of(folder / name)}
+            name: {"bytes": (folder / name).stat().st_size, "sha256": sha256(folder / name)}
             for name in sorted((*plan.arrays(), LABELS, CARD))
         },
     }

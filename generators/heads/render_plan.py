@@ -6,7 +6,6 @@ import hashlib
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from importlib.resources import files
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -100,9 +99,3 @@ def renderer_digest() -> str:
 def described(plan: RenderPlan) -> Mapping[str, Any]:
     """Return what decides every byte of a set, as JSON values."""
     return {"kind": KIND, "format": FORMAT, "renderer": renderer_digest(), **asdict(plan)}
-
-
-def sha256_of(path: Path) -> str:
-    """Return the sha256 (hex) of a file's bytes."""
-    with path.open("rb") as handle:
-        return hashlib.file_digest(handle, "sha256").hexdigest()

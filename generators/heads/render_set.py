@@ -17,6 +17,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from generators.digests import sha256
 from generators.errors import EffaceError, Fault
 from generators.heads.codes import IDENTITY_NAMES, SHOT_NAMES
 from generators.heads.render_plan import (
@@ -26,7 +27,6 @@ from generators.heads.render_plan import (
     LABELS,
     MANIFEST,
     RenderPlan,
-    sha256_of,
 )
 
 
@@ -77,7 +77,7 @@ def open_render_set(folder: Path) -> RenderSet:
         folder=folder,
         plan=plan,
         renderer=str(manifest.get("renderer")),
-        digest=sha256_of(folder / MANIFEST),
+        digest=sha256(folder / MANIFEST),
         clean=arrays["clean.npy"],
         photos=arrays["photos.npy"],
         mask=arrays["mask.npy"],
@@ -157,7 +157,7 @@ def _check_files(folder: Path, manifest: Mapping[str, Any], names: tuple[str, ..
                       file=str(path), found="nothing" if size is None else f"{size} bytes",
                       expected=f"{record.get('bytes')} bytes")
             )  # fmt: skip
-        digest = sha256_of(path)
+        digest = sha256(path)
         if digest != record.get("sha256"):
             raise EffaceError(
                 Fault("a file's sha256 is not what it was when rendered", file=str(path),

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 from typing import Any
 
 import torch
+
+from generators.stylegan.whole import write_whole
 
 FORMAT = "stylegan-training 1"
 
@@ -18,12 +19,7 @@ def write_checkpoint(path: Path, state: dict[str, Any]) -> None:
         path: the file.
         state: what `Training.state` returned.
     """
-    temporary = path.with_name(path.name + ".partial")
-    with temporary.open("wb") as file:
-        torch.save({"format": FORMAT, "state": state}, file)
-        file.flush()
-        os.fsync(file.fileno())
-    temporary.replace(path)
+    write_whole(path, lambda file: torch.save({"format": FORMAT, "state": state}, file))
 
 
 def read_checkpoint(path: Path) -> dict[str, Any]:

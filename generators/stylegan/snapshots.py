@@ -14,6 +14,7 @@ from torch import Tensor
 from generators.stylegan.generator import Noise
 from generators.stylegan.images import PairedImages
 from generators.stylegan.training import Training
+from generators.stylegan.whole import write_whole
 
 COLUMNS, ROWS = 8, 4
 _SEED = 20
@@ -68,9 +69,7 @@ def write_png(path: Path, pixels: NDArray[np.uint8]) -> None:
     content = b"\x89PNG\r\n\x1a\n"
     content += _chunk(b"IHDR", struct.pack(">IIBBBBB", width, height, 8, 2, 0, 0, 0))
     content += _chunk(b"IDAT", zlib.compress(lines.tobytes(), 9)) + _chunk(b"IEND", b"")
-    temporary = path.with_name(path.name + ".partial")
-    temporary.write_bytes(content)
-    temporary.replace(path)
+    write_whole(path, lambda file: file.write(content))
 
 
 def _chunk(kind: bytes, data: bytes) -> bytes:

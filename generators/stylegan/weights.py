@@ -9,7 +9,6 @@ from. Numbers may be kept in 16 bits; they are 32 bits again when they are read.
 from __future__ import annotations
 
 import json
-import os
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -25,6 +24,7 @@ from generators.stylegan.discriminator import Discriminator
 from generators.stylegan.generator import Generator
 from generators.stylegan.settings import DiscriminatorSettings, GeneratorSettings
 from generators.stylegan.settings_check import settings_of
+from generators.stylegan.whole import write_whole
 
 FORMAT = "stylegan-weights 1"
 _ENTRY = "stylegan"
@@ -83,15 +83,7 @@ def save_weights(path: Path, weights: Weights, dtype: torch.dtype = torch.float3
     }
     content = save(tensors, {_ENTRY: json.dumps(told, allow_nan=False)})
     path.parent.mkdir(parents=True, exist_ok=True)
-    temporary = path.with_name(f".writing-{os.getpid()}-{path.name}")
-    try:
-        with temporary.open("wb") as file:
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
-        temporary.replace(path)
-    finally:
-        temporary.unlink(missing_ok=True)
+    write_whole(path, lambda file: file.write(content))
 
 
 def load_weights(path: Path, *, training: bool = False) -> Weights:

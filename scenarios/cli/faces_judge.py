@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from generators.digests import sha256
 from generators.errors import EffaceError, Fault
 from generators.packages import FACES, require_packages
 from scenarios.cli.options import JsonOption, print_columns, print_json
-from scenarios.folder import sha256
 
 if TYPE_CHECKING:
     from generators.encoder.weights import EncoderCard

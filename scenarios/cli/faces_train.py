@@ -163,9 +163,9 @@ def _guide(path: Path | None, side: int, device: str) -> tuple[Guide | None, str
     """Return the guide that an encoder's file holds, and the file's sha256."""
     if path is None:
         return None, None
+    from generators.digests import sha256
     from generators.encoder.weights import read_weights
     from generators.portraits.guide import EncoderGuide
-    from scenarios.folder import sha256
 
     network, _ = read_weights(path)
     if network.shape.resolution != side:

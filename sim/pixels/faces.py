@@ -6,13 +6,13 @@ import it.
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
+from generators.digests import sha256
 from generators.errors import FacesUnavailableError, Fault
 from generators.packages import FACES, what_is_missing
 
@@ -109,7 +109,5 @@ def shipped_faces() -> Faces:
     from generators.portraits.shipped import SHIPPED as GENERATOR
 
     source, encoder = face_source(), load_encoder()
-    digests = {
-        path.name: hashlib.sha256(path.read_bytes()).hexdigest() for path in (GENERATOR, SHIPPED)
-    }
+    digests = {path.name: sha256(path) for path in (GENERATOR, SHIPPED)}
     return Faces(source, encoder, SHIPPED.stem, digests)

@@ -16,12 +16,12 @@ torch = pytest.importorskip("torch", reason="the encoder needs the extra [faces]
 
 from safetensors import safe_open  # noqa: E402
 
+from generators.digests import sha256  # noqa: E402
 from generators.encoder.batches import Batches  # noqa: E402
 from generators.encoder.encoder import load_encoder  # noqa: E402
 from generators.heads import render_set  # noqa: E402
 from generators.heads.render_plan import RenderPlan  # noqa: E402
 from scenarios.cli.main import app  # noqa: E402
-from scenarios.folder import sha256  # noqa: E402
 
 PEOPLE = 12
 

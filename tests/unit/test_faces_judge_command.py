@@ -15,13 +15,13 @@ from typer.testing import CliRunner
 
 torch = pytest.importorskip("torch", reason="the encoder needs the extra [faces]")
 
+from generators.digests import sha256  # noqa: E402
 from generators.encoder.network import FaceNetwork, NetworkShape  # noqa: E402
 from generators.encoder.weights import EncoderCard, weights_bytes  # noqa: E402
 from generators.heads import render_set  # noqa: E402
 from generators.heads.render_plan import RenderPlan  # noqa: E402
 from generators.quality.material import LABELS, material_of  # noqa: E402
 from scenarios.cli.main import app  # noqa: E402
-from scenarios.folder import sha256  # noqa: E402
 
 PHOTOS = 3
 

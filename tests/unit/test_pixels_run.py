@@ -12,10 +12,10 @@ from typer.testing import CliRunner, Result
 
 pytest.importorskip("faiss", reason="FAISS comes with the extra [faces]")
 
+from generators.digests import sha256
 from generators.errors import FacesUnavailableError
 from scenarios.cli.main import app
 from scenarios.experiment import run_experiment
-from scenarios.folder import sha256
 from scenarios.report.brief import brief
 from scenarios.report.picture import picture_spec
 from scenarios.report.table_words import recognition

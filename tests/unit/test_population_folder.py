@@ -129,7 +129,7 @@ def test_an_array_that_carries_code_is_never_run(saved: tuple[Population, Path])
     manifest = json.loads(manifest_path.read_text())
     manifest["files"]["indptr.npy"] = {
         "bytes": path.stat().st_size,
-        "sha256": population_folder._sha256(path),
+        "sha256": population_folder.sha256(path),
     }
     manifest_path.write_text(json.dumps(manifest))
     assert refusal(saved[1]).file == str(path)
@@ -152,7 +152,7 @@ def test_a_killed_build_leaves_a_partial_folder_that_nobody_takes_for_whole(
         raise KeyboardInterrupt
 
     with monkeypatch.context() as patched:
-        patched.setattr(population_folder, "_sha256", killed)
+        patched.setattr(population_folder, "sha256", killed)
         with pytest.raises(KeyboardInterrupt):
             people.save(tmp_path / "people")
     assert [path.name for path in tmp_path.iterdir()] == ["people.partial"]
