@@ -6,11 +6,15 @@ A row has its key columns and `value`, `unit`, `low`, `high`, `source`, `seen_at
 from __future__ import annotations
 
 import csv
+import difflib
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from importlib.resources.abc import Traversable
 from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
 
 from generators.errors import Fault, PopulationError
 
@@ -33,6 +37,7 @@ class Figure:
         seen_at: address of the copy that was read, or "".
         grade: `A` to `C`, or "" where there is no source.
         fit: `same`, `proxy` or `assumed`.
+        line: line of the file, 1-based.
     """
 
     table: str
@@ -45,9 +50,102 @@ class Figure:
     seen_at: str
     grade: str
     fit: str
+    line: int
 
 
-def read_table(folder: Traversable | Path, name: str, keys: Sequence[str]) -> list[Figure]:
+@dataclass(frozen=True)
+class SourcedTable:
+    """The rows of one file.
+
+    Attributes:
+        name: file name.
+        file: path as the reader knows it.
+        figures: the rows in the file's order.
+    """
+
+    name: str
+    file: str
+    figures: tuple[Figure, ...]
+
+    def column(self, place: int) -> tuple[str, ...]:
+        """Return the different values of a key column, in the file's order."""
+        return tuple(dict.fromkeys(figure.key[place] for figure in self.figures))
+
+    def values(
+        self, keys: Sequence[tuple[str, ...]], most: float | None = None
+    ) -> NDArray[np.float64]:
+        """Return the values of these rows, float64 [len(keys)]; the table must hold no others.
+
+        Args:
+            keys: key of each row.
+            most: the largest value allowed, where there is one.
+
+        Raises:
+            PopulationError: a row is missing, a row is none of `keys`, or a value is above `most`.
+        """
+        held = {figure.key: figure for figure in self.figures}
+        expected = dict.fromkeys(keys)
+        for figure in self.figures:
+            if figure.key not in expected:
+                raise self.unknown_row(figure, [", ".join(key) for key in expected])
+        for key in expected:
+            if key not in held:
+                row = ", ".join(key)
+                raise PopulationError(
+                    Fault("a row is missing", self.file, key=row, found="no such row", expected=row)
+                )
+            if most is not None and held[key].value > most:
+                raise self.refusal(
+                    held[key], "a share is above one", f"{held[key].value:g}", f"0 to {most:g}"
+                )
+        return np.array([held[key].value for key in keys], dtype=np.float64)
+
+    def check_sum(self, shares: NDArray[np.float64], what: str) -> None:
+        """Refuse shares that do not sum to one within 1e-6.
+
+        Raises:
+            PopulationError: they do not; `what` says which shares.
+        """
+        total = float(shares.sum())
+        if abs(total - 1) > 1e-6:
+            raise PopulationError(
+                Fault(
+                    f"{what} do not sum to one",
+                    file=self.file,
+                    key=what,
+                    found=f"{total:.6f}",
+                    expected="1.000000",
+                )
+            )
+
+    def refusal(self, figure: Figure, message: str, found: str, expected: str) -> PopulationError:
+        """Return the error that names one row of this table."""
+        return PopulationError(
+            Fault(message, self.file, figure.line, None, ", ".join(figure.key), found, expected)
+        )
+
+    def refusal_of_all(self, message: str) -> PopulationError:
+        """Return the error that names the whole table."""
+        return PopulationError(Fault(message, self.file, found=f"{len(self.figures)} rows"))
+
+    def unknown_row(self, figure: Figure, known: Sequence[str]) -> PopulationError:
+        """Return the error for a row about something unknown, with the nearest that are known."""
+        found = ", ".join(figure.key)
+        return PopulationError(
+            Fault(
+                "a row is about something that the tables do not know",
+                self.file,
+                figure.line,
+                None,
+                found,
+                found,
+                ", ".join(known[:20]) + (" …" if len(known) > 20 else ""),
+                tuple(difflib.get_close_matches(found, known)),
+            )
+        )
+
+
+def read_table(folder: Traversable | Path, name: str, keys: Sequence[str]) -> SourcedTable:
     """Read one table.
 
     Args:
@@ -83,15 +181,15 @@ def read_table(folder: Traversable | Path, name: str, keys: Sequence[str]) -> li
                 expected=", ".join((*keys, *MARKS)),
             )
         )
-    figures = [_figure(file, name, keys, row, reader.line_num) for row in reader]
+    figures = tuple(_figure(file, name, keys, row, reader.line_num) for row in reader)
     seen: set[tuple[str, ...]] = set()
-    for line, figure in enumerate(figures, start=2):
+    for figure in figures:
         if figure.key in seen:
             raise PopulationError(
-                Fault("a row stands twice", str(file), line, key=", ".join(figure.key))
+                Fault("a row stands twice", str(file), figure.line, key=", ".join(figure.key))
             )
         seen.add(figure.key)
-    return figures
+    return SourcedTable(name, str(file), figures)
 
 
 def _figure(
@@ -142,4 +240,5 @@ def _figure(
         seen_at=row["seen_at"],
         grade=row["grade"],
         fit=row["fit"],
+        line=line,
     )

@@ -7,77 +7,122 @@ world; a folder of tables with the same columns describes another (model, sectio
 
 from __future__ import annotations
 
-import difflib
 import hashlib
 import json
 from dataclasses import dataclass
 from functools import cache, cached_property
 from importlib import resources
 from importlib.resources.abc import Traversable
-from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
-from generators.errors import Fault, PopulationError
+from generators import strata_rows
 from generators.sourced_tables import Figure, read_table
+from generators.strata_rows import AGE_BANDS, TONES
+
+__all__ = [
+    "AGE_BANDS",
+    "AGE_BAND_EDGES",
+    "SEXES",
+    "TABLES",
+    "TIES",
+    "TONES",
+    "Strata",
+    "read_strata",
+]
 
 SEXES = ("female", "male")
-TONES = tuple(range(1, 11))
-AGE_BANDS = ("0-17", "18-24", "25-44", "45-64", "65+")
 AGE_BAND_EDGES = np.array([18.0, 25.0, 45.0, 65.0])
 TABLES = {
-    "residents.csv": ("jurisdiction", "name", "quantity"),
+    "residents.csv": ("jurisdiction", "name", "region", "quantity"),
     "ages.csv": ("jurisdiction", "from_age", "to_age", "quantity"),
     "tones.csv": ("jurisdiction", "tone"),
+    "online.csv": ("region", "age_band", "quantity"),
     "accounts.csv": ("platform", "age_band", "quantity"),
+    "places.csv": ("jurisdiction", "place"),
+    "moves.csv": ("region", "quantity"),
+    "awareness.csv": ("region", "quantity"),
     "ties.csv": ("quantity",),
+    "degrees.csv": ("quantile",),
+    "mixing.csv": ("from", "to"),
 }
 TIES = (
+    "mean_close",
     "mean_degree",
-    "degree_log_sd",
-    "clustering",
-    "clustering_slope",
+    "close_exponent",
+    "family_size",
+    "circle_density",
+    "circle_slope",
+    "close_in_place",
+    "close_inside",
+    "community_size",
+    "community_share",
     "inside_share",
-    "age_spread",
     "age_share",
-    "findability_degree",
-    "findability_public",
+    "age_spread",
     "account_correlation",
 )
 
 
 @dataclass(frozen=True, eq=False)
 class Strata:
-    """The tables as arrays; J jurisdictions, B age groups, P platforms.
+    """The tables as arrays; J jurisdictions, K places, G age groups, B age bands, P platforms.
 
     Attributes:
         jurisdictions: codes, the case's own jurisdiction first.
         names: what people call them.
+        regions: region of each jurisdiction; regions share what no country of theirs has alone.
         residents: float64 [J], real residents.
         sample_share: float64 [J], share of the simulated people; sums to 1.
-        age_limits: float64 [B + 1], limits of the age groups in years.
-        age_sex: float64 [J, B, 2], share of residents by age group and sex; sums to 1 for each j.
+        age_limits: float64 [G + 1], limits of the age groups in years.
+        age_sex: float64 [J, G, 2], share of residents by age group and sex; sums to 1 for each j.
         tones: float64 [J, 10], share by tone of the Monk scale; sums to 1 for each j.
+        online: float64 [J, B], share of residents that is online.
         platforms: fictional names.
-        account: float64 [P, 5], share with an account by age band.
-        public: float64 [P, 5], share of the accounts that are public, by age band.
-        ties: parameters of the graph by name.
+        account: float64 [P, B], share of the online with an account, the same everywhere.
+        public: float64 [P, B], share of the accounts that are public.
+        photos: float64 [P, B], photos that an account posts a year, on average.
+        place_names: names of all places, jurisdiction by jurisdiction.
+        place_jurisdiction: uint8 [K].
+        place_share: float64 [K], share of its jurisdiction's residents; sums to 1 in each.
+        arrivals: float64 [J], people who come to live there, per resident and year.
+        departures: float64 [J], people who leave, per resident and year.
+        aware: float64 [J], share that knows its rights over personal data.
+        informed: float64 [J], share told at the start of 2017 that the operator may hold photos.
+        ties: parameters of the graph by name (`TIES`).
+        degree_quantiles: float64 [Q], rising.
+        degree_multiples: float64 [Q], degree at each quantile as a multiple of the mean degree.
+        abroad: float64 [J], where the ties abroad of the first jurisdiction lead; 0 for itself,
+            sums to 1 where there is another jurisdiction.
         figures: every number with its marks, in order of table and row.
     """
 
     jurisdictions: tuple[str, ...]
     names: tuple[str, ...]
+    regions: tuple[str, ...]
     residents: NDArray[np.float64]
     sample_share: NDArray[np.float64]
     age_limits: NDArray[np.float64]
     age_sex: NDArray[np.float64]
     tones: NDArray[np.float64]
+    online: NDArray[np.float64]
     platforms: tuple[str, ...]
     account: NDArray[np.float64]
     public: NDArray[np.float64]
+    photos: NDArray[np.float64]
+    place_names: tuple[str, ...]
+    place_jurisdiction: NDArray[np.uint8]
+    place_share: NDArray[np.float64]
+    arrivals: NDArray[np.float64]
+    departures: NDArray[np.float64]
+    aware: NDArray[np.float64]
+    informed: NDArray[np.float64]
     ties: dict[str, float]
+    degree_quantiles: NDArray[np.float64]
+    degree_multiples: NDArray[np.float64]
+    abroad: NDArray[np.float64]
     figures: tuple[Figure, ...]
 
     @cached_property
@@ -102,11 +147,12 @@ def read_strata(folder: Path | str | None = None) -> Strata:
     """Read the tables of a folder, or those shipped with the package.
 
     Args:
-        folder: folder that holds the five tables; None for the shipped ones.
+        folder: folder that holds the tables of `TABLES`; None for the shipped ones.
 
     Raises:
-        PopulationError: a table is missing, a column is missing, a cell is no number, a share is
-            negative, or shares do not sum to one; with file and line where there is one.
+        PopulationError: a table, a column or a row is missing, a row is about something unknown,
+            a cell is no number or negative, a share is above one, more people have an account
+            than are online, or shares do not sum to one; with file, line and key.
     """
     return _shipped() if folder is None else _assemble(Path(folder))
 
@@ -117,133 +163,39 @@ def _shipped() -> Strata:
 
 
 def _assemble(folder: Traversable | Path) -> Strata:
-    rows = {name: read_table(folder, name, keys) for name, keys in TABLES.items()}
-    residents = rows["residents.csv"]
-    jurisdictions = tuple(dict.fromkeys(row.key[0] for row in residents))
-    names = {row.key[0]: row.key[1] for row in residents}
-    count = {row.key[0]: row.value for row in residents if row.key[2] == "residents"}
-    sampled = {row.key[0]: row.value for row in residents if row.key[2] == "sample_share"}
-    for code in jurisdictions:
-        for quantity, held in (("residents", count), ("sample_share", sampled)):
-            if code not in held:
-                raise _missing("residents.csv", f"{code}, {quantity}")
-    share = np.array([sampled[code] for code in jurisdictions])
-    _check_sum(share, "residents.csv", "sample_share over jurisdictions")
-    limits, age_sex = _age_sex(rows["ages.csv"], jurisdictions)
-    platforms = tuple(dict.fromkeys(row.key[0] for row in rows["accounts.csv"]))
-    ties = {row.key[0]: row.value for row in rows["ties.csv"]}
-    for quantity in TIES:
-        if quantity not in ties:
-            raise _missing("ties.csv", quantity)
-    for quantity in ties.keys() - set(TIES):
-        near = tuple(difflib.get_close_matches(quantity, TIES))
-        raise PopulationError(
-            Fault(
-                "unknown quantity",
-                "ties.csv",
-                found=quantity,
-                expected=", ".join(TIES),
-                nearest=near,
-            )
-        )
+    tables = {name: read_table(folder, name, keys) for name, keys in TABLES.items()}
+    codes, names, regions, residents, sample = strata_rows.residents(tables["residents.csv"])
+    limits, age_sex = strata_rows.age_sex(tables["ages.csv"], codes)
+    online = strata_rows.online(tables["online.csv"], regions)
+    platforms, account, public, photos = strata_rows.accounts(tables["accounts.csv"], online[0])
+    place_names, place_jurisdiction, place_share = strata_rows.places(tables["places.csv"], codes)
+    moves = strata_rows.moves(tables["moves.csv"], regions)
+    awareness = strata_rows.awareness(tables["awareness.csv"], regions)
+    quantiles, multiples = strata_rows.degrees(tables["degrees.csv"])
     return Strata(
-        jurisdictions=jurisdictions,
-        names=tuple(names[code] for code in jurisdictions),
-        residents=np.array([count[code] for code in jurisdictions]),
-        sample_share=share,
+        jurisdictions=codes,
+        names=names,
+        regions=regions,
+        residents=residents,
+        sample_share=sample,
         age_limits=limits,
         age_sex=age_sex,
-        tones=_tones(rows["tones.csv"], jurisdictions),
+        tones=strata_rows.tones(tables["tones.csv"], codes),
+        online=online,
         platforms=platforms,
-        account=_by_platform(rows["accounts.csv"], platforms, "account"),
-        public=_by_platform(rows["accounts.csv"], platforms, "public"),
-        ties=ties,
-        figures=tuple(figure for table in rows.values() for figure in table),
-    )
-
-
-def _age_sex(
-    rows: list[Figure], jurisdictions: tuple[str, ...]
-) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Return age limits [B + 1] and the joint shares [J, B, 2]: share of the age × female share."""
-    held = {row.key: row.value for row in rows}
-    limits = sorted({_age(row, place) for row in rows for place in (1, 2)})
-    bands = list(pairwise(limits))
-    shares = np.zeros((len(jurisdictions), len(bands), 2))
-    for j, code in enumerate(jurisdictions):
-        for b, (start, end) in enumerate(bands):
-            cell: list[float] = []
-            for quantity in ("share", "female"):
-                key = (code, str(start), str(end), quantity)
-                if key not in held:
-                    raise _missing("ages.csv", ", ".join(key))
-                cell.append(held[key])
-            shares[j, b] = cell[0] * cell[1], cell[0] * (1 - cell[1])
-        _check_sum(shares[j].ravel(), "ages.csv", f"shares of {code}")
-    return np.array(limits, dtype=np.float64), shares
-
-
-def _age(row: Figure, place: int) -> int:
-    if not row.key[place].isdigit():
-        raise PopulationError(
-            Fault(
-                "an age is no whole number",
-                file=row.table,
-                key=", ".join(row.key),
-                found=row.key[place],
-                expected="whole years",
-            )
-        )
-    return int(row.key[place])
-
-
-def _tones(rows: list[Figure], jurisdictions: tuple[str, ...]) -> NDArray[np.float64]:
-    held = {row.key: row.value for row in rows}
-    shares = np.zeros((len(jurisdictions), len(TONES)))
-    for j, code in enumerate(jurisdictions):
-        for t, tone in enumerate(TONES):
-            if (code, str(tone)) not in held:
-                raise _missing("tones.csv", f"{code}, {tone}")
-            shares[j, t] = held[code, str(tone)]
-        _check_sum(shares[j], "tones.csv", f"shares of {code}")
-    return shares
-
-
-def _by_platform(
-    rows: list[Figure], platforms: tuple[str, ...], quantity: str
-) -> NDArray[np.float64]:
-    held = {row.key: row.value for row in rows}
-    shares = np.zeros((len(platforms), len(AGE_BANDS)))
-    for p, platform in enumerate(platforms):
-        for b, band in enumerate(AGE_BANDS):
-            key = (platform, band, quantity)
-            if key not in held:
-                raise _missing("accounts.csv", ", ".join(key))
-            if held[key] > 1:
-                raise PopulationError(
-                    Fault(
-                        "a share is above one",
-                        file="accounts.csv",
-                        key=", ".join(key),
-                        found=f"{held[key]:g}",
-                        expected="0 to 1",
-                    )
-                )
-            shares[p, b] = held[key]
-    return shares
-
-
-def _check_sum(shares: NDArray[np.float64], table: str, what: str) -> None:
-    total = float(shares.sum())
-    if shares.min() < 0 or abs(total - 1) > 1e-6:
-        raise PopulationError(
-            Fault(
-                f"{what} do not sum to one", file=table, found=f"{total:.6f}", expected="1.000000"
-            )
-        )
-
-
-def _missing(table: str, row: str) -> PopulationError:
-    return PopulationError(
-        Fault("a row is missing", file=table, key=row, found="no such row", expected=row)
+        account=account,
+        public=public,
+        photos=photos,
+        place_names=place_names,
+        place_jurisdiction=place_jurisdiction,
+        place_share=place_share,
+        arrivals=moves[:, 0],
+        departures=moves[:, 1],
+        aware=awareness[:, 0],
+        informed=awareness[:, 1],
+        ties=strata_rows.quantities(tables["ties.csv"], TIES),
+        degree_quantiles=quantiles,
+        degree_multiples=multiples,
+        abroad=strata_rows.abroad(tables["mixing.csv"], codes),
+        figures=tuple(figure for table in tables.values() for figure in table.figures),
     )
