@@ -1,0 +1,179 @@
+"""What the check measures, against networkx and closed forms, on graphs small enough to know."""
+
+from __future__ import annotations
+
+import networkx
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+from generators.graph.ties import Ties, from_edges
+from generators.population_check.both_layers import both_layers
+from generators.population_check.clusters import best_cluster
+from generators.population_check.distance import chance_graph, largest_component, mean_distance
+from generators.population_check.shape import (
+    blocks,
+    clustering_of,
+    correlation_across,
+    degree_quantile,
+    share_alike,
+)
+
+
+def ties_of(graph: networkx.Graph) -> Ties:
+    edges = np.array(list(graph.edges()), dtype=np.int64).reshape(-1, 2)
+    return from_edges(edges[:, 0], edges[:, 1], len(graph))
+
+
+GRAPHS = {
+    "power law": networkx.powerlaw_cluster_graph(300, 4, 0.6, seed=1),
+    "small world": networkx.watts_strogatz_graph(200, 6, 0.2, seed=2),
+    "with people apart": networkx.gnp_random_graph(150, 0.012, seed=3),
+    "no ties": networkx.empty_graph(5),
+}
+
+
+@pytest.fixture(params=GRAPHS)
+def graph(request: pytest.FixtureRequest) -> networkx.Graph:
+    return GRAPHS[request.param]
+
+
+def test_blocks_cover_every_row_once_whatever_their_size(graph: networkx.Graph) -> None:
+    indptr = ties_of(graph).indptr
+    for most in (1, 7, 10**6):
+        rows = [row for first, after in blocks(indptr, most) for row in range(first, after)]
+        assert rows == list(range(len(graph)))
+
+
+def test_clustering_is_that_of_networkx(graph: networkx.Graph) -> None:
+    ties = ties_of(graph)
+    ours = clustering_of(np.arange(len(graph)), ties.indptr, ties.indices)
+    assert ours == pytest.approx([networkx.clustering(graph)[i] for i in range(len(graph))])
+
+
+def test_degree_correlation_is_the_assortativity_of_networkx(graph: networkx.Graph) -> None:
+    ties = ties_of(graph)
+    ours = correlation_across(ties.degree.astype(np.float64), ties.indptr, ties.indices)
+    if graph.number_of_edges() == 0:
+        assert ours == 0
+        return
+    assert ours == pytest.approx(networkx.degree_assortativity_coefficient(graph))
+
+
+def test_a_quantity_across_ties_correlates_as_the_ends_of_all_ties_do() -> None:
+    graph = GRAPHS["power law"]
+    ties = ties_of(graph)
+    age = np.random.default_rng(5).uniform(0, 90, len(graph))
+    source = np.repeat(np.arange(len(graph)), ties.degree)
+    expected = np.corrcoef(age[source], age[ties.indices])[0, 1]
+    assert correlation_across(age, ties.indptr, ties.indices) == pytest.approx(expected)
+
+
+def test_the_same_value_for_all_has_no_correlation() -> None:
+    ties = ties_of(GRAPHS["power law"])
+    assert correlation_across(np.full(300, 40.0), ties.indptr, ties.indices) == 0.0
+
+
+def test_the_share_alike_counts_the_ties_of_those_asked_about() -> None:
+    # A square 0-1-2-3 with a diagonal: 0 and 1 live in one place, 2 and 3 in another.
+    ties = from_edges(np.array([0, 1, 2, 0, 0]), np.array([1, 2, 3, 3, 2]), 4)
+    place = np.array([0, 0, 1, 1])
+    first = np.array([True, False, False, False])
+    assert share_alike(place, first, ties.indptr, ties.indices) == pytest.approx(1 / 3)
+    everybody = np.ones(4, dtype=np.bool_)
+    assert share_alike(place, everybody, ties.indptr, ties.indices) == pytest.approx(4 / 10)
+    assert share_alike(place, ~everybody, ties.indptr, ties.indices) == 0.0
+
+
+def test_a_degree_quantile_moves_evenly_inside_a_whole_number() -> None:
+    degree = np.array([1, 1, 2, 2, 2, 2, 3, 3])
+    assert degree_quantile(degree, 0.25) == pytest.approx(1.5)
+    assert degree_quantile(degree, 0.5) == pytest.approx(2.0)
+    assert degree_quantile(degree, 0.75) == pytest.approx(2.5)
+    many = np.arange(10_000)
+    assert degree_quantile(many, 0.3) == pytest.approx(np.quantile(many, 0.3), abs=1)
+
+
+def test_the_largest_component_is_that_of_networkx(graph: networkx.Graph) -> None:
+    ties = ties_of(graph)
+    ours = set(np.flatnonzero(largest_component(ties.indptr, ties.indices)).tolist())
+    largest = max(map(len, networkx.connected_components(graph)))
+    assert ours in [c for c in networkx.connected_components(graph) if len(c) == largest]
+
+
+@pytest.mark.parametrize("count", [1, 3, 64])
+def test_distances_are_those_of_networkx(graph: networkx.Graph, count: int) -> None:
+    ties = ties_of(graph)
+    sources = np.sort(
+        np.random.default_rng(7).choice(len(graph), min(count, len(graph)), replace=False)
+    )
+    steps = [
+        step
+        for source in sources.tolist()
+        for target, step in networkx.single_source_shortest_path_length(graph, source).items()
+        if target != source
+    ]
+    expected = np.mean(steps) if steps else 0.0
+    assert mean_distance(sources, ties.indptr, ties.indices) == pytest.approx(expected)
+
+
+@pytest.mark.parametrize("count", [0, 65])
+def test_distances_refuse_more_people_than_there_are_bits(count: int) -> None:
+    ties = ties_of(GRAPHS["power law"])
+    with pytest.raises(ValueError, match="expected 1 to 64"):
+        mean_distance(np.arange(count), ties.indptr, ties.indices)
+
+
+def test_the_graph_of_chance_keeps_degrees_and_forgets_the_rest() -> None:
+    caves = networkx.connected_caveman_graph(60, 12)
+    ties = ties_of(caves)
+    indptr, indices = chance_graph(ties.indptr, np.random.default_rng(3))
+    assert indptr.tolist() == ties.indptr.tolist()
+    assert np.bincount(indices, minlength=len(caves)).tolist() == ties.degree.tolist()
+    source = np.repeat(np.arange(len(caves)), ties.degree)
+    there = np.bincount(source * len(caves) + indices, minlength=len(caves) ** 2)
+    matrix = there.reshape(len(caves), len(caves))
+    assert (matrix == matrix.T).all()
+    sources = np.arange(0, len(caves), 12)
+    chance = mean_distance(sources, indptr, indices)
+    # Caves in a ring: half of thirty caves away, two steps each. By chance about log n / log k.
+    assert mean_distance(sources, ties.indptr, ties.indices) > 10
+    assert chance == pytest.approx(np.log(720) / np.log(11), abs=0.5)
+
+
+@pytest.mark.parametrize("size", [8, 20, 45])
+def test_the_best_cluster_around_a_person_is_their_cave(size: int) -> None:
+    caves = ties_of(networkx.connected_caveman_graph(40, size))
+    for person in (0, 3 * size + 2, 17 * size + 5):
+        cave = person // size
+        found = best_cluster(person, caves.indptr, caves.indices, largest=size + 5)
+        assert found.tolist() == list(range(cave * size, (cave + 1) * size))
+
+
+def test_the_best_cluster_has_no_more_ties_out_than_any_prefix_of_an_ordering_by_chance() -> None:
+    graph = GRAPHS["power law"]
+    ties = ties_of(graph)
+    found = best_cluster(10, ties.indptr, ties.indices, largest=100).tolist()
+    ours = networkx.conductance(graph, found)
+    generator = np.random.default_rng(1)
+    for _ in range(20):
+        chosen = generator.choice(len(graph), len(found), replace=False).tolist()
+        assert ours < networkx.conductance(graph, chosen)
+
+
+def split(ties: Ties, generator: np.random.Generator) -> tuple[Ties, Ties]:
+    source: NDArray[np.int64] = np.repeat(np.arange(len(ties)), ties.degree)
+    once = source < ties.indices
+    u, v = source[once], ties.indices[once].astype(np.int64)
+    close = generator.random(u.size) < 0.4
+    n = len(ties)
+    return from_edges(u[close], v[close], n), from_edges(u[~close], v[~close], n)
+
+
+def test_both_layers_are_all_ties(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("generators.population_check.both_layers.BLOCK", 17)
+    whole = ties_of(GRAPHS["small world"])
+    merged = both_layers(*split(whole, np.random.default_rng(2)), len(whole))
+    assert merged.indptr.tolist() == whole.indptr.tolist()
+    for i in range(len(whole)):
+        assert sorted(merged.of(i).tolist()) == whole.of(i).tolist()
