@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING, Any
 from generators.errors import Fault, ScenarioError
 from scenarios import provenance
 from scenarios.folder import MOST_NUMBERED
-from scenarios.ranges import RangeDraws, range_draws
+from scenarios.ranges import RangeDraws, one_way_ends, range_draws
 from scenarios.roles import Roles
 from sim.fidelity import MOST_PEOPLE_DRAWN, Fidelity
+from sim.operator.together import require_possible
 
 if TYPE_CHECKING:
     from scenarios.scenario import LoadedScenario
@@ -114,6 +115,7 @@ def design(
 
     Raises:
         ScenarioError: a number makes no sense, or an arm cannot be built.
+        ParameterError: a range draw or a one-way move makes values that cannot hold together.
         FacesUnavailableError: photos are to be drawn, and what draws them is not here.
     """
     from scenarios.arms import arm_setup, arms_of
@@ -140,18 +142,25 @@ def design(
     question = replace(loaded, scenario=scenario)
     arms = arms_of(question)
     roles = Roles(scenario.name, scenario.counterfactual, tuple(scenario.beside))
-    return Design(
+    draws = range_draws(question.parameters, question.pinned, ranges, seed)
+    for table in draws.parameters:
+        require_possible(table)
+    designed = Design(
         question=question,
         loaded={name: _alone(arms[name], roles) for name in roles.arms},
         roles=roles,
         setups={name: arm_setup(arms[name], question=question) for name in roles.arms},
-        draws=range_draws(question.parameters, question.pinned, ranges, seed),
+        draws=draws,
         people=size,
         range_people=min(size, max(size // RANGE_SHARE, LEAST_RANGE_PEOPLE)),
         replications=replications,
         seed=seed,
         recognition=_recognition(question),
     )
+    for name in designed.moved:
+        for end in one_way_ends(question.parameters, name):
+            require_possible(end)
+    return designed
 
 
 def _refuse_too_many_drawn(fidelity: Fidelity, people: int) -> None:

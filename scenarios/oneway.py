@@ -19,6 +19,7 @@ import pyarrow.parquet as pq
 
 from scenarios import tables
 from scenarios.folder import write_table
+from scenarios.ranges import one_way_ends
 from sim.parameters import Parameters
 from sim.setup import ArmSetup
 
@@ -89,8 +90,7 @@ def oneway_tasks(
     main = next(iter(arms.values())).parameters
     tasks = []
     for number, name in enumerate(names):
-        moved = main.parameter(name)
-        ends = main.with_values({name: moved.low}), main.with_values({name: moved.high})
+        ends = one_way_ends(main, name)
         tasks.append(OneWay(folder, number, name, ends, arms, seed, min(people, PEOPLE)))
     return tasks
 

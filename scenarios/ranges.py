@@ -77,6 +77,12 @@ def range_draws(
     return RangeDraws(parameters, names, points, drawn)
 
 
+def one_way_ends(main: Parameters, name: str) -> tuple[Parameters, Parameters]:
+    """Return the table with one parameter at the low and at the high end of its range."""
+    moved = main.parameter(name)
+    return main.with_values({name: moved.low}), main.with_values({name: moved.high})
+
+
 def population_seed(seed: int, draw: int) -> int:
     """Return the seed of a range draw's own population, below 2**53."""
     word = Streams(seed, 0, _STREAMS).words("range population", draw)[0]

@@ -6,7 +6,7 @@ import hashlib
 import json
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from importlib import resources
 from io import StringIO
 from pathlib import Path
@@ -14,7 +14,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from generators.errors import Fault, ScenarioError
+from generators.errors import Fault, ParameterError, ScenarioError
 from scenarios.faults import faults_of
 from scenarios.format import Scenario
 from scenarios.overrides import apply_overrides
@@ -24,6 +24,7 @@ from scenarios.yaml_marks import read_text
 from scenarios.yaml_reader import read_yaml
 from sim.fidelity import Fidelity
 from sim.interventions.registry import interventions
+from sim.operator.together import require_possible
 from sim.parameters import Parameters, load_parameters
 
 __all__ = [
@@ -145,10 +146,15 @@ def scenario_from_text(text: str, path: Path, overrides: Sequence[str] = ()) -> 
     if document.faults or faults:
         raise ScenarioError(_first(document.faults + faults, path))
     values = {name: quantity.value for name, quantity in scenario.parameters.items()}
+    parameters = table.with_values(values)
+    try:
+        require_possible(parameters)
+    except ParameterError as error:
+        raise ScenarioError([replace(fault, file=str(path)) for fault in error.faults]) from None
     return LoadedScenario(
         scenario=scenario,
         path=path,
-        parameters=table.with_values(values),
+        parameters=parameters,
         pinned=frozenset(values),
         overridden=overridden,
         overrides=tuple(overrides),
