@@ -7,6 +7,7 @@ dashboard's own, on a light ground, with the question above it and how to make i
 from __future__ import annotations
 
 import textwrap
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -93,6 +94,19 @@ def write_picture(run: Run, path: Path) -> Path:
         EffaceError: another ending, or the file cannot be written.
         RunFolderError: the run has no weekly series of searchable residents.
     """
+    return write_spec(lambda: picture_spec(run), path)
+
+
+def write_spec(draw: Callable[[], dict[str, Any]], path: Path) -> Path:
+    """Write a picture as SVG or PNG, whole or not at all, and return where it lies.
+
+    Args:
+        draw: makes the Vega-Lite specification; not called where the ending is wrong.
+        path: a file ending in `.svg` or `.png`; PNG is drawn at twice the size for sharp screens.
+
+    Raises:
+        EffaceError: another ending, or the file cannot be written.
+    """
     ending = path.suffix.lower()
     if ending not in FORMATS:
         raise EffaceError(
@@ -105,7 +119,7 @@ def write_picture(run: Run, path: Path) -> Path:
         )
     import vl_convert
 
-    spec = picture_spec(run)
+    spec = draw()
     if ending == ".svg":
         data = vl_convert.vegalite_to_svg(spec).encode("utf-8")
     else:
