@@ -1,6 +1,23 @@
-"""The social graph: close ties, acquaintances, and the society that both make."""
+"""The social graph: close ties, acquaintances, and the society that both make.
+
+Close ties are those who stand in one's photos, acquaintances everybody else whom one knows. The
+graph is drawn by places: families, circles and communities inside a place, and wide ties, whose
+partners are computed by formula, so that memory and time per person stay flat. It needs NumPy and
+SciPy alone.
+"""
 
 from generators.graph.bter import components, draw_graph, to_csr
+from generators.graph.communities import Communities
+from generators.graph.society import Society, draw_society
 from generators.graph.ties import Ties, from_edges
 
-__all__ = ["Ties", "components", "draw_graph", "from_edges", "to_csr"]
+__all__ = [
+    "Communities",
+    "Society",
+    "Ties",
+    "components",
+    "draw_graph",
+    "draw_society",
+    "from_edges",
+    "to_csr",
+]
