@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from itertools import islice
+from typing import TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
 from generators.graph.ties import Ties
 
+T = TypeVar("T")
 Rows = tuple[NDArray[np.int64], NDArray[np.int32]]
 """`at`, place in the people asked for, and `neighbour`, as `Ties.rows` returns them."""
 ROWS_AT_ONCE = 2048
@@ -48,7 +50,7 @@ def counts(people: NDArray[np.int64], rows: Rows) -> NDArray[np.int64]:
     return np.bincount(rows[0], minlength=people.size)
 
 
-def in_turn[T](
+def in_turn(
     work: Callable[[NDArray[np.int64]], T], n: int, workers: int
 ) -> Iterator[tuple[int, int, T]]:
     """Do a piece of work for people 0 .. n − 1, some at once, and yield results in their order.
