@@ -14,7 +14,7 @@ import typer
 from typer.core import TyperGroup
 
 from generators.errors import EffaceError
-from scenarios.cli import dashboard, faces, library, population, query, report, runs
+from scenarios.cli import dashboard, faces, library, population, query, report, residency, runs
 from scenarios.cli.options import INTERRUPTED, WRONG_INPUT
 
 
@@ -96,6 +96,7 @@ app.command()(report.report)
 app.command()(library.explain)
 app.command()(library.validate)
 app.command()(library.schema)
+app.command()(residency.residency)
 app.add_typer(population.app, name="population")
 app.add_typer(faces.app, name="faces")
 app.command()(dashboard.dashboard)

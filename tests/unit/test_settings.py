@@ -20,13 +20,13 @@ def runs(tmp_path_factory):
     sizes = {"people": 200, "replications": 1, "ranges": 0, "workers": 1}
     return [
         run_experiment(load_scenario("ico-2022", overrides), out=folder / name, **sizes)
-        for name, overrides in (("usual", []), ("changed", ["operator.residency.missing=0.5"]))
+        for name, overrides in (("usual", []), ("changed", ["signals.declared.present=0.3"]))
     ]
 
 
 def test_what_is_set_is_told_under_table_brief_and_picture(runs):
     _, changed = runs
-    said = "operator.residency.missing = 0.5 (default 0.25)"
+    said = "signals.declared.present = 0.3 (default 0.66)"
     assert said in brief(changed)
     assert said in " ".join(table_text(changed).split())
     assert said in json.dumps(picture_spec(changed)).replace('", "', " ")
@@ -42,6 +42,6 @@ def test_a_run_of_the_defaults_says_nothing(runs):
 def test_a_comparison_names_the_parameters_that_differ(runs):
     usual, changed = runs
     assert differing(changed, usual) == (
-        "The runs differ in operator.residency.missing (0.5 against 0.25)."
+        "The runs differ in signals.declared.present (0.3 against 0.66)."
     )
     assert differing(usual, usual) == "The runs have the same parameters."

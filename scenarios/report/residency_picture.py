@@ -1,0 +1,187 @@
+"""The picture of the operator's excuse: precision against recall, at every threshold.
+
+One line is the closed form, the other what a drawn population gives; a mark on each shows where
+the operator's own threshold puts it. Colour, dash and the shape of the mark tell them apart, each
+alone.
+"""
+
+from __future__ import annotations
+
+import math
+import textwrap
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from scenarios.report.looks import DARK, DASHED, LIGHT, SOLID, Palette
+from scenarios.report.picture import write_spec
+from scenarios.report.words import residents
+
+if TYPE_CHECKING:
+    from scenarios.residency import ResidencyFigures
+    from sim.operator.residency import ResidencyCurve
+
+WIDTH, HEIGHT = 640, 420
+CLOSED = "closed form: everybody posts their own photos, at home"
+MEASURED = "drawn population: friends post, people move"
+LABELLED = (0.0, 1.0, 2.0, 4.0, 5.0, 6.0, 8.0)
+"""Thresholds whose place on the closed form is written beside it, in nats."""
+_FURTHEST = 12.0
+"""Beyond this threshold both shares are those of a handful of patterns, and nothing is drawn."""
+
+
+def residency_spec(figures: ResidencyFigures, palette: Palette = LIGHT) -> dict[str, Any]:
+    """Return the Vega-Lite specification of the curves.
+
+    Args:
+        figures: as `residency_figures` gives them.
+        palette: colours of the ground that it stands on.
+    """
+    import altair as alt
+
+    ink = palette.ink
+    threshold = figures.signals.threshold
+    curves = {CLOSED: figures.closed, MEASURED: figures.measured.curve}
+    lines = [
+        {"line": name, "order": order, **point}
+        for name, curve in curves.items()
+        for order, point in enumerate(_points(curve))
+    ]
+    marks = [
+        {"line": name, "recall": _at(curve, threshold)[0], "precision": _at(curve, threshold)[1]}
+        for name, curve in curves.items()
+        if not math.isnan(_at(curve, threshold)[1])
+    ]
+    labels = [
+        {"recall": recall, "precision": precision, "text": f"{nats:g}"}
+        for nats in LABELLED
+        for recall, precision in [_at(figures.closed, nats)]
+        if not math.isnan(precision) and abs(nats - threshold) > 0.5
+    ]
+    x = alt.X(
+        "recall:Q",
+        title=f"recall: share of the faces of {residents(figures.scope)} that count as such",
+        scale=alt.Scale(domain=[0, 1], nice=False),
+        axis=alt.Axis(format="%", tickCount=5, gridColor=palette.faint, domainColor=ink),
+    )
+    y = alt.Y(
+        "precision:Q",
+        title="precision: share of those counted who are",
+        scale=alt.Scale(domain=[0, 1], nice=False),
+        axis=alt.Axis(format="%", tickCount=5, gridColor=palette.faint, domainColor=ink),
+    )
+    legend = alt.Legend(
+        title=None, orient="bottom", direction="vertical", labelLimit=0, symbolSize=500
+    )
+    names = [CLOSED, MEASURED]
+    colour = alt.Color(
+        "line:N",
+        scale=alt.Scale(domain=names, range=[palette.arms[0], palette.arms[1]]),
+        legend=legend,
+    )
+    drawn = (
+        alt.Chart(alt.Data(values=lines))
+        .mark_line(strokeWidth=2.6, interpolate="linear")
+        .encode(
+            x=x,
+            y=y,
+            color=colour,
+            strokeDash=alt.StrokeDash(
+                "line:N", scale=alt.Scale(domain=names, range=[SOLID, DASHED]), legend=legend
+            ),
+            order="order:Q",
+        )
+    )
+    operator = (
+        alt.Chart(alt.Data(values=marks))
+        .mark_point(filled=True, size=170, opacity=1, stroke=ink, strokeWidth=1.2)
+        .encode(
+            x=x,
+            y=y,
+            color=colour,
+            shape=alt.Shape(
+                "line:N",
+                scale=alt.Scale(domain=names, range=["circle", "diamond"]),
+                legend=None,
+            ),
+        )
+    )
+    dots = alt.Chart(alt.Data(values=labels)).encode(x=x, y=y)
+    chart = (
+        alt.layer(
+            drawn,
+            dots.mark_point(filled=True, size=28, color=ink, opacity=1),
+            dots.mark_text(align="left", dx=7, dy=-7, color=ink, fontSize=11).encode(text="text:N"),
+            operator,
+        )
+        .resolve_scale(shape="independent")
+        .properties(
+            width=WIDTH,
+            height=HEIGHT,
+            title=alt.TitleParams(
+                f"How well could an operator tell who is among {residents(figures.scope)}?",
+                subtitle=textwrap.wrap(caption(figures), 104),
+                anchor="start",
+                fontSize=17,
+                subtitleFontSize=13,
+                subtitlePadding=6,
+                color=ink,
+                subtitleColor=ink,
+                offset=14,
+            ),
+            background=palette.ground,
+            padding=12,
+        )
+        .configure_axis(labelColor=ink, titleColor=ink, titleFontWeight="normal", titleFontSize=12)
+        .configure_legend(labelColor=ink, labelFontSize=12)
+        .configure_view(stroke=None)
+    )
+    return dict(chart.to_dict())
+
+
+def caption(figures: ResidencyFigures) -> str:
+    """Return what the picture shows, in words that also serve those who do not see it."""
+    measured, share = figures.measured, figures.share
+    recall, precision = _at(figures.closed, figures.signals.threshold)
+    return (
+        f"In this model. {share:.2g} of the gallery's faces are taken to show "
+        f"{residents(figures.scope)}. At the operator's threshold of "
+        f"{figures.signals.threshold:g} nats (large marks) the closed form gives recall "
+        f"{percent(recall)} and precision {percent(precision)}; the photos of "
+        f"{measured.people:,} simulated people (seed {measured.seed}, {measured.faces:,} faces by "
+        f"the day of the notice) give {percent(measured.recall.value)} and "
+        f"{percent(measured.precision.value)}. Small numbers along the curve: other thresholds, "
+        "in nats. Not a figure of any real operator."
+    )
+
+
+def percent(share: float) -> str:
+    """Return a share as a percentage, or "none" where there is nothing to count."""
+    return "none" if math.isnan(share) else f"{100 * share:.1f} %"
+
+
+def write_residency_picture(figures: ResidencyFigures, path: Path, dark: bool = False) -> Path:
+    """Write the picture and return where it lies.
+
+    Args:
+        figures: as `residency_figures` gives them.
+        path: a file ending in `.svg` or `.png`.
+        dark: draw it for a dark ground.
+
+    Raises:
+        EffaceError: another ending, or the file cannot be written.
+    """
+    return write_spec(lambda: residency_spec(figures, DARK if dark else LIGHT), path)
+
+
+def _at(curve: ResidencyCurve, threshold: float) -> tuple[float, float]:
+    row = curve.at(threshold)
+    return float(curve.recall[row]), float(curve.precision[row])
+
+
+def _points(curve: ResidencyCurve) -> list[dict[str, float]]:
+    rows = zip(curve.thresholds, curve.recall, curve.precision, strict=True)
+    return [
+        {"recall": float(recall), "precision": float(precision)}
+        for threshold, recall, precision in rows
+        if threshold <= _FURTHEST and not math.isnan(precision)
+    ]
