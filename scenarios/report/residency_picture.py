@@ -143,7 +143,7 @@ def caption(figures: ResidencyFigures) -> str:
     measured, share = figures.measured, figures.share
     recall, precision = _at(figures.closed, figures.signals.threshold)
     return (
-        f"In this model. {share:.2g} of the gallery's faces are taken to show "
+        f"In this model. {percent(share)} of the gallery's faces are taken to show "
         f"{residents(figures.scope)}. At the operator's threshold of "
         f"{figures.signals.threshold:g} nats (large marks) the closed form gives recall "
         f"{percent(recall)} and precision {percent(precision)}; the photos of "

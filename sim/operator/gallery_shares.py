@@ -66,5 +66,5 @@ def gallery_shares(
     for region in set(group.tolist()):
         inside = group == region
         share = parameters[SHARE_PARAMETERS[region]] if region else rest
-        shares[inside] = share * residents[inside] / residents[inside].sum()
+        shares[inside] = share * (residents[inside] / residents[inside].sum())
     return shares
