@@ -1,150 +1,203 @@
-"""People as columns: where they live, sex, age, skin tone, how findable they are, face and name.
+"""People as columns: where they live, sex, age, skin tone, accounts, posting, face and name.
 
 Columns are stratified: in each jurisdiction a keyed permutation hands out one slice of the
 distribution to each person, so that weighted totals reproduce the tables to within two persons a
 cell (one at either end of it), whatever the seed (model, section 1). Under-18s are rows like
-everybody else.
+everybody else. Each block of rows is drawn on its own from keys, so memory beyond the columns
+stays that of a block, and any number of threads draws the same people.
 """
 
 from __future__ import annotations
 
-import math
-from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from generators.accounts import draw_accounts
+from generators.row_blocks import blocks, for_each
+from generators.calendar import DAYS_A_YEAR, REFERENCE_DAY
+from generators.columns import empty_columns
 from generators.errors import Fault, PopulationError
+from generators.graph.permutations import Permutations
+from generators.handles import number_handles
 from generators.keyed import Streams
+from generators.moves import draw_moves
+from generators.names import name_codes
+from generators.posting import draw_tagging, posting_ladder
 from generators.strata import Strata
 
+__all__ = ["DAYS_A_YEAR", "REFERENCE_DAY", "STREAMS", "counts_of", "draw_people"]
+
+STREAMS = (
+    "age",
+    "tone",
+    "online",
+    "account",
+    "public",
+    "posting",
+    "tagging",
+    "aware",
+    "informed",
+    "move",
+    "identity",
+    "name",
+)
 LEAST_PEOPLE = 10
-REFERENCE_DAY = 2007
-"""Mid-2022 (2022-07-01) as days since 2017-01-01: the date to which the tables refer."""
-DAYS_A_YEAR = 365.25
-FINDABILITY_CV = 2.0
-"""Default coefficient of variation of findability (`people.findability_cv`, an assumption)."""
 
 
-@dataclass(frozen=True, eq=False)
-class People:
-    """Columns of n people, without accounts and ties.
-
-    Attributes:
-        weights: float64 [J], real persons per simulated one.
-        jurisdiction: uint8 [n], in ascending order.
-        sex: uint8 [n].
-        tone: uint8 [n], 1 to 10.
-        birth_day: int32 [n], days since 2017-01-01.
-        findability_z: float64 [n].
-        identity: uint64 [n].
-        name_code: uint32 [n, 3]: locale, first name, last name, each as a uniform 32-bit word.
-    """
-
-    weights: NDArray[np.float64]
-    jurisdiction: NDArray[np.uint8]
-    sex: NDArray[np.uint8]
-    tone: NDArray[np.uint8]
-    birth_day: NDArray[np.int32]
-    findability_z: NDArray[np.float64]
-    identity: NDArray[np.uint64]
-    name_code: NDArray[np.uint32]
-
-
-def counts_by_jurisdiction(people: int, shares: NDArray[np.float64]) -> NDArray[np.int64]:
-    """Split `people` by `shares` [J] with largest remainders, at least one person in each.
+def counts_of(people: int, strata: Strata) -> NDArray[np.int64]:
+    """Split people over the jurisdictions by their share of the sample, at least one in each.
 
     Raises:
         PopulationError: fewer than `LEAST_PEOPLE` people, or fewer than there are jurisdictions.
     """
-    if people < max(LEAST_PEOPLE, shares.size):
+    least = max(LEAST_PEOPLE, strata.sample_share.size)
+    if people < least:
         raise PopulationError(
             Fault(
                 "too few people for a population",
                 key="people",
                 found=str(people),
-                expected=f"{max(LEAST_PEOPLE, shares.size)} or more",
+                expected=f"{least} or more",
             )
         )
-    exact = shares * people
-    counts = np.floor(exact).astype(np.int64)
-    order = np.argsort(-(exact - counts), kind="stable")
-    counts[order[: people - int(counts.sum())]] += 1
+    counts = _split(people, strata.sample_share)
     while counts.min() < 1:
         counts[counts.argmin()] += 1
         counts[counts.argmax()] -= 1
     return counts
 
 
-def draw_people(people: int, strata: Strata, streams: Streams) -> People:
-    """Draw the columns of `people` persons, ordered by jurisdiction.
+def _split(people: int, shares: NDArray[np.float64]) -> NDArray[np.int64]:
+    """Split a whole number by shares that sum to one, with largest remainders."""
+    exact = shares * people
+    counts = np.floor(exact).astype(np.int64)
+    order = np.argsort(-(exact - counts), kind="stable")
+    counts[order[: people - int(counts.sum())]] += 1
+    return counts
 
-    Raises:
-        PopulationError: too few people.
+
+def draw_people(
+    counts: NDArray[np.int64], strata: Strata, streams: Streams, workers: int = 1
+) -> dict[str, NDArray[Any]]:
+    """Draw the columns (`generators.columns`) of people, in order of jurisdiction and place.
+
+    Args:
+        counts: int64 [J], how many live in each jurisdiction.
+        strata: the tables.
+        streams: `STREAMS`.
+        workers: threads.
     """
-    counts = counts_by_jurisdiction(people, strata.sample_share)
-    n = int(counts.sum())
-    jurisdiction = np.repeat(np.arange(counts.size, dtype=np.uint8), counts)
-    sex = np.empty(n, dtype=np.uint8)
-    tone = np.empty(n, dtype=np.uint8)
-    age = np.empty(n, dtype=np.int64)
-    z = np.empty(n)
+    columns = empty_columns(int(counts.sum()), strata.platforms)
+    columns["jurisdiction"][:] = np.repeat(np.arange(counts.size, dtype=np.uint8), counts)
+    living = np.zeros(len(strata.place_names), dtype=np.int64)
+    for j, count in enumerate(counts.tolist()):
+        here = strata.place_jurisdiction == j
+        living[here] = _split(count, strata.place_share[here])
+    columns["place"][:] = np.repeat(np.arange(living.size, dtype=np.uint16), living)
+
     ends = np.cumsum(counts)
-    for j, (start, end) in enumerate(zip(ends - counts, ends, strict=True)):
-        rows = np.arange(start, end)
-        sex[start:end], age[start:end] = _sex_and_age(
-            _slices(streams, "age", rows), strata.age_sex[j], strata.age_limits
-        )
-        tone[start:end] = 1 + _pick(_slices(streams, "tone", rows), strata.tones[j])
-        z[start:end] = findability_ladder(rows.size)[_ranks(streams, "findability", rows)]
-    return People(
-        weights=strata.residents / counts,
-        jurisdiction=jurisdiction,
-        sex=sex,
-        tone=tone,
-        birth_day=(REFERENCE_DAY - age).astype(np.int32),
-        findability_z=z,
-        identity=streams.words("identity", np.arange(n)),
-        name_code=name_codes(streams, np.arange(n)),
+    cut = [
+        (j, int(start), first, last)
+        for j, (start, end) in enumerate(zip(ends - counts, ends, strict=True))
+        for first, last in blocks(int(start), int(end))
+    ]
+    shows = np.empty(len(columns["sex"]), dtype=np.bool_)
+
+    def draw(block: tuple[int, int, int, int]) -> None:
+        j, start, first, last = block
+        drawn = _block(j, start, int(counts[j]), np.arange(first, last), strata, streams)
+        shows[first:last] = drawn["public"].any(axis=1)
+        for name, held in drawn.items():
+            columns[name][first:last] = held
+
+    for_each(draw, cut, workers)
+    groups = _posting_groups(shows, cut, len(counts))
+
+    def post(number: int) -> None:
+        _, _, first, last = cut[number]
+        columns["posting_z"][first:last] = _posting(shows[first:last], groups[number], streams)
+
+    for_each(post, range(len(cut)), workers)
+    columns["handle_number"] = number_handles(
+        strata.jurisdictions,
+        *(columns[name] for name in ("jurisdiction", "sex", "birth_day", "identity")),
+        columns["name_code"],
+        columns["accounts"],
+        workers,
     )
+    return columns
 
 
-def name_codes(streams: Streams, rows: NDArray[np.int64]) -> NDArray[np.uint32]:
-    """Return uint32 [n, 3]: uniform words that pick locale, first name and last name."""
-    words = [streams.words("name", rows, part) >> np.uint64(32) for part in range(3)]
-    return np.column_stack(words).astype(np.uint32)
+def _block(
+    j: int, start: int, count: int, rows: NDArray[np.int64], strata: Strata, streams: Streams
+) -> dict[str, NDArray[Any]]:
+    """Return what is drawn of some residents of a jurisdiction whose rows begin at `start`."""
+
+    def slices(stream: str) -> NDArray[np.float64]:
+        """Uniforms in (0, 1), one in each of the jurisdiction's equal slices, in keyed order."""
+        rank = _shuffled(rows - start, count, streams, stream, j)
+        return (rank + streams.uniform(stream, rows)) / count
+
+    sex, age = _sex_and_age(slices("age"), strata.age_sex[j], strata.age_limits)
+    birth_day = (REFERENCE_DAY - age).astype(np.int32)
+    online, accounts, public = draw_accounts(j, rows, birth_day, strata, streams)
+    move_day, elsewhere = draw_moves(j, rows, birth_day, strata, streams)
+    return {
+        "sex": sex,
+        "tone": 1 + _pick(slices("tone"), strata.tones[j]),
+        "birth_day": birth_day,
+        "online": online,
+        "accounts": accounts,
+        "public": public,
+        "tagging": draw_tagging(rows, streams),
+        "aware": streams.uniform("aware", rows) < strata.aware[j],
+        "informed": streams.uniform("informed", rows) < strata.informed[j],
+        "move_day": move_day,
+        "elsewhere": elsewhere,
+        "identity": streams.words("identity", rows),
+        "name_code": name_codes(streams, rows),
+    }
 
 
-def findability_ladder(n: int) -> NDArray[np.float64]:
-    """Return float64 [n], ascending: one standard normal value for each slice of probability 1/n.
+def _shuffled(
+    places: NDArray[np.int64], size: int, streams: Streams, stream: str, group: int
+) -> NDArray[np.int64]:
+    """Return where a group's own permutation of 0 … size − 1 sends some places."""
+    order = Permutations(np.array([size]), streams.words(stream, group, 1))
+    return order.forward(np.zeros(places.size, dtype=np.int64), places)
 
-    Each value is the point at which exp(σz − σ²/2) equals its own mean over the slice, at the
-    default coefficient of variation (σ² = ln 5). So findability has mean exactly 1 in every
-    jurisdiction at the default; at a coefficient of 1 or 4 the mean is off by under 0.4 % from
-    1,000 people and 0.1 % from 10,000. Points drawn inside the slices would miss by 1.4 % and
-    0.25 % (one standard deviation) already at the default, since the top slice weighs so much.
+
+def _posting_groups(
+    shows: NDArray[np.bool_], cut: list[tuple[int, int, int, int]], jurisdictions: int
+) -> list[tuple[tuple[int, int, int], ...]]:
+    """Return of each block and group (without, with a public account): number, first place, size.
+
+    Places count the group's people in order of row, jurisdiction by jurisdiction.
     """
-    from scipy.special import ndtr, ndtri
-
-    variance = math.log(1 + FINDABILITY_CV**2)
-    sigma = math.sqrt(variance)
-    edges = ndtri(np.arange(n + 1) / n)
-    # The upper half by symmetry of the normal tail, where 1 − Φ keeps its digits.
-    low, high = edges[:-1] - sigma, edges[1:] - sigma
-    mass = np.where(low > 0, ndtr(-low) - ndtr(-high), ndtr(high) - ndtr(low))
-    return np.asarray((np.log(n * mass) + variance / 2) / sigma)
-
-
-def _ranks(streams: Streams, stream: str, rows: NDArray[np.int64]) -> NDArray[np.int64]:
-    """Return a keyed permutation of 0 .. len(rows) − 1."""
-    ranks = np.empty(rows.size, dtype=np.int64)
-    ranks[np.argsort(streams.words(stream, rows), kind="stable")] = np.arange(rows.size)
-    return ranks
+    sizes = np.zeros((jurisdictions, 2), dtype=np.int64)
+    places = []
+    for j, _, first, last in cut:
+        open_ones = int(shows[first:last].sum())
+        places.append((j, sizes[j].copy()))
+        sizes[j] += (last - first - open_ones, open_ones)
+    return [
+        tuple((2 * j + group, int(place[group]), int(sizes[j, group])) for group in (0, 1))
+        for j, place in places
+    ]
 
 
-def _slices(streams: Streams, stream: str, rows: NDArray[np.int64]) -> NDArray[np.float64]:
-    """Return uniforms in (0, 1), one in each of len(rows) equal slices, in keyed order."""
-    return (_ranks(streams, stream, rows) + streams.uniform(stream, rows, 1)) / rows.size
+def _posting(
+    shows: NDArray[np.bool_], groups: tuple[tuple[int, int, int], ...], streams: Streams
+) -> NDArray[np.float64]:
+    """Return the normal latent of posting of a block, on the ladder of each one's group."""
+    out = np.empty(shows.size)
+    for group, (number, place, size) in enumerate(groups):
+        rows = np.flatnonzero(shows == bool(group))
+        ranks = _shuffled(place + np.arange(rows.size), size, streams, "posting", number)
+        out[rows] = posting_ladder(ranks, size)
+    return out
 
 
 def _pick(uniforms: NDArray[np.float64], shares: NDArray[np.float64]) -> NDArray[np.int64]:

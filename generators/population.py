@@ -1,30 +1,35 @@
-"""The population: everybody who is simulated, as immutable columns and a graph of ties.
+"""The population: everybody who is simulated, as immutable columns and two layers of ties.
 
 `build_population` draws it from the tables, `load_population` opens a saved one by memory map.
-The same seed gives the same population to the bit; `content_hash` names it. It is useful without
-the rest of the project (docs/population.md). No photograph of anyone is in it: a face is a
-64-bit key from which a generator draws.
+The same seed gives the same population to the bit, whatever the number of workers;
+`content_hash` names it. It is useful without the rest of the project (docs/population.md). No
+photograph of anyone is in it: a face is a 64-bit key from which a generator draws.
 """
 
 from __future__ import annotations
 
-import hashlib
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
-from generators.accounts import draw_accounts, render_handle, render_url
+from generators.accounts import render_url
+from generators.calendar import DAYS_A_YEAR, REFERENCE_DAY
+from generators.columns import COLUMNS
 from generators.errors import Fault, PopulationError
-from generators.graph import draw_graph
+from generators.graph import Communities, Ties, draw_society
+from generators.handles import MOST_NUMBER, render_handle, style_of, year_digits
 from generators.keyed import Streams
-from generators.names import render_name
-from generators.people import DAYS_A_YEAR, REFERENCE_DAY, draw_people, name_codes
+from generators.moves import residence
+from generators.names import name_codes, name_parts, plain
+from generators.people import STREAMS as PEOPLE_STREAMS
+from generators.people import counts_of, draw_people
+from generators.population_graph import NETWORKX_LIMIT, near_graph, whole_graph
+from generators.population_hash import content_hash, plan_hash
 from generators.strata import AGE_BAND_EDGES, AGE_BANDS, SEXES, Strata, read_strata
 
 if TYPE_CHECKING:
@@ -34,64 +39,81 @@ __all__ = [
     "AGE_BANDS",
     "SEXES",
     "STREAMS",
+    "Layer",
     "Population",
     "build_population",
     "load_population",
 ]
 
-STREAMS = ("age", "tone", "findability", "identity", "name", "account", "public", "ties", "extra")
-NETWORKX_LIMIT = 20_000
-COLUMNS = (
-    "jurisdiction",
-    "sex",
-    "tone",
-    "birth_day",
-    "accounts",
-    "public",
-    "findability_z",
-    "identity",
-    "name_code",
-)
+STREAMS = (*PEOPLE_STREAMS, "ties", "extra")
+Layer = Literal["close", "acquaintances", "all"]
 
 
 @dataclass(frozen=True, eq=False)
 class Population:
     """n people of J jurisdictions with accounts on P platforms, and the ties between them.
 
+    Rows are in order of jurisdiction and place.
+
     Attributes:
         jurisdictions: codes, the case's own first.
+        regions: region of each jurisdiction.
+        places: names of all places; most of somebody's friends live in one.
+        platforms: fictional names.
         weights: float64 [J], real persons per simulated one; they multiply outcomes, never ties.
-        jurisdiction: uint8 [n], index into `jurisdictions`.
+        photos: float64 [P, B], photos that an account posts a year on average, by age band.
+        jurisdiction: uint8 [n], index into `jurisdictions`: residence at `REFERENCE_DAY`.
+        place: uint16 [n], index into `places`.
         sex: uint8 [n], index into `SEXES`.
         tone: uint8 [n], 1 to 10 of the Monk scale.
         birth_day: int32 [n], days since 2017-01-01 (negative: born before).
-        accounts: bool [n, P], has an account.
+        online: bool [n].
+        accounts: bool [n, P], has an account; only those who are online have.
         public: bool [n, P], and that account is public.
-        findability_z: float64 [n], standard normal latent of findability, stratified so that
-            the mean of exp(σz − σ²/2) is 1 in each jurisdiction (`people.findability_ladder`).
+        posting_z: float32 [n], standard normal latent of how much somebody posts, stratified so
+            that the mean of exp(σz − σ²/2) is 1 among those with a public account of each
+            jurisdiction, and among the others (`generators.posting`).
+        tagging: float32 [n], how often others stand in what one posts, mean 1.
+        aware: bool [n], knows the rights over personal data.
+        informed: bool [n], was told at the start of 2017 that the operator may hold photos.
+        move_day: int32 [n], day of the one move, `NEVER` for those who stay.
+        elsewhere: uint8 [n], the other jurisdiction: before a move up to `REFERENCE_DAY`, after a
+            later one.
         identity: uint64 [n], key of the face.
         name_code: uint32 [n, 3], words from which names are rendered.
-        indptr: int64 [n + 1], row limits of the graph.
-        indices: int32 [2 E], neighbours, ascending in each row; symmetric, no loops.
-        platforms: fictional names.
+        handle_number: uint16 [n, P], what makes a handle unique (`generators.handles`).
+        close: ties to those who stand in one's photos.
+        acquaintances: ties to everybody else whom one knows, stored or computed row by row.
         seed: root seed.
-        parameters: what else it was made of: people, the tables' hash, parameters of the ties.
+        parameters: what else it was made of: people, the tables' hash, parameters of the ties,
+            the hash of the plan of acquaintances.
     """
 
     jurisdictions: tuple[str, ...]
+    regions: tuple[str, ...]
+    places: tuple[str, ...]
+    platforms: tuple[str, ...]
     weights: NDArray[np.float64]
+    photos: NDArray[np.float64]
     jurisdiction: NDArray[np.uint8]
+    place: NDArray[np.uint16]
     sex: NDArray[np.uint8]
     tone: NDArray[np.uint8]
     birth_day: NDArray[np.int32]
+    online: NDArray[np.bool_]
     accounts: NDArray[np.bool_]
     public: NDArray[np.bool_]
-    findability_z: NDArray[np.float64]
+    posting_z: NDArray[np.float32]
+    tagging: NDArray[np.float32]
+    aware: NDArray[np.bool_]
+    informed: NDArray[np.bool_]
+    move_day: NDArray[np.int32]
+    elsewhere: NDArray[np.uint8]
     identity: NDArray[np.uint64]
     name_code: NDArray[np.uint32]
-    indptr: NDArray[np.int64]
-    indices: NDArray[np.int32]
-    platforms: tuple[str, ...]
+    handle_number: NDArray[np.uint16]
+    close: Ties
+    acquaintances: Ties | Communities
     seed: int
     parameters: Mapping[str, Any]
 
@@ -100,20 +122,13 @@ class Population:
 
     @cached_property
     def content_hash(self) -> str:
-        """SHA-256 over every column, the ties, the seed and the parameters, in hexadecimal."""
-        digest = hashlib.sha256()
-        header = {
-            "jurisdictions": self.jurisdictions,
-            "platforms": self.platforms,
-            "seed": self.seed,
-            "parameters": self.parameters,
-        }
-        digest.update(json.dumps(header, sort_keys=True).encode())
-        for name in ("weights", *COLUMNS, "indptr", "indices"):
-            array = np.ascontiguousarray(getattr(self, name))
-            digest.update(f"{name} {array.dtype.str} {array.shape}".encode())
-            digest.update(array.tobytes())
-        return digest.hexdigest()
+        """SHA-256 in hexadecimal of all that was drawn (`generators.population_hash`)."""
+        return content_hash(self)
+
+    @property
+    def society(self) -> int:
+        """Number of people who were drawn together; newcomers without ties come after them."""
+        return len(self) - int(self.parameters.get("isolated", 0))
 
     @property
     def real_residents(self) -> NDArray[np.float64]:
@@ -124,22 +139,74 @@ class Population:
         residents = self.parameters["residents"]
         return np.array([residents[code] for code in self.jurisdictions])
 
-    @property
+    @cached_property
     def edges(self) -> int:
-        """Number of ties, each counted once."""
-        return self.indices.size // 2
+        """Number of ties of both layers, each counted once."""
+        return self.close.edges + self.acquaintances.edges
 
     def residents(self, code: str) -> NDArray[np.int64]:
-        """Return the ids of the residents of a jurisdiction.
+        """Return the ids of the residents of a jurisdiction at `REFERENCE_DAY`.
 
         Raises:
             PopulationError: an unknown code.
         """
         return np.flatnonzero(self.jurisdiction == self._index(code))
 
-    def neighbours(self, i: int) -> NDArray[np.int32]:
+    def residence_on(self, day: int) -> NDArray[np.uint8]:
+        """Return uint8 [n]: where everybody lives on a day, as index into `jurisdictions`."""
+        return residence(self.jurisdiction, self.move_day, self.elsewhere, day)
+
+    def residence_of(
+        self, people: NDArray[np.integer], days: NDArray[np.integer]
+    ) -> NDArray[np.uint8]:
+        """Return where some people live, each on a day of their own, uint8."""
+        return residence(
+            self.jurisdiction[people], self.move_day[people], self.elsewhere[people], days
+        )
+
+    def public_rate(self) -> NDArray[np.float64]:
+        """Return float64 [n]: photos a year that people's public accounts post on average.
+
+        By the age band at `REFERENCE_DAY`, before everybody's own posting (`posting_z`).
+        """
+        return self._rate(self.public)
+
+    def posting_rate(self) -> NDArray[np.float64]:
+        """Return float64 [n]: photos a year that all of people's accounts post on average."""
+        return self._rate(self.accounts)
+
+    def rows(
+        self, people: NDArray[np.int64], layer: Layer = "all"
+    ) -> tuple[NDArray[np.int64], NDArray[np.int32]]:
+        """Return the neighbours of several people.
+
+        Args:
+            people: int64 [k], ids, in any order.
+            layer: whose ties.
+
+        Returns:
+            at int64 [m], place in `people` whose neighbour each one is, ascending;
+            neighbour int32 [m], ascending for each place.
+        """
+        if layer == "close":
+            return self.close.rows(people)
+        if layer == "acquaintances":
+            return self.acquaintances.rows(people)
+        parts = self.close.rows(people), self.acquaintances.rows(people)
+        at = np.concatenate([part[0] for part in parts])
+        neighbour = np.concatenate([part[1] for part in parts])
+        order = np.lexsort((neighbour, at))
+        return at[order], neighbour[order]
+
+    def neighbours(self, i: int, layer: Layer = "all") -> NDArray[np.int32]:
         """Return the ids of those tied to person `i`, ascending."""
-        return self.indices[self.indptr[i] : self.indptr[i + 1]]
+        return self.rows(np.array([i], dtype=np.int64), layer)[1]
+
+    def acquaintance_rows(
+        self, people: NDArray[np.int64]
+    ) -> tuple[NDArray[np.int64], NDArray[np.int32]]:
+        """Return the acquaintances of several people, as `rows` does."""
+        return self.acquaintances.rows(people)
 
     def age_on(self, day: int) -> NDArray[np.float32]:
         """Return float32 [n]: age in years on a day (days since 2017-01-01); below 0 if unborn."""
@@ -152,56 +219,42 @@ class Population:
 
     def display_name(self, i: int) -> str:
         """Return first and last name of person `i`."""
-        first, second, third = (int(word) for word in self.name_code[i])
-        code = self.jurisdictions[self.jurisdiction[i]]
-        return render_name(code, int(self.sex[i]), (first, second, third))
+        return " ".join(self._names(i))
 
     def handle(self, i: int, platform: int) -> str:
         """Return what person `i` is (or would be) called on platform number `platform`; unique."""
-        return render_handle(self.display_name(i), int(i), platform)
+        first, last = self._names(i)
+        row = slice(i, i + 1)
+        return render_handle(
+            plain(first),
+            plain(last),
+            int(style_of(self.identity[row], platform)[0]),
+            int(year_digits(self.birth_day[row])[0]),
+            int(self.handle_number[i, platform]),
+        )
 
     def profile_url(self, i: int, platform: int) -> str:
         """Return `https://<platform>.example/<handle>`."""
         return render_url(self.platforms[platform], self.handle(i, platform))
 
     def to_networkx(self, limit: int = NETWORKX_LIMIT) -> networkx.Graph:
-        """Return everybody as a networkx graph with columns as node attributes.
+        """Return everybody as a networkx graph: columns as node attributes, ties with `layer`.
 
         Raises:
             PopulationError: more people than `limit`.
         """
-        if len(self) > limit:
-            raise PopulationError(
-                Fault(
-                    "too many people for networkx, which takes kilobytes and a tenth of a "
-                    "millisecond a person; take `neighbourhood`, or the arrays themselves",
-                    key="limit",
-                    found=str(len(self)),
-                    expected=f"{limit} or fewer",
-                )
-            )
-        return self._graph_of(np.arange(len(self)))
+        return whole_graph(self, limit)
 
-    def neighbourhood(self, i: int, radius: int = 1, limit: int = 2000) -> networkx.Graph:
+    def neighbourhood(
+        self, i: int, radius: int = 1, limit: int = 2000, layer: Layer = "all"
+    ) -> networkx.Graph:
         """Return the ties among those at most `radius` steps from person `i`, as networkx.
 
         At most `limit` people, the nearest first and of equally near ones the lowest ids; the
-        graph's attribute `cut` says whether somebody was left out. Nodes carry `distance`.
+        graph's attribute `cut` says whether somebody was left out. Nodes carry `distance`, ties
+        their `layer`.
         """
-        distance = {int(i): 0}
-        edge = [int(i)]
-        for step in range(1, radius + 1):
-            found = {int(v) for u in edge for v in self.neighbours(u)} - distance.keys()
-            edge = sorted(found)
-            distance.update((v, step) for v in edge)
-            if len(distance) > limit:
-                break
-        kept = list(distance)[:limit]
-        graph = self._graph_of(np.array(sorted(kept)))
-        graph.graph["cut"] = len(kept) < len(distance)
-        for node in kept:
-            graph.nodes[node]["distance"] = distance[node]
-        return graph
+        return near_graph(self, i, radius, limit, layer)
 
     def with_isolated_person(self, jurisdiction: str = "GB") -> Population:
         """Return a population with one more person, last and without ties, all else as it was.
@@ -220,14 +273,16 @@ class Population:
             name: np.concatenate((getattr(self, name), getattr(self, name)[like][None]))
             for name in COLUMNS
         }
+        isolated = int(self.parameters.get("isolated", 0))
         more["identity"][-1] = streams.words("identity", row)[0]
         more["name_code"][-1] = name_codes(streams, row)[0]
-        extra = int(self.parameters.get("isolated", 0)) + 1
+        more["handle_number"][-1] = MOST_NUMBER - isolated
         return replace(
             self,
             **more,
-            indptr=np.append(self.indptr, self.indptr[-1]),
-            parameters={**self.parameters, "isolated": extra},
+            close=self.close.with_isolated(),
+            acquaintances=self.acquaintances.with_isolated(),
+            parameters={**self.parameters, "isolated": isolated + 1},
         )
 
     def save(self, folder: Path | str) -> None:
@@ -239,6 +294,17 @@ class Population:
         from generators.population_folder import write_folder
 
         write_folder(self, Path(folder))
+
+    def _names(self, i: int) -> tuple[str, str]:
+        code = self.jurisdictions[self.jurisdiction[i]]
+        return name_parts(code, int(self.sex[i]), self.name_code[i])
+
+    def _rate(self, accounts: NDArray[np.bool_]) -> NDArray[np.float64]:
+        band = self.age_band(REFERENCE_DAY)
+        rate = np.zeros(len(self))
+        for p, photos in enumerate(self.photos):
+            rate += np.where(accounts[:, p], photos[band], 0.0)
+        return rate
 
     def _index(self, code: str) -> int:
         if code not in self.jurisdictions:
@@ -252,67 +318,57 @@ class Population:
             )
         return self.jurisdictions.index(code)
 
-    def _graph_of(self, people: NDArray[np.int64]) -> networkx.Graph:
-        import networkx
 
-        graph = networkx.Graph()
-        inside = set(people.tolist())
-        for i in people.tolist():
-            graph.add_node(
-                i,
-                name=self.display_name(i),
-                jurisdiction=self.jurisdictions[self.jurisdiction[i]],
-                sex=SEXES[self.sex[i]],
-                tone=int(self.tone[i]),
-                birth_day=int(self.birth_day[i]),
-                public=bool(self.public[i].any()),
-            )
-            graph.add_edges_from(
-                (i, j) for j in self.neighbours(i).tolist() if j < i and j in inside
-            )
-        return graph
-
-
-def build_population(people: int, seed: int, strata: Strata | None = None) -> Population:
+def build_population(
+    people: int,
+    seed: int = 1,
+    strata: Strata | None = None,
+    *,
+    acquaintances: Literal["stored", "by community"] = "stored",
+    workers: int = 1,
+) -> Population:
     """Draw a population.
 
     Args:
-        people: how many, 10 or more.
+        people: how many, at least 10 and one for each jurisdiction.
         seed: root seed, 0 or more.
         strata: tables; None for the shipped ones.
+        acquaintances: `stored` writes all ties out; `by community` keeps the plan that they
+            follow from, a fraction of the memory, and computes rows when they are asked for. Both
+            are the same population.
+        workers: threads, 1 or more; the result does not depend on them.
 
     Raises:
-        PopulationError: too few people, a negative seed, or tables that cannot be met.
+        PopulationError: too few people, a negative seed, no worker, or tables that cannot be met.
     """
-    if seed < 0:
-        raise PopulationError(
-            Fault("a negative seed", key="seed", found=str(seed), expected="0 or more")
-        )
+    for key, found, least in (("seed", seed, 0), ("workers", workers, 1)):
+        if found < least:
+            raise PopulationError(
+                Fault(f"{key} too low", key=key, found=str(found), expected=f"{least} or more")
+            )
     strata = read_strata() if strata is None else strata
     streams = Streams(seed, 0, STREAMS)
-    drawn = draw_people(people, strata, streams)
-    rows = np.arange(drawn.jurisdiction.size)
-    age = (REFERENCE_DAY - drawn.birth_day) / DAYS_A_YEAR
-    band = np.searchsorted(AGE_BAND_EDGES, age, side="right").astype(np.uint8)
-    accounts, public = draw_accounts(band, drawn.findability_z, rows, strata, streams)
-    indptr, indices = draw_graph(
-        drawn.jurisdiction, age, drawn.findability_z, strata.ties, streams.generator("ties")
+    counts = counts_of(people, strata)
+    columns = draw_people(counts, strata, streams, workers)
+    society = draw_society(
+        columns["jurisdiction"],
+        columns["place"],
+        (REFERENCE_DAY - columns["birth_day"]) / DAYS_A_YEAR,
+        strata,
+        streams,
+        acquaintances=acquaintances,
+        workers=workers,
     )
     return Population(
         jurisdictions=strata.jurisdictions,
-        weights=drawn.weights,
-        jurisdiction=drawn.jurisdiction,
-        sex=drawn.sex,
-        tone=drawn.tone,
-        birth_day=drawn.birth_day,
-        accounts=accounts,
-        public=public,
-        findability_z=drawn.findability_z,
-        identity=drawn.identity,
-        name_code=drawn.name_code,
-        indptr=indptr,
-        indices=indices,
+        regions=strata.regions,
+        places=strata.place_names,
         platforms=strata.platforms,
+        weights=strata.residents / counts,
+        photos=strata.photos,
+        **columns,
+        close=society.close,
+        acquaintances=society.acquaintances,
         seed=seed,
         parameters={
             "people": people,
@@ -321,12 +377,13 @@ def build_population(people: int, seed: int, strata: Strata | None = None) -> Po
             "residents": dict(
                 zip(strata.jurisdictions, (float(r) for r in strata.residents), strict=True)
             ),
+            "acquaintances": plan_hash(society.plan),
         },
     )
 
 
 def load_population(folder: Path | str) -> Population:
-    """Open a saved population; the graph stays on disk, memory-mapped.
+    """Open a saved population; the ties stay on disk, memory-mapped.
 
     Raises:
         PopulationError: no whole population of this version lies there, or a byte has changed.
