@@ -87,7 +87,8 @@ class SourcedTable:
         expected = dict.fromkeys(keys)
         for figure in self.figures:
             if figure.key not in expected:
-                raise self.unknown_row(figure, [", ".join(key) for key in expected])
+                known = [", ".join(key) for key in expected]
+                raise self.unknown_row(figure, ", ".join(figure.key), known)
         for key in expected:
             if key not in held:
                 row = ", ".join(key)
@@ -128,16 +129,15 @@ class SourcedTable:
         """Return the error that names the whole table."""
         return PopulationError(Fault(message, self.file, found=f"{len(self.figures)} rows"))
 
-    def unknown_row(self, figure: Figure, known: Sequence[str]) -> PopulationError:
+    def unknown_row(self, figure: Figure, found: str, known: Sequence[str]) -> PopulationError:
         """Return the error for a row about something unknown, with the nearest that are known."""
-        found = ", ".join(figure.key)
         return PopulationError(
             Fault(
                 "a row is about something that the tables do not know",
                 self.file,
                 figure.line,
                 None,
-                found,
+                ", ".join(figure.key),
                 found,
                 ", ".join(known[:20]) + (" …" if len(known) > 20 else ""),
                 tuple(difflib.get_close_matches(found, known)),

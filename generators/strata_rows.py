@@ -113,6 +113,8 @@ def accounts(
         online_share: float64 [B], share of those residents that is online.
     """
     platforms = table.column(0)
+    if not platforms:
+        raise table.refusal_of_all("there is no platform")
     quantities = ("account", "public", "photos")
     keys = list(product(platforms, AGE_BANDS, quantities))
     cells = table.values(keys).reshape(len(platforms), len(AGE_BANDS), 3)
@@ -145,7 +147,7 @@ def places(
     """
     for figure in table.figures:
         if figure.key[0] not in jurisdictions:
-            raise table.unknown_row(figure, jurisdictions)
+            raise table.unknown_row(figure, figure.key[0], jurisdictions)
     keys = [
         figure.key for code in jurisdictions for figure in table.figures if figure.key[0] == code
     ]
