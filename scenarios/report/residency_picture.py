@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 WIDTH, HEIGHT = 640, 420
 CLOSED = "closed form: everybody posts their own photos, at home"
 MEASURED = "drawn population: friends post, people move"
-LABELLED = (0.0, 1.0, 2.0, 4.0, 5.0, 6.0, 8.0)
+LABELLED = (0.0, 1.0, 2.0, 3.0, 4.0, 5.0, 6.0)
 """Thresholds whose place on the closed form is written beside it, in nats."""
 _FURTHEST = 12.0
 """Beyond this threshold both shares are those of a handful of patterns, and nothing is drawn."""
@@ -70,7 +70,13 @@ def residency_spec(figures: ResidencyFigures, palette: Palette = LIGHT) -> dict[
         axis=alt.Axis(format="%", tickCount=5, gridColor=palette.faint, domainColor=ink),
     )
     legend = alt.Legend(
-        title=None, orient="bottom", direction="vertical", labelLimit=0, symbolSize=500
+        title=None,
+        orient="bottom",
+        direction="vertical",
+        labelLimit=0,
+        symbolType="stroke",
+        symbolSize=700,
+        symbolStrokeWidth=2.6,
     )
     names = [CLOSED, MEASURED]
     colour = alt.Color(
