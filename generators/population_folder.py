@@ -2,7 +2,7 @@
 
 The folder is written as `NAME.partial` and renamed at the end, so what bears the name is whole.
 Reading runs no code from the files (no pickles) and refuses another version, a missing file and
-a changed byte.
+a changed byte. Ties, and the plan of those that are computed, stay on disk and are mapped.
 """
 
 from __future__ import annotations
@@ -10,51 +10,41 @@ from __future__ import annotations
 import json
 import os
 import shutil
-from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from generators.digests import sha256
 from generators.errors import Fault, PopulationError
+from generators.graph import Communities, Ties
+from generators.graph.communities import PLAN
+from generators.people_file import read_people, write_people
 from generators.population import Population
-
-FORMAT = "efface population"
-VERSION = 1
-MANIFEST = "manifest.json"
-PEOPLE = "people.parquet"
-ARRAYS = ("indptr", "indices")
-SCALARS = {
-    "jurisdiction": np.uint8,
-    "sex": np.uint8,
-    "tone": np.uint8,
-    "birth_day": np.int32,
-    "findability_z": np.float64,
-    "identity": np.uint64,
-}
-NAME_WORDS = ("name_locale", "name_first", "name_last")
-
-
-def _all_of(kind: type | tuple[type, ...]) -> Callable[[Any], bool]:
-    return lambda value: isinstance(value, list) and all(isinstance(one, kind) for one in value)
-
-
-_KEYS: Mapping[str, tuple[str, Callable[[Any], bool]]] = {
-    "files": ("an object", lambda value: isinstance(value, dict)),
-    "jurisdictions": ("a list of codes", _all_of(str)),
-    "weights": ("a list of numbers", _all_of((int, float))),
-    "platforms": ("a list of names", _all_of(str)),
-    "seed": ("a whole number", lambda value: isinstance(value, int)),
-    "parameters": ("an object", lambda value: isinstance(value, dict)),
-    "content_hash": ("a hash", lambda value: isinstance(value, str)),
-}
-"""What every manifest has: key -> what it holds, in words and as a test."""
-_FILE: tuple[str, Callable[[Any], bool]] = (
-    "bytes and sha256",
-    lambda value: isinstance(value, dict) and {"bytes", "sha256"} <= set(value),
+from generators.population_hash import plan_hash
+from generators.population_manifest import (
+    BY_COMMUNITY,
+    FORMAT,
+    MANIFEST,
+    STORED,
+    VERSION,
+    check_file,
+    file_entry,
+    read_manifest,
 )
+
+PEOPLE = "people.parquet"
+TIES: dict[str, type[np.generic]] = {"indptr": np.int64, "indices": np.int32}
+
+
+def files_of(acquaintances: str) -> list[str]:
+    """Return the files of a folder beside its manifest, by how it keeps acquaintances."""
+    held = [f"close_{name}.npy" for name in TIES]
+    if acquaintances == STORED:
+        held += [f"acquaintances_{name}.npy" for name in TIES]
+    else:
+        held += [f"communities_{name}.npy" for name in PLAN]
+    return [PEOPLE, *held]
 
 
 def write_folder(population: Population, folder: Path) -> None:
@@ -80,23 +70,28 @@ def write_folder(population: Population, folder: Path) -> None:
 
 
 def _write_files(population: Population, partial: Path) -> None:
-    _write_people(population, partial / PEOPLE)
-    for name in ARRAYS:
-        np.save(partial / f"{name}.npy", np.asarray(getattr(population, name)), allow_pickle=False)
+    write_people(population, partial / PEOPLE)
+    for name, array in _arrays(population).items():
+        np.save(partial / name, array, allow_pickle=False)
+    known = population.acquaintances
+    kept = STORED if isinstance(known, Ties) else BY_COMMUNITY
     files = {}
-    for name in (PEOPLE, *(f"{name}.npy" for name in ARRAYS)):
-        path = partial / name
-        files[name] = {"bytes": path.stat().st_size, "sha256": sha256(path)}
-        _flush(path)
+    for name in files_of(kept):
+        files[name] = file_entry(partial / name)
+        _flush(partial / name)
     manifest = {
         "format": FORMAT,
         "version": VERSION,
         "people": len(population),
-        "edges": population.edges,
+        "close_ties": population.close.edges,
+        "acquaintances": kept,
         "seed": population.seed,
         "jurisdictions": population.jurisdictions,
-        "weights": population.weights.tolist(),
+        "regions": population.regions,
+        "places": population.places,
         "platforms": population.platforms,
+        "weights": population.weights.tolist(),
+        "photos": population.photos.tolist(),
         "parameters": population.parameters,
         "content_hash": population.content_hash,
         "files": files,
@@ -106,161 +101,104 @@ def _write_files(population: Population, partial: Path) -> None:
     _flush(path)
 
 
+def _arrays(population: Population) -> dict[str, NDArray[Any]]:
+    """Return the arrays of both layers by file name."""
+    known = population.acquaintances
+    held = {f"close_{name}.npy": getattr(population.close, name) for name in TIES}
+    if isinstance(known, Ties):
+        held |= {f"acquaintances_{name}.npy": getattr(known, name) for name in TIES}
+    else:
+        held |= {f"communities_{name}.npy": array for name, array in known.arrays().items()}
+    return held
+
+
 def read_folder(folder: Path) -> Population:
-    """Open a population folder; `indptr` and `indices` are memory-mapped, read-only.
+    """Open a population folder; ties, or their plan, are memory-mapped, read-only.
 
     Raises:
         PopulationError: the folder, a file or a key is missing, the version is another, or a file
             or the whole differs from its hash.
     """
-    manifest = _read_manifest(folder)
-    for name in (PEOPLE, *(f"{array}.npy" for array in ARRAYS)):
-        _check_file(folder / name, manifest["files"][name])
-    columns = _read_people(folder / PEOPLE, manifest["platforms"])
-    arrays = {name: _open_array(folder / f"{name}.npy") for name in ARRAYS}
+    manifest = read_manifest(folder, files_of)
+    for name in files_of(manifest["acquaintances"]):
+        check_file(folder / name, manifest["files"][name])
+    people = manifest["people"]
+    close = _open_ties(folder, "close", people)
+    known: Ties | Communities
+    if manifest["acquaintances"] == STORED:
+        known = _open_ties(folder, "acquaintances", people)
+    else:
+        plan = {name: _open(folder / f"communities_{name}.npy") for name in PLAN}
+        expected = manifest["parameters"].get("acquaintances")
+        _hold_to(folder, "parameters.acquaintances", plan_hash(plan), expected)
+        known = Communities.from_arrays(plan, close)
     population = Population(
-        jurisdictions=tuple(manifest["jurisdictions"]),
+        **{
+            name: tuple(manifest[name])
+            for name in ("jurisdictions", "regions", "places", "platforms")
+        },
         weights=np.array(manifest["weights"], dtype=np.float64),
-        platforms=tuple(manifest["platforms"]),
+        photos=np.array(manifest["photos"], dtype=np.float64),
         seed=manifest["seed"],
         parameters=manifest["parameters"],
-        **columns,
-        **arrays,
+        **read_people(folder / PEOPLE, people, manifest["platforms"]),
+        close=close,
+        acquaintances=known,
     )
-    if population.content_hash != manifest["content_hash"]:
+    _hold_to(folder, "content_hash", population.content_hash, manifest["content_hash"])
+    return population
+
+
+def _hold_to(folder: Path, key: str, found: str, expected: object) -> None:
+    if found != expected:
         raise PopulationError(
             Fault(
                 "the population is not the one that the manifest names",
                 file=str(folder / MANIFEST),
-                key="content_hash",
-                found=population.content_hash,
-                expected=str(manifest["content_hash"]),
+                key=key,
+                found=found,
+                expected=str(expected),
             )
         )
-    return population
 
 
-def _write_people(population: Population, path: Path) -> None:
-    import pyarrow
-    import pyarrow.parquet
-
-    columns: dict[str, NDArray[Any]] = {name: getattr(population, name) for name in SCALARS}
-    for k, name in enumerate(NAME_WORDS):
-        columns[name] = population.name_code[:, k]
-    for p, platform in enumerate(population.platforms):
-        columns[f"account_{platform}"] = population.accounts[:, p]
-        columns[f"public_{platform}"] = population.public[:, p]
-    table = pyarrow.table({name: np.ascontiguousarray(held) for name, held in columns.items()})
-    pyarrow.parquet.write_table(table, path)
-
-
-def _read_people(path: Path, platforms: list[str]) -> dict[str, NDArray[Any]]:
-    import pyarrow.parquet
-
-    table = pyarrow.parquet.read_table(path)
-    wanted = [*SCALARS, *NAME_WORDS]
-    wanted += [f"{kind}_{platform}" for kind in ("account", "public") for platform in platforms]
-    for name in wanted:
-        if name not in table.column_names:
-            raise PopulationError(Fault("a column is missing", file=str(path), key=name))
-
-    def column(name: str) -> NDArray[Any]:
-        return np.asarray(table.column(name).to_numpy())
-
-    def block(kind: str) -> NDArray[np.bool_]:
-        held = [column(f"{kind}_{platform}") for platform in platforms]
-        return np.column_stack(held).astype(np.bool_)
-
-    columns = {name: column(name).astype(dtype) for name, dtype in SCALARS.items()}
-    columns["name_code"] = np.column_stack([column(name) for name in NAME_WORDS])
-    return {**columns, "accounts": block("account"), "public": block("public")}
-
-
-def _open_array(path: Path) -> NDArray[Any]:
-    try:
-        return np.asanyarray(np.load(path, mmap_mode="r", allow_pickle=False))
-    except ValueError as error:
-        raise PopulationError(
-            Fault("not an array of numbers", file=str(path), found=str(error))
-        ) from None
-
-
-def _read_manifest(folder: Path) -> dict[str, Any]:
-    path = folder / MANIFEST
-    if folder.suffix == ".partial" or not path.is_file():
-        raise PopulationError(
-            Fault(
-                "not a whole population",
-                file=str(folder),
-                found="a partial folder" if folder.suffix == ".partial" else f"no {MANIFEST}",
-                expected="a folder that `efface population build` made",
-            )
-        )
-    try:
-        manifest = json.loads(path.read_text(encoding="utf-8"))
-    except (ValueError, RecursionError, OSError) as error:
-        raise PopulationError(
-            Fault("the manifest is no JSON", file=str(path), found=str(error))
-        ) from None
-    held = manifest if isinstance(manifest, dict) else {}
-    for key, expected in (("format", FORMAT), ("version", VERSION)):
-        if held.get(key) != expected:
+def _open_ties(folder: Path, layer: str, people: int) -> Ties:
+    """Open one layer, which must be rows of so many people."""
+    held = {name: _open(folder / f"{layer}_{name}.npy") for name in TIES}
+    size = {"indptr": people + 1, "indices": int(held["indptr"].ravel()[-1:].sum())}
+    for name, kind in TIES.items():
+        expected = f"{np.dtype(kind)} ({size[name]},)"
+        found = f"{held[name].dtype} {held[name].shape}"
+        if found != expected:
             raise PopulationError(
                 Fault(
-                    "a population of another kind or version; build it again",
-                    file=str(path),
-                    key=key,
-                    found=str(held.get(key)),
-                    expected=str(expected),
+                    "not the ties of so many people",
+                    file=str(folder / f"{layer}_{name}.npy"),
+                    key=f"{layer}_{name}",
+                    found=found,
+                    expected=expected,
                 )
             )
-    for key, (expected, holds) in _KEYS.items():
-        _require(held, key, expected, holds, path, key)
-    for name in (PEOPLE, *(f"{array}.npy" for array in ARRAYS)):
-        _require(held["files"], name, *_FILE, path, f"files.{name}")
-    return held
+    return Ties(held["indptr"], held["indices"])
 
 
-def _require(
-    held: Mapping[str, Any],
-    key: str,
-    expected: str,
-    holds: Callable[[Any], bool],
-    path: Path,
-    place: str,
-) -> None:
-    if key not in held:
-        raise PopulationError(Fault("a key is missing", file=str(path), key=place))
-    if not holds(held[key]):
+def _open(path: Path) -> NDArray[Any]:
+    try:
+        return np.asanyarray(np.load(path, mmap_mode="r", allow_pickle=False))
+    except (ValueError, EOFError) as error:
         raise PopulationError(
             Fault(
-                f"{place} is of another kind",
+                "not an array of numbers",
                 file=str(path),
-                key=place,
-                found=type(held[key]).__name__,
-                expected=expected,
+                key=path.stem,
+                found=str(error),
+                expected="an array of numbers",
             )
-        )
-
-
-def _check_file(path: Path, entry: dict[str, Any]) -> None:
-    if not path.is_file():
-        raise PopulationError(
-            Fault("a file of the population is missing", file=str(path), found="no such file")
-        )
-    size, digest = path.stat().st_size, sha256(path)
-    if size != entry["bytes"] or digest != entry["sha256"]:
-        raise PopulationError(
-            Fault(
-                "a file of the population has changed",
-                file=str(path),
-                found=f"{size} bytes, sha256 {digest}",
-                expected=f"{entry['bytes']} bytes, sha256 {entry['sha256']}",
-            )
-        )
+        ) from None
 
 
 def _flush(path: Path) -> None:
+    """Have the file on the disk before the folder gets its name."""
     with path.open("rb+") as file:
         os.fsync(file.fileno())
 
@@ -269,9 +207,14 @@ def _sweep(partial: Path) -> None:
     """Remove what a killed build left, and nothing else."""
     if not partial.exists():
         return
-    ours = {MANIFEST, PEOPLE, *(f"{name}.npy" for name in ARRAYS)}
+    ours = {MANIFEST, *files_of(STORED), *files_of(BY_COMMUNITY)}
     if not partial.is_dir() or {path.name for path in partial.iterdir()} - ours:
         raise PopulationError(
-            Fault("something else lies where the population would be written", file=str(partial))
+            Fault(
+                "something else lies where the population would be written",
+                file=str(partial),
+                found="files of others",
+                expected="nothing, or what a build left that was killed",
+            )
         )
     shutil.rmtree(partial)
