@@ -16,6 +16,7 @@ import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -156,9 +157,9 @@ class Signals:
     def evidence(
         self,
         streams: Streams,
-        uploader: NDArray[np.int64],
-        number: NDArray[np.int64],
-        platform: NDArray[np.int64],
+        uploader: NDArray[np.integer[Any]],
+        number: NDArray[np.integer[Any]],
+        platform: NDArray[np.integer[Any]],
         in_scope_uploader: NDArray[np.bool_],
     ) -> NDArray[np.float32]:
         """Return the evidence of photos in nats, float32 [m]; 0 for a photo without any signal.
@@ -170,13 +171,14 @@ class Signals:
             platform: on which platform, integers [m].
             in_scope_uploader: whether the uploader lived in scope when it was taken, bool [m].
         """
+        shared_by = {
+            **dict.fromkeys(PERSON_SIGNALS, np.zeros_like(number)),
+            **dict.fromkeys(ACCOUNT_SIGNALS, platform),
+            **dict.fromkeys(PHOTO_SIGNALS, number),
+        }
         code = np.zeros(len(uploader), dtype=np.int64)
         for place, signal in enumerate(self.signals):
-            within = {
-                **dict.fromkeys(PERSON_SIGNALS, np.int64(0)),
-                **dict.fromkeys(ACCOUNT_SIGNALS, platform),
-                **dict.fromkeys(PHOTO_SIGNALS, number),
-            }[signal.name]
+            within = shared_by[signal.name]
             u = streams.uniform(f"signal.{signal.name}", uploader, within)
             says_here = signal.present * np.where(in_scope_uploader, signal.hit, signal.false)
             says = np.where(u < says_here, HERE, np.where(u < signal.present, ELSEWHERE, ABSENT))

@@ -75,7 +75,7 @@ def test_without_any_signal_nobody_counts_at_any_threshold():
     )
     assert (evidence == 0.0).all()
     assert mute.rates(0.0) == (0.0, 0.0), "0 is the lowest threshold that the table admits"
-    with pytest.raises(ParameterError, match="cannot be -0.1"):
+    with pytest.raises(ParameterError, match=r"cannot be -0\.1"):
         PARAMETERS.with_values({"operator.residency.threshold": -0.1})
 
 
