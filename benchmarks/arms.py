@@ -14,7 +14,7 @@ def run() -> list[Figure]:
 
     question = load_scenario("ico-2022")
     setups = {n: arm_setup(a, question=question) for n, a in arms_of(question).items()}
-    population = build_population(100_000, 1)
+    population = build_population(100_000, 1, acquaintances="by community")
 
     def together() -> None:
         run_arms(population, setups, 1, 0)
@@ -29,7 +29,7 @@ def run() -> list[Figure]:
     ]
     days = len(setups) * (next(iter(setups.values())).last_day + 1)
     for people in (10_000, 100_000, 1_000_000):
-        others = build_population(people, 1)
+        others = build_population(people, 1, acquaintances="by community")
         took = seconds(lambda others=others: run_arms(others, setups, 1, 0))  # type: ignore[misc]
         figures.append(Figure(f"three arms, {people:,} people", took, "CPU s"))
         rate = people * days / took / 1e6

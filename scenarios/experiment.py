@@ -152,7 +152,7 @@ def _population(what: Design, writer: RunWriter) -> Population:
     """
     from generators.population import build_population
 
-    population = build_population(what.people, what.seed)
+    population = build_population(what.people, what.seed, acquaintances="by community")
     population.save(_saved(writer))
     return population
 

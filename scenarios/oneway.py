@@ -125,7 +125,7 @@ def do_oneway(task: OneWay) -> None:
 def _people(people: int, seed: int) -> Population:
     from generators.population import build_population
 
-    return build_population(people, seed)
+    return build_population(people, seed, acquaintances="by community")
 
 
 def read_oneway(folder: Path, count: int) -> dict[str, tuple[float | None, float | None]]:

@@ -130,7 +130,7 @@ def _population(task: Task) -> Population:
 
     if task.population is not None:
         return _opened(task.population)
-    return build_population(task.people, task.population_seed)
+    return build_population(task.people, task.population_seed, acquaintances="by community")
 
 
 def readings_table(

@@ -21,7 +21,7 @@ from sim.setup import ArmSetup
 @pytest.fixture(scope="session")
 def small_population() -> Population:
     """4,000 people, 2,000 of them residents of the United Kingdom."""
-    return build_population(4000, 7)
+    return build_population(4000, 7, acquaintances="by community")
 
 
 @pytest.fixture(scope="session")
