@@ -81,7 +81,7 @@ def arrange(
     circle_chance = np.minimum(np.minimum(density, 1.0), most)
     first = degree[order[circle_start]] / ties["mean_degree"]
     wanted = ties["community_size"] * first ** ties["community_growth"]
-    community_start = circle_start[_gather(circle_size, wanted)]
+    community_start = circle_start[_gather(circle_size, wanted, first)]
     community_size = np.diff(community_start, append=order.size)
     far = _mean_of((degree - close)[order], community_start, community_size)
     chance = ties["community_share"] * far / np.maximum(community_size - 1, 1)
@@ -158,14 +158,20 @@ def _cut(size: NDArray[np.int32]) -> NDArray[np.int64]:
     return np.array(starts, dtype=np.int64)
 
 
-def _gather(size: NDArray[np.int64], wanted: NDArray[np.float64]) -> NDArray[np.int64]:
-    """Return which circles open a community: each as large as its first circle asks for."""
+def _gather(
+    size: NDArray[np.int64], wanted: NDArray[np.float64], degree: NDArray[np.float64]
+) -> NDArray[np.int64]:
+    """Return which circles open a community: each as large as its first circle asks for.
+
+    It ends earlier where a circle has more than twice the first one's degree.
+    """
     opens: list[int] = []
-    left = 0.0
-    for circle, (people, most) in enumerate(zip(size.tolist(), wanted.tolist(), strict=True)):
-        if left <= 0:
+    left, most_degree = 0.0, 0.0
+    circles = zip(size.tolist(), wanted.tolist(), degree.tolist(), strict=True)
+    for circle, (people, most, ties) in enumerate(circles):
+        if left <= 0 or ties > most_degree:
             opens.append(circle)
-            left = most
+            left, most_degree = most, 2 * ties
         left -= people
     return np.array(opens, dtype=np.int64)
 

@@ -1,10 +1,13 @@
 """Mixing: how many wide ties stay in the place, stay in the country, or go to another country.
 
-A wide tie is one outside family, circle and community. Both of its ends are stubs; this module
-says how many stubs of each class of people (a place and an age band) go where, such that local
-ties and wide ones together have the stated shares. Counts between jurisdictions are symmetric: the
-row of the first jurisdiction is as stated, and what the others have left is shared out among them
-by their ties, which leaves the first row alone.
+A wide tie is one outside family, circle and community; each of its ends is a stub. This module says
+how many stubs everybody needs and where those of each class of people (a place and an age band)
+lead, such that local ties and wide ones together have the stated shares. Two stubs may join the
+same two people twice, most of all those with many ties in small places; so people with many ties
+get more stubs than ties, as many as leave them the ties they are meant to have.
+
+Counts between jurisdictions are symmetric: the row of the first jurisdiction is as stated, and what
+the others have left is shared out among them by their ties, which leaves the first row alone.
 """
 
 from __future__ import annotations
@@ -21,28 +24,40 @@ KINDS = ("place, of like age", "place", "country, of like age", "country", "abro
 """Where a wide tie leads, from near to far."""
 LARGE = 1000
 """People in the first jurisdiction from which its stated mixing is met or refused."""
+STEPS = 24
+"""Steps of the number of wide ties, two for each doubling."""
 _MOST_ABROAD = 0.95
-_MOST_DENSE = 0.25
-"""Nobody is tied to more of a group than this share on average; the rest is sought further off."""
+_MOST_STUBS = 4.0
+_LEAST_DIFFERENT = 0.6
+"""Stubs are sent no nearer than where this share of them meets somebody new."""
+_UP = 1.1
+_ROUNDS = 60
 
 
 @dataclass(frozen=True, eq=False)
-class Stubs:
-    """Ends of wide ties of one layer, by class: K = places × age bands, place by place.
+class Wide:
+    """What one layer lacks, place by place.
 
     Attributes:
         jurisdiction: uint8 [P], of each place.
-        people: int64 [P, B], people of each class.
-        stubs: int64 [P, B], ends of wide ties.
+        bands: int64 [P, B], people by age band.
+        people: float64 [P, S], people by step of the wide ties that they lack (`step_of`).
+        lacking: float64 [P, S], their mean number of them.
         local: int64 [P], ties inside the place that stand already.
         wanted: int64 [P], ties meant in all.
     """
 
     jurisdiction: NDArray[np.uint8]
-    people: NDArray[np.int64]
-    stubs: NDArray[np.int64]
+    bands: NDArray[np.int64]
+    people: NDArray[np.float64]
+    lacking: NDArray[np.float64]
     local: NDArray[np.int64]
     wanted: NDArray[np.int64]
+
+    @property
+    def country(self) -> NDArray[np.int64]:
+        """Jurisdiction of each place as an index, int64 [P]."""
+        return self.jurisdiction.astype(np.int64)
 
 
 @dataclass(frozen=True, eq=False)
@@ -88,65 +103,143 @@ class Shares:
         return cls(left["place_share"], left["inside_share"], ties["age_share"])
 
 
-def split_stubs(
-    stubs: Stubs, shares: Shares, first_row: NDArray[np.float64]
-) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    """Say where the stubs of each class go.
+@dataclass(frozen=True, eq=False)
+class Routes:
+    """How many stubs people get, and where they lead.
+
+    Attributes:
+        factor: float64 [P, S], stubs for each wide tie that people of each step lack.
+        share: float64 [P, 5], by `KINDS`; each row sums to 1.
+        between: int64 [J, J], ties between jurisdictions: symmetric, no diagonal.
+    """
+
+    factor: NDArray[np.float64]
+    share: NDArray[np.float64]
+    between: NDArray[np.int64]
+
+
+def step_of(lacking: NDArray[np.int32]) -> NDArray[np.int64]:
+    """Return the step of each number of wide ties, 0 for none, int64 [n]."""
+    step = 1 + np.floor(2 * np.log2(np.maximum(lacking, 1)))
+    return np.where(lacking > 0, np.minimum(step, STEPS - 1), 0).astype(np.int64)
+
+
+def find_routes(
+    wide: Wide, shares: Shares, first_row: NDArray[np.float64], codes: tuple[str, ...]
+) -> Routes:
+    """Find how many stubs people need and where they lead.
+
+    Of two people with x and y stubs among S that are matched at random, 1 − exp(−xy / S) is the
+    chance that they are tied. Stubs and shares are found by turns, so that the expected number of
+    different ties is what everybody lacks and what the place is meant to have.
 
     Args:
-        stubs: the ends of wide ties.
-        shares: what the layer is meant to look like.
+        wide: what the layer lacks.
+        shares: what it is meant to look like.
         first_row: float64 [J], where ties abroad of the first jurisdiction lead; 0 for itself.
-
-    Returns:
-        kinds int64 [P, B, 5], stubs by `KINDS`, which sum to the stubs of each class;
-        between int64 [J, J], ties between jurisdictions: symmetric, no diagonal, its row sums are
-        the stubs that go abroad.
+        codes: of the jurisdictions, for messages.
 
     Raises:
-        PopulationError: the first jurisdiction has too few wide ties for so many abroad.
+        PopulationError: the first jurisdiction, or one that it is tied to, has too few wide ties.
     """
     size = first_row.size
-    home = stubs.jurisdiction.astype(np.int64)
-    wanted = np.bincount(home, stubs.wanted, size)
-    held = np.bincount(home, stubs.stubs.sum(axis=1), size)
-    people = np.bincount(home, stubs.people.sum(axis=1), size)
-    between = _between(wanted, held, shares.inside, first_row, large=people[0] >= LARGE)
-    kinds = np.zeros((*stubs.stubs.shape, len(KINDS)), dtype=np.int64)
-    for j in range(size):
-        rows = np.flatnonzero(home == j)
+    lack = wide.people * wide.lacking
+    held = np.bincount(wide.country, lack.sum(axis=1), size)
+    wanted = np.bincount(wide.country, wide.wanted, size)
+    residents = np.bincount(wide.country, wide.bands.sum(axis=1), size)
+    large = bool(residents[0] >= LARGE)
+    between = _between(wanted, held, shares.inside, first_row, codes, large=large)
+    near_wanted = np.clip(shares.place * wide.wanted - wide.local, 0, None)
+    factor = np.ones_like(lack)
+    near = near_wanted / np.maximum(lack.sum(axis=1), 1)
+    alike, far_alike = np.full_like(near, shares.age), np.full_like(near, shares.age)
+    for _ in range(_ROUNDS):
+        stubs = np.bincount(wide.country, (lack * factor).sum(axis=1), size)
+        abroad = (between.sum(axis=1) / np.maximum(stubs, 1))[wide.country]
+        near = np.clip(near, 0, 1 - abroad)
+        far = 1 - abroad - near
+        home = near * alike, near * (1 - alike), far * far_alike, far * (1 - far_alike)
+        share = np.stack((*home, abroad), axis=1)
+        met = _different(wide, wide.lacking * factor, share)
+        ties = sum(met) + wide.lacking * factor * abroad[:, None]
+        sent = np.maximum(share[:, :4] * (lack * factor).sum(axis=1)[:, None], 1e-9)
+        found = np.stack([(wide.people * kind).sum(axis=1) for kind in met], axis=1)
+        good = np.minimum(found / sent / _LEAST_DIFFERENT, 1.0)
+        alike = np.minimum(alike * _UP * good[:, 0], shares.age)
+        far_alike = np.minimum(far_alike * _UP * good[:, 2], shares.age)
+        in_place = np.maximum(found[:, :2].sum(axis=1), 1e-9)
+        more = np.clip(near_wanted / in_place, 0.5, 2)
+        near *= np.minimum(more, _UP * in_place / sent[:, :2].sum(axis=1) / _LEAST_DIFFERENT)
+        factor *= np.where(ties > 0, wide.lacking / np.maximum(ties, 1e-9), 1.0)
+        factor = np.clip(factor, 1.0, _MOST_STUBS)
+    return Routes(factor, share, between)
+
+
+def split_stubs(
+    stubs: NDArray[np.int64], routes: Routes, jurisdiction: NDArray[np.uint8]
+) -> NDArray[np.int64]:
+    """Return stubs by where they lead, int64 [P, B, 5], which sum to the stubs of each class.
+
+    Args:
+        stubs: int64 [P, B], by place and age band.
+        routes: where they are meant to lead; those abroad are as many as `between` says.
+        jurisdiction: uint8 [P], of each place.
+    """
+    kinds = np.zeros((*stubs.shape, len(KINDS)), dtype=np.int64)
+    for j, out in enumerate(routes.between.sum(axis=1)):
+        rows = np.flatnonzero(jurisdiction == j)
         if rows.size:
-            kinds[rows, :, 4] = _spread_out(stubs.stubs[rows], between[j].sum() / max(held[j], 1))
-    left = stubs.stubs - kinds[:, :, 4]
-    total = left.sum(axis=1)
-    near = np.clip(shares.place * stubs.wanted - stubs.local, 0, total)
-    near = np.minimum(near, _room(stubs.people.sum(axis=1)))
-    part = near / np.maximum(total, 1)
-    rest = left.astype(np.float64)
-    alike = np.minimum(rest * part[:, None] * shares.age, _room(stubs.people))
-    place = rest * part[:, None] - alike
-    far = rest - alike - place
-    same_age = far * shares.age
-    for j in range(size):
-        rows = home == j
-        room = _room(stubs.people[rows].sum(axis=0))
-        same_age[rows] *= np.minimum(room / np.maximum(same_age[rows].sum(axis=0), 1.0), 1.0)
-    steps = np.cumsum(np.stack((alike, place, same_age), axis=2), axis=2)
-    whole = np.floor(steps + 0.5).astype(np.int64)
-    whole = np.minimum(whole, left[:, :, None])
+            kinds[rows, :, 4] = _split(stubs[rows], int(out))
+    left = stubs - kinds[:, :, 4]
+    steps = np.cumsum(routes.share[:, :3], axis=1)
+    steps /= np.maximum(1 - routes.share[:, 4:], 1e-9)
+    whole = np.floor(left[:, :, None] * np.minimum(steps, 1.0)[:, None, :] + 0.5).astype(np.int64)
     kinds[:, :, :3] = np.diff(whole, axis=2, prepend=0)
     kinds[:, :, 3] = left - whole[:, :, 2]
-    return kinds, between
+    return kinds
 
 
-def _room(people: NDArray[np.int64]) -> NDArray[np.float64]:
-    """Return how many stubs a group of people can hold without meeting the same people again."""
-    return np.asarray(_MOST_DENSE * people * np.maximum(people - 1, 0.0))
+def _different(
+    wide: Wide, stubs: NDArray[np.float64], share: NDArray[np.float64]
+) -> list[NDArray[np.float64]]:
+    """Return how many different people those of each step meet at home, float64 [P, S] by kind."""
+    country = wide.country
+    size = int(country.max()) + 1
+    residents = _by_country(wide.bands.astype(np.float64), country, size)
+    people = _by_country(wide.people, country, size)
+    found: list[NDArray[np.float64]] = []
+    for kind in range(len(KINDS) - 1):
+        mine = stubs * share[:, kind, None]
+        others, number, groups = mine, wide.people, wide.bands.astype(np.float64)
+        if kind >= 2:
+            others = (_by_country(wide.people * mine, country, size) / np.maximum(people, 1))[country]
+            number, groups = people[country], residents[country]
+        groups = groups / np.maximum(groups.sum(axis=1, keepdims=True), 1)
+        parts = groups.T if kind % 2 == 0 else np.ones((1, mine.shape[0]))
+        total = np.maximum((number * others).sum(axis=1), 1e-9)
+        rate = mine[:, :, None] * (others / total[:, None])[:, None, :]
+        met = np.zeros_like(mine)
+        for part in parts:
+            inside = np.maximum(part, 1e-9)[:, None]
+            some = -np.expm1(-rate / inside[:, :, None]) @ number[:, :, None]
+            met += inside * inside * some[:, :, 0]
+        found.append(met)
+    return found
 
 
-def _spread_out(stubs: NDArray[np.int64], share: float) -> NDArray[np.int64]:
-    """Return the share of each number as whole numbers whose sum is the share of the sum."""
-    steps = np.floor(np.cumsum(stubs) * share + 0.5).astype(np.int64)
+def _by_country(
+    values: NDArray[np.float64], country: NDArray[np.int64], size: int
+) -> NDArray[np.float64]:
+    """Return sums of rows by country."""
+    sums = np.zeros((size, values.shape[1]))
+    np.add.at(sums, country, values)
+    return sums
+
+
+def _split(stubs: NDArray[np.int64], total: int) -> NDArray[np.int64]:
+    """Return whole parts of the numbers, in proportion, that sum to `total`."""
+    ends = np.cumsum(stubs)
+    steps = np.floor(ends * (total / max(int(ends[-1]), 1)) + 0.5).astype(np.int64)
     return np.diff(steps, prepend=0).reshape(stubs.shape)
 
 
@@ -155,32 +248,33 @@ def _between(
     held: NDArray[np.float64],
     inside: float,
     first_row: NDArray[np.float64],
+    codes: tuple[str, ...],
     *,
     large: bool,
 ) -> NDArray[np.int64]:
     """Return the counts of ties between jurisdictions, int64 [J, J]."""
     size = wanted.size
     between = np.zeros((size, size))
-    if size < 2 or first_row.sum() == 0:
-        return between.astype(np.int64)
     out = (1 - inside) * wanted
     row = out[0] * first_row
     room = _MOST_ABROAD * held
-    short = row[1:] > room[1:]
-    if large and (out[0] > room[0] or short.any()):
+    need = np.maximum(row, np.append(row.sum(), row[1:]))
+    short = np.flatnonzero(need > room)
+    if large and short.size:
+        worst = short[np.argmax(need[short] / np.maximum(room[short], 1))]
         raise PopulationError(
             Fault(
-                "family, circle and community leave too few wide ties for so many abroad",
-                file="ties.csv",
-                key="inside_share",
-                found=f"{inside:g}",
-                expected="more, or less in place, or a larger sample of the countries named in "
-                "mixing.csv",
+                "too few ties outside family, circle and community for so many abroad",
+                file="mixing.csv",
+                key=codes[worst],
+                found=f"{need[worst]:.0f} ties abroad, {room[worst]:.0f} to be had",
+                expected="a larger sample of that jurisdiction, fewer ties abroad, or fewer in "
+                "the place",
             )
         )
-    row = np.minimum(row * min(1.0, room[0] / max(out[0], 1.0)), room)
+    row = np.minimum(row * min(1.0, room[0] / max(row.sum(), 1.0)), room)
     between[0], between[:, 0] = row, row
-    between[1:, 1:] = _gravity(np.clip(out[1:] - row[1:], 0, np.maximum(room[1:] - row[1:], 0)))
+    between[1:, 1:] = _gravity(np.clip(np.minimum(out, room)[1:] - row[1:], 0, None))
     counts = np.floor(np.triu(between, 1) + 0.5).astype(np.int64)
     return counts + counts.T
 
@@ -193,7 +287,7 @@ def _gravity(out: NDArray[np.float64]) -> NDArray[np.float64]:
     if out.size < 2 or out.sum() == 0:
         return np.zeros((out.size, out.size))
     out = np.minimum(out, out.sum() - out)
-    factor = np.sqrt(out / max(np.sqrt(out).sum(), 1e-300))
+    factor = out / np.sqrt(max(out.sum(), 1e-300))
     for _ in range(500):
         others = factor.sum() - factor
         factor = np.sqrt(factor * out / np.maximum(others, 1e-300))

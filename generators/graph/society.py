@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any, Literal
 
 import numpy as np
@@ -21,7 +22,7 @@ from generators.graph.circles import Piece, arrange, join_pieces
 from generators.graph.communities import Communities
 from generators.graph.degrees import Degrees
 from generators.graph.matching import Classes, Matching
-from generators.graph.mixing import Shares, Stubs, split_stubs
+from generators.graph.mixing import STEPS, Shares, Wide, find_routes, split_stubs, step_of
 from generators.graph.rows import Rows, counts, in_turn, merge, write
 from generators.graph.ties import Ties
 from generators.keyed import Streams
@@ -29,7 +30,7 @@ from generators.strata import AGE_BAND_EDGES, AGE_BANDS, Strata
 
 STREAM = "ties"
 """The stream that the society is drawn from."""
-_DEGREE, _ROUND, _FAMILY, _CIRCLE, _KEYS = range(5)
+_DEGREE, _ROUND, _FAMILY, _CIRCLE, _CLOSE, _FAR, _KEYS = range(7)
 _BLOCK = 65_536
 
 
@@ -87,10 +88,10 @@ def draw_society(
     known = _local(near, communities, n, workers)
     classes = _classes(jurisdiction, age, starts)
     matchings = [
-        _match(classes, wanted, local, strata, shares, key)
-        for wanted, local, shares, key in (
-            (close, known[0], Shares.close(strata.ties), keys[3]),
-            (degree - close, known[1], Shares.acquaintances(strata.ties), keys[4]),
+        _match(classes, wanted, local, strata, shares, streams, layer, key)
+        for wanted, local, shares, layer, key in (
+            (close, known[0], Shares.close(strata.ties), _CLOSE, keys[3]),
+            (degree - close, known[1], Shares.acquaintances(strata.ties), _FAR, keys[4]),
         )
     ]
     most = [int(local.sum()) + int(m.stub[-1]) for local, m in zip(known, matchings, strict=True)]
@@ -185,23 +186,37 @@ def _match(
     local: NDArray[np.int32],
     strata: Strata,
     shares: Shares,
+    streams: Streams,
+    layer: int,
     key: int,
 ) -> Matching:
     """Return the wide ties of one layer: what is wanted beyond what stands locally."""
     n, bands = wanted.size, len(AGE_BANDS)
-    stub = np.zeros(n + 1, dtype=np.int64)
-    np.cumsum(np.maximum(wanted - local, 0)[classes.order], out=stub[1:])
-    places = classes.start[::bands]
-
-    def by_place(values: NDArray[np.int32]) -> NDArray[np.int64]:
-        return np.add.reduceat(values, places[:-1], dtype=np.int64)
-
-    stubs = Stubs(
+    limits = classes.start[::bands]
+    places = limits.size - 1
+    people, sums = np.zeros((places, STEPS)), np.zeros((places, STEPS))
+    for p, (start, end) in enumerate(pairwise(limits)):
+        lacking = np.maximum(wanted[start:end] - local[start:end], 0)
+        step = step_of(lacking)
+        people[p] = np.bincount(step, minlength=STEPS)
+        sums[p] = np.bincount(step, lacking, minlength=STEPS)
+    by_place = limits[:-1]
+    wide = Wide(
         jurisdiction=classes.jurisdiction,
-        people=np.diff(classes.start).reshape(-1, bands),
-        stubs=np.diff(stub[classes.start]).reshape(-1, bands),
-        local=by_place(local),
-        wanted=by_place(wanted),
+        bands=np.diff(classes.start).reshape(-1, bands),
+        people=people,
+        lacking=sums / np.maximum(people, 1),
+        local=np.add.reduceat(local, by_place, dtype=np.int64),
+        wanted=np.add.reduceat(wanted, by_place, dtype=np.int64),
     )
-    kinds, between = split_stubs(stubs, shares, strata.abroad)
-    return Matching(classes, stub, kinds, between, key)
+    routes = find_routes(wide, shares, strata.abroad, strata.jurisdictions)
+    stub = np.zeros(n + 1, dtype=np.int64)
+    for p, (start, end) in enumerate(pairwise(limits)):
+        rows = classes.order[start:end]
+        lacking = np.maximum(wanted[rows] - local[rows], 0)
+        real = lacking * routes.factor[p, step_of(lacking)]
+        stub[start + 1 : end + 1] = np.floor(real + streams.uniform(STREAM, rows, layer))
+    np.cumsum(stub, out=stub)
+    stubs = np.diff(stub[classes.start]).reshape(-1, bands)
+    kinds = split_stubs(stubs, routes, classes.jurisdiction)
+    return Matching(classes, stub, kinds, routes.between, key)
