@@ -6,8 +6,8 @@ import time
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
+from generators.calendar import REFERENCE_DAY
 from generators.errors import Fault, PopulationError
-from generators.people import REFERENCE_DAY
 from generators.population_check.both_layers import both_layers
 from generators.population_check.check import Check
 from generators.population_check.graph_checks import graph_checks
@@ -46,7 +46,7 @@ def check_population(
     start = time.perf_counter()
     checks = table_checks(population, strata)
     say(f"tables compared, {time.perf_counter() - start:.1f} s")
-    n = len(population) - int(population.parameters.get("isolated", 0))
+    n = population.society
     ties = both_layers(population.close, population.acquaintances, n)
     say(f"{ties.edges:,} ties put together, {time.perf_counter() - start:.1f} s")
     checks += graph_checks(

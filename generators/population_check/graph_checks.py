@@ -11,13 +11,13 @@ from numpy.typing import NDArray
 
 from generators.graph.ties import Ties
 from generators.population_check.check import Check, beside
-from generators.population_check.clusters import best_cluster
 from generators.population_check.distance import (
     SOURCES,
     chance_graph,
     largest_component,
     mean_distance,
 )
+from generators.population_check.friend_groups import circle_sizes, degeneracies
 from generators.population_check.shape import (
     clustering_of,
     correlation_across,
@@ -28,8 +28,12 @@ from generators.published import BY_NAME
 
 SAMPLE = 2000
 """Most people whose clustering is measured around one degree."""
-CLUSTERED = 200
-"""People around whom a cluster is looked for."""
+LOOKED_AT = 100
+"""Most people among whose friends groups are looked for."""
+HUNDRED = 100
+"""Ties of those whose densest group of friends was published."""
+CIRCLED = 404 / 190
+"""Ties of those whose circles were published, as a multiple of their network's mean degree."""
 BAND = 0.2
 """How far from a degree those lie who stand for it, as a share of it."""
 
@@ -85,16 +89,7 @@ def graph_checks(
             f"{ours:.2f} steps, {chance:.2f} by chance",
         )
     )
-    around = _some(np.flatnonzero(degree > 1), CLUSTERED, generator)
-    sizes = [best_cluster(int(i), indptr, indices).size for i in around]
-    checks.append(
-        beside(
-            BY_NAME["size_of_the_best_cluster"],
-            float(np.median(sizes)) if sizes else None,
-            f"median around {len(sizes)} people",
-        )
-    )
-    return checks
+    return checks + _groups(ties, generator)
 
 
 def _clustering(ties: Ties, generator: np.random.Generator) -> list[Check]:
@@ -104,7 +99,7 @@ def _clustering(ties: Ties, generator: np.random.Generator) -> list[Check]:
     levels, shares = [], []
     for multiple in (0.25, 0.5, 1.0, 2.0, 4.0):
         level = multiple * median
-        near = np.flatnonzero(np.abs(degree - level) <= max(BAND * level, 0.5))
+        near = _near(degree, level)
         if near.size and level >= 2:
             sample = _some(near, SAMPLE, generator)
             levels.append(multiple)
@@ -126,6 +121,31 @@ def _clustering(ties: Ties, generator: np.random.Generator) -> list[Check]:
         ),
         beside(BY_NAME["clustering_falls_with_degree"], fall, seen),
     ]
+
+
+def _groups(ties: Ties, generator: np.random.Generator) -> list[Check]:
+    """Return the checks of the densest group and of circles among people's friends."""
+    dense = _some(_near(ties.degree, HUNDRED), LOOKED_AT, generator)
+    level = CIRCLED * float(ties.degree.mean())
+    around = _some(_near(ties.degree, level), LOOKED_AT, generator)
+    sizes = circle_sizes(around, ties, int(generator.integers(2**31)))
+    return [
+        beside(
+            BY_NAME["densest_group_of_100_friends"],
+            float(np.mean(degeneracies(dense, ties))) if dense.size else None,
+            f"mean of {dense.size} people",
+        ),
+        beside(
+            BY_NAME["size_of_circles_among_friends"],
+            float(np.mean(sizes)) if sizes else None,
+            f"{len(sizes)} circles of {around.size} people with about {level:.0f} friends",
+        ),
+    ]
+
+
+def _near(degree: NDArray[np.int64], level: float) -> NDArray[np.int64]:
+    """Return those whose number of ties is within `BAND` of a level."""
+    return np.flatnonzero(np.abs(degree - level) <= max(BAND * level, 0.5))
 
 
 def _some(

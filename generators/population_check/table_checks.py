@@ -13,8 +13,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from generators.people import DAYS_A_YEAR, REFERENCE_DAY
+from generators.calendar import DAYS_A_YEAR, FIRST_DAY, LAST_DAY, NEVER, REFERENCE_DAY
 from generators.population_check.check import Check, near
+from generators.posting import POSTING_LOG_SD
 from generators.strata import AGE_BANDS, TONES, Strata
 
 if TYPE_CHECKING:
@@ -24,6 +25,8 @@ STRATIFIED = 2.0
 """Persons by which a stratified column may miss a cell."""
 ERRORS = 4.0
 """Standard errors by which a drawn share may miss its table."""
+POSTED = 1e-3
+"""Share by which the mean posting of a jurisdiction may miss 1."""
 LEAST_EXPECTED = 10.0
 """Cells with fewer people expected in or out of them are left to the larger cells."""
 Cell = tuple[str, float, float, float]
@@ -37,7 +40,7 @@ def table_checks(population: Population, strata: Strata) -> list[Check]:
         population: the people; newcomers without ties are left out.
         strata: the tables.
     """
-    everybody = np.arange(len(population) - int(population.parameters.get("isolated", 0)))
+    everybody = np.arange(population.society)
     rows = [
         everybody[population.jurisdiction[everybody] == j]
         for j in range(len(population.jurisdictions))
@@ -61,7 +64,9 @@ def table_checks(population: Population, strata: Strata) -> list[Check]:
         _drawn("online", "online.csv", _online(population, strata, rows)),
         _drawn("account", "accounts.csv", _accounts(population, strata, everybody, False)),
         _drawn("public_account", "accounts.csv", _accounts(population, strata, everybody, True)),
+        _posting(population, rows),
         _drawn("aware", "awareness.csv", _aware(population, strata, rows)),
+        _drawn("moves", "moves.csv", _moves(population, strata, rows)),
     ]
 
 
@@ -143,6 +148,37 @@ def _accounts(
                 float(counted[among].sum()),
                 among.size,
             )
+
+
+def _posting(population: Population, rows: list[NDArray[np.int64]]) -> Check:
+    """Return the check that people post as the table says on average, in each jurisdiction."""
+    means = []
+    for j, own in enumerate(rows):
+        z = population.posting_z[own].astype(np.float64)
+        factor = np.exp(POSTING_LOG_SD * z - POSTING_LOG_SD**2 / 2)
+        means.append((abs(float(factor.mean()) - 1), population.jurisdictions[j]))
+    worst, where = max(means)
+    unit = "photos too many or too few, as a share"
+    return near("photos_posted", 0.0, "accounts.csv", worst, POSTED, unit, where)
+
+
+def _moves(population: Population, strata: Strata, rows: list[NDArray[np.int64]]) -> Iterator[Cell]:
+    """Yield who came before the day of the tables and who leaves after it; nobody moves unborn."""
+    limits = FIRST_DAY, REFERENCE_DAY + 1, LAST_DAY + 1
+    for j, own in enumerate(rows):
+        day, born = population.move_day[own], population.birth_day[own]
+        away = [region != strata.regions[j] for region in strata.regions]
+        for came, rate, others in (
+            (True, strata.arrivals[j], strata.departures),
+            (False, strata.departures[j], strata.arrivals),
+        ):
+            start, end = limits[:2] if came else limits[1:]
+            open_to = bool((strata.residents * others)[away].any())
+            share = -np.expm1(-rate * (end - start) / DAYS_A_YEAR) if open_to else 0.0
+            there = np.clip((end - np.maximum(born + 1, start)) / (end - start), 0, 1)
+            moved = (day < NEVER) & (day < end) & (day >= start)
+            name = f"{population.jurisdictions[j]}, {'came' if came else 'leave'}"
+            yield name, float(share * there.mean()), float(moved.sum()), own.size
 
 
 def _aware(population: Population, strata: Strata, rows: list[NDArray[np.int64]]) -> Iterator[Cell]:

@@ -11,11 +11,12 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from generators.errors import Fault, PopulationError
+from generators.population_export import TiesFormat
 from scenarios.cli.options import CHECK_FAILED, JsonOption, print_columns, print_json
 from scenarios.folder import make_room, refuse_name, unwritable, write_atomic
 
 if TYPE_CHECKING:
-    from generators.population import Population
+    from generators.population_check import Check
 
 app = typer.Typer(
     help="The people who do not exist: build, show, check, export.",
@@ -23,25 +24,38 @@ app = typer.Typer(
     rich_markup_mode=None,
 )
 
+MOST_BUILT = 100_000_000
+"""Most people of a population: more than the residents of the United Kingdom, at weight 1."""
+
 FolderArgument = Annotated[Path, typer.Argument(help="Population folder.")]
 TablesOption = Annotated[
     Path | None, typer.Option(help="Folder of tables; without it, the shipped ones.")
 ]
 
 
-class GraphFormat(StrEnum):
-    """How ties are written to a file."""
+class Acquaintances(StrEnum):
+    """How acquaintances are kept."""
 
-    GRAPHML = "graphml"
-    EDGELIST = "edgelist"
+    STORED = "stored"
+    BY_COMMUNITY = "by-community"
 
 
 @app.command()
 def build(
-    people: Annotated[int, typer.Option(help="How many people, 10 or more.")],
+    people: Annotated[int, typer.Option(help="How many people, 17 or more.")],
     out: Annotated[Path, typer.Option(help="New folder.")],
     seed: Annotated[int, typer.Option(help="Root seed.")] = 1,
     tables: TablesOption = None,
+    acquaintances: Annotated[
+        Acquaintances,
+        typer.Option(
+            help="stored: every tie in the folder. by-community: worked out when asked for, which "
+            "takes a quarter of the memory. Both are the same people and ties."
+        ),
+    ] = Acquaintances.STORED,
+    workers: Annotated[
+        int, typer.Option(min=1, help="Threads; any number gives the same population.")
+    ] = 1,
     as_json: JsonOption = False,
 ) -> None:
     """Draw a population and write it to a new folder."""
@@ -54,7 +68,12 @@ def build(
     strata = read_strata(tables)
     make_room("the population", out)
     start = time.perf_counter()
-    population = build_population(people, seed, strata)
+    typer.echo(f"drawing {people:,} people and their ties ...", err=True)
+    population = build_population(
+        people, seed, strata, acquaintances=acquaintances.value.replace("-", " "), workers=workers
+    )
+    drawn = time.perf_counter() - start
+    typer.echo(f"drawn in {drawn:.1f} s; writing {out} ...", err=True)
     try:
         population.save(out)
     except OSError as error:
@@ -64,6 +83,7 @@ def build(
         "hash": population.content_hash,
         "people": len(population),
         "edges": population.edges,
+        "close_edges": population.close.edges,
         "seconds": round(time.perf_counter() - start, 3),
         "peak_bytes": peak_bytes(),
     }
@@ -73,31 +93,50 @@ def build(
     peak = answer["peak_bytes"]
     memory = "" if peak is None else f", {peak / 2**20:.0f} MiB at most"
     typer.echo(
-        f"{answer['population']}: {answer['people']:,} people, {answer['edges']:,} ties, "
-        f"{answer['seconds']} s{memory}\n{answer['hash']}"
+        f"{answer['population']}: {answer['people']:,} people, {answer['edges']:,} ties "
+        f"({answer['close_edges']:,} close), {answer['seconds']} s{memory}\n{answer['hash']}"
     )
 
 
 @app.command()
-def show(folder: FolderArgument, as_json: JsonOption = False) -> None:
-    """Count people by jurisdiction, age, sex, accounts and ties."""
+def show(
+    folder: FolderArgument,
+    person: Annotated[int | None, typer.Option(help="Tell of this person alone.")] = None,
+    picture: Annotated[
+        Path | None,
+        typer.Option(metavar="FILE", help="Draw the person's neighbourhood as .svg or .png."),
+    ] = None,
+    dark: Annotated[bool, typer.Option("--dark", help="Draw it for a dark ground.")] = False,
+    as_json: JsonOption = False,
+) -> None:
+    """Count people by jurisdiction and place, or tell of one person and draw their ties."""
     from generators.population import load_population
+    from scenarios.cli.population_show import person_of, print_person, print_summary, summarise
 
     population = load_population(folder)
-    summary = summarise(population)
-    if as_json:
-        print_json(summary)
+    if person is None:
+        if picture is not None:
+            raise PopulationError(
+                Fault("a picture shows one person", key="--person", found="none", expected="an id")
+            )
+        if as_json:
+            print_json(summarise(population))
+        else:
+            print_summary(
+                f"{folder}: {len(population):,} people, {population.edges:,} ties", population
+            )
         return
-    rows = summary["jurisdictions"]
-    print_columns(
-        ["", *(row["jurisdiction"] for row in rows)],
-        [
-            [quantity.replace("_", " "), *(_cell(row[quantity]) for row in rows)]
-            for quantity in list(rows[0])[1:]
-        ],
-        [False, *(True for _ in rows)],
-        title=f"{folder}: {len(population):,} people, {population.edges:,} ties",
-    )
+    told = person_of(population, person)
+    if picture is not None:
+        from scenarios.report.neighbourhood import write_neighbourhood
+
+        told["picture"] = str(write_neighbourhood(population, person, picture, dark))
+    if as_json:
+        print_json(told)
+        return
+    print_person(population, person)
+    if picture is not None:
+        typer.echo(f"drawn: {picture}")
 
 
 @app.command()
@@ -109,16 +148,13 @@ def check(folder: FolderArgument, tables: TablesOption = None, as_json: JsonOpti
     from generators.population_check import check_population
     from generators.strata import read_strata
 
-    checks = check_population(load_population(folder), read_strata(tables))
+    checks = check_population(
+        load_population(folder), read_strata(tables), lambda said: typer.echo(said, err=True)
+    )
     if as_json:
         print_json({"checks": [asdict(entry) for entry in checks]})
     else:
-        for entry in checks:
-            published = "none" if entry.published is None else f"{entry.published:.6g}"
-            typer.echo(
-                f"{'holds ' if entry.holds else 'MISSES'}  {entry.name}: ours {entry.ours:.6g}, "
-                f"published {published}, tolerance {entry.tolerance:.3g} ({entry.source})"
-            )
+        _print_checks(folder, checks)
     if not all(entry.holds for entry in checks):
         raise typer.Exit(CHECK_FAILED)
 
@@ -128,33 +164,62 @@ def export(
     folder: FolderArgument,
     out: Annotated[Path, typer.Option(help="New file.")],
     kind: Annotated[
-        GraphFormat, typer.Option("--format", help="graphml has attributes, edgelist only ties.")
-    ] = GraphFormat.GRAPHML,
+        TiesFormat,
+        typer.Option(
+            "--format",
+            help="graphml: people and ties, up to 20,000 people. edgelist: lines of two ids and "
+            "the layer. parquet: the same as columns.",
+        ),
+    ] = TiesFormat.GRAPHML,
 ) -> None:
     """Write the ties to a file that other programs read."""
     from generators.population import load_population
+    from generators.population_export import write_ties
 
     _refuse_existing(out, "file")
     population = load_population(folder)
     make_room("the file", out)
     try:
-        write_atomic(out, lambda to: _write_ties(population, kind, to))
+        write_atomic(out, lambda to: write_ties(population, kind, to))
     except OSError as error:
         raise PopulationError(unwritable("the file", out, error)) from None
     typer.echo(f"{out}: {len(population):,} people, {population.edges:,} ties", err=True)
 
 
-def _write_ties(population: Population, kind: GraphFormat, to: Path) -> None:
-    if kind is GraphFormat.GRAPHML:
-        import networkx
+def _print_checks(folder: Path, checks: list[Check]) -> None:
+    """Print the checks as a table with numbered sources below."""
+    sources = list(dict.fromkeys(entry.source for entry in checks))
+    grades = {entry.source: f" [grade {entry.grade}]" if entry.grade else "" for entry in checks}
+    rows = [
+        [
+            "holds" if entry.holds else "MISSES",
+            entry.name.replace("_", " "),
+            _number(entry.published, "falls" if entry.unit == "rank correlation" else "none"),
+            _number(entry.ours, "not measured"),
+            f"a factor of {entry.tolerance:g}" if entry.by_ratio else f"{entry.tolerance:.3g}",
+            entry.unit,
+            str(sources.index(entry.source) + 1),
+            entry.note,
+        ]
+        for entry in checks
+    ]
+    print_columns(
+        ["", "what", "published", "ours", "tolerance", "unit", "source", ""],
+        rows,
+        [False, False, True, True, True, False, True, False],
+        title=f"{folder} beside its own tables and published statistics of friendship",
+    )
+    for number, source in enumerate(sources, 1):
+        typer.echo(f"{number:>3}  {source}{grades[source]}")
+    missed = sum(not entry.holds for entry in checks)
+    typer.echo(
+        f"{len(checks) - missed} of {len(checks)} hold. A miss is a finding about this "
+        "population: report it; the tolerance stays."
+    )
 
-        networkx.write_graphml(population.to_networkx(), to)
-        return
-    import numpy as np
 
-    source = np.repeat(np.arange(len(population)), np.diff(population.indptr))
-    once = source < population.indices
-    np.savetxt(to, np.column_stack((source[once], population.indices[once])), fmt="%d")
+def _number(value: float | None, instead: str) -> str:
+    return instead if value is None else f"{value:.4g}"
 
 
 def _refuse_existing(out: Path, what: str) -> None:
@@ -165,51 +230,15 @@ def _refuse_existing(out: Path, what: str) -> None:
 
 
 def _refuse_size(people: int) -> None:
-    from scenarios.format import MOST_PEOPLE
-
-    if people > MOST_PEOPLE:
+    if people > MOST_BUILT:
         raise PopulationError(
             Fault(
                 f"--people cannot be {people}",
                 key="--people",
                 found=str(people),
-                expected=f"{MOST_PEOPLE} or fewer",
+                expected=f"{MOST_BUILT} or fewer",
             )
         )
-
-
-def summarise(population: Population) -> dict[str, Any]:
-    """Return hash, sizes and one row a jurisdiction; ages and accounts as shares, mid-2022."""
-    import numpy as np
-
-    from generators.people import REFERENCE_DAY
-    from generators.population import AGE_BANDS
-
-    degree = np.diff(population.indptr)
-    band = population.age_band(REFERENCE_DAY)
-    rows: list[dict[str, Any]] = []
-    for j, code in enumerate(population.jurisdictions):
-        who = population.residents(code)
-        row: dict[str, Any] = {
-            "jurisdiction": code,
-            "people": int(who.size),
-            "weight": float(population.weights[j]),
-            "female": float((population.sex[who] == 0).mean()),
-        }
-        for number, label in enumerate(AGE_BANDS):
-            row[f"age_{label}"] = float((band[who] == number).mean())
-        row["any_account"] = float(population.accounts[who].any(axis=1).mean())
-        row["any_public"] = float(population.public[who].any(axis=1).mean())
-        row["mean_ties"] = float(degree[who].mean())
-        rows.append(row)
-    return {
-        "hash": population.content_hash,
-        "seed": population.seed,
-        "people": len(population),
-        "edges": population.edges,
-        "platforms": list(population.platforms),
-        "jurisdictions": rows,
-    }
 
 
 def peak_bytes() -> int | None:
@@ -220,9 +249,3 @@ def peak_bytes() -> int | None:
         return None
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     return int(peak) if sys.platform == "darwin" else int(peak) * 1024
-
-
-def _cell(value: object) -> str:
-    if isinstance(value, float):
-        return f"{value:,.0f}" if value >= 1000 else f"{value:.3g}"
-    return f"{value:,}" if isinstance(value, int) else str(value)

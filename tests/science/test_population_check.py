@@ -9,8 +9,8 @@ from numpy.typing import NDArray
 
 from generators.graph.ties import Ties, from_edges
 from generators.population_check.both_layers import both_layers
-from generators.population_check.clusters import best_cluster
 from generators.population_check.distance import chance_graph, largest_component, mean_distance
+from generators.population_check.friend_groups import circle_sizes, degeneracies, friends_graph
 from generators.population_check.shape import (
     blocks,
     clustering_of,
@@ -141,24 +141,30 @@ def test_the_graph_of_chance_keeps_degrees_and_forgets_the_rest() -> None:
     assert chance == pytest.approx(np.log(720) / np.log(11), abs=0.5)
 
 
-@pytest.mark.parametrize("size", [8, 20, 45])
-def test_the_best_cluster_around_a_person_is_their_cave(size: int) -> None:
-    caves = ties_of(networkx.connected_caveman_graph(40, size))
-    for person in (0, 3 * size + 2, 17 * size + 5):
-        cave = person // size
-        found = best_cluster(person, caves.indptr, caves.indices, largest=size + 5)
-        assert found.tolist() == list(range(cave * size, (cave + 1) * size))
-
-
-def test_the_best_cluster_has_no_more_ties_out_than_any_prefix_of_an_ordering_by_chance() -> None:
-    graph = GRAPHS["power law"]
+def test_the_ties_among_friends_are_those_of_networkx(graph: networkx.Graph) -> None:
     ties = ties_of(graph)
-    found = best_cluster(10, ties.indptr, ties.indices, largest=100).tolist()
-    ours = networkx.conductance(graph, found)
-    generator = np.random.default_rng(1)
-    for _ in range(20):
-        chosen = generator.choice(len(graph), len(found), replace=False).tolist()
-        assert ours < networkx.conductance(graph, chosen)
+    for person in range(0, len(graph), 7):
+        expected = graph.subgraph(graph[person])
+        found = friends_graph(person, ties)
+        assert set(found) == set(expected)
+        assert set(map(frozenset, found.edges)) == set(map(frozenset, expected.edges))
+
+
+@pytest.mark.parametrize("size", [8, 20])
+def test_circles_among_friends_are_the_groups_they_were_made_of(size: int) -> None:
+    """One person knows everybody in five groups, each of which knows all of its own."""
+    graph = networkx.disjoint_union_all([networkx.complete_graph(size) for _ in range(5)])
+    graph.add_edges_from((5 * size, i) for i in range(5 * size))
+    ties = ties_of(graph)
+    middle = np.array([5 * size])
+    assert circle_sizes(middle, ties, seed=1) == [size] * 5
+    assert degeneracies(middle, ties) == [size - 1]
+
+
+def test_friends_who_do_not_know_each_other_are_no_circle() -> None:
+    star = ties_of(networkx.star_graph(9))
+    assert circle_sizes(np.array([0]), star, seed=1) == []
+    assert degeneracies(np.array([0, 1]), star) == [0, 0]
 
 
 def split(ties: Ties, generator: np.random.Generator) -> tuple[Ties, Ties]:

@@ -1,0 +1,245 @@
+"""The picture of one person's neighbourhood: who is tied to them, and to each other.
+
+Layers are told apart by colour and dash, places by shape, so that neither rests on colour alone;
+colours are Okabe and Ito's, as in every picture of the project. People stand where a spring
+layout puts them (Fruchterman and Reingold 1991), so that circles of friends show as clumps.
+"""
+
+from __future__ import annotations
+
+import textwrap
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from scenarios.report.looks import DARK, DASHED, LIGHT, SOLID, Palette
+from scenarios.report.picture import FORMATS as FORMATS
+from scenarios.report.picture import write_spec
+
+if TYPE_CHECKING:
+    from generators.population import Population
+
+SIZE = 720
+"""Width and height of the drawing in pixels."""
+MOST = 150
+"""Most people drawn: beyond that lines hide each other."""
+CLOSE, ACQUAINTED = "close tie", "acquaintance"
+HERE, COUNTRY, ABROAD = "same place", "elsewhere in the country", "another country"
+SELF = "the person"
+_SHAPES = {SELF: "diamond", HERE: "circle", COUNTRY: "square", ABROAD: "triangle-up"}
+
+
+@dataclass(frozen=True)
+class Neighbourhood:
+    """What is drawn.
+
+    Attributes:
+        person: whose neighbourhood.
+        people: one row each: x, y (0 to 1), where, name, age, accounts.
+        ties: one row each: x, y, x2, y2, layer, own (of the person themselves).
+        close: close ties of the person, drawn or not.
+        acquaintances: acquaintances of the person, drawn or not.
+    """
+
+    person: int
+    people: list[dict[str, Any]]
+    ties: list[dict[str, Any]]
+    close: int
+    acquaintances: int
+
+
+def neighbourhood_of(population: Population, person: int) -> Neighbourhood:
+    """Return who is drawn and where, close ties first and `MOST` people at most.
+
+    Args:
+        population: the people.
+        person: an id.
+    """
+    import networkx
+
+    from generators.calendar import REFERENCE_DAY
+
+    close = population.neighbours(person, layer="close").tolist()
+    known = [i for i in population.neighbours(person).tolist() if i not in set(close)]
+    drawn = [person, *close, *known][:MOST]
+    place_of = {i: number for number, i in enumerate(drawn)}
+    graph = networkx.Graph()
+    graph.add_nodes_from(drawn)
+    layers: dict[tuple[int, int], str] = {}
+    for i in drawn:
+        friends = set(population.neighbours(i, layer="close").tolist())
+        for j in population.neighbours(i).tolist():
+            if j in place_of and i < j:
+                layers[i, j] = CLOSE if j in friends else ACQUAINTED
+    for (i, j), layer in layers.items():
+        # Ties of the person pull everybody to the middle, so they pull less than those of circles.
+        pull = (3.0 if layer == CLOSE else 1.0) * (0.15 if person in (i, j) else 1.0)
+        graph.add_edge(i, j, weight=pull)
+    where = networkx.spring_layout(graph, seed=1, iterations=200, k=2.2 / np.sqrt(len(drawn)))
+    spots = np.array([where[i] for i in drawn])
+    low, wide = spots.min(axis=0), np.maximum(np.ptp(spots, axis=0), 1e-9)
+    spots = np.round((spots - low) / wide, 4)
+    age = population.age_on(REFERENCE_DAY)
+    people = [
+        {
+            "x": float(spots[number, 0]),
+            "y": float(spots[number, 1]),
+            "where": _where(population, person, i),
+            "accounts": "has an account" if population.accounts[i].any() else "has no account",
+            "name": population.display_name(i),
+            "age": max(int(age[i]), 0),
+            "place": population.places[population.place[i]],
+        }
+        for number, i in enumerate(drawn)
+    ]
+    ties = [
+        {
+            "x": people[place_of[i]]["x"],
+            "y": people[place_of[i]]["y"],
+            "x2": people[place_of[j]]["x"],
+            "y2": people[place_of[j]]["y"],
+            "layer": layer,
+        }
+        for (i, j), layer in layers.items()
+    ]
+    return Neighbourhood(person, people, ties, len(close), len(known))
+
+
+def neighbourhood_spec(
+    population: Population, person: int, palette: Palette = LIGHT
+) -> dict[str, Any]:
+    """Return the Vega-Lite specification of a person's neighbourhood.
+
+    Args:
+        population: the people.
+        person: an id.
+        palette: colours of the ground that it stands on.
+    """
+    import altair as alt
+
+    seen = neighbourhood_of(population, person)
+    axis = {"axis": None, "scale": alt.Scale(domain=[-0.03, 1.03])}
+    legend = {"orient": "bottom", "title": None, "labelLimit": 0, "symbolSize": 130}
+    lines = (
+        alt.Chart(alt.Data(values=seen.ties))
+        .mark_rule()
+        .encode(
+            x=alt.X("x:Q", **axis),
+            y=alt.Y("y:Q", **axis),
+            x2="x2:Q",
+            y2="y2:Q",
+            color=alt.Color(
+                "layer:N",
+                scale=alt.Scale(domain=[CLOSE, ACQUAINTED], range=[palette.arms[1], palette.ink]),
+                legend=alt.Legend(**legend, symbolType="stroke"),
+            ),
+            strokeDash=alt.StrokeDash(
+                "layer:N", scale=alt.Scale(domain=[CLOSE, ACQUAINTED], range=[SOLID, DASHED])
+            ),
+            strokeWidth=alt.StrokeWidth(
+                "layer:N", scale=alt.Scale(domain=[CLOSE, ACQUAINTED], range=[1.4, 0.8])
+            ),
+            opacity=alt.Opacity(
+                "layer:N",
+                scale=alt.Scale(domain=[CLOSE, ACQUAINTED], range=[0.6, 0.3]),
+                legend=None,
+            ),
+        )
+    )
+    found = {row["where"] for row in seen.people}
+    kinds = [kind for kind in _SHAPES if kind in found]
+    dots = (
+        alt.Chart(alt.Data(values=seen.people))
+        .mark_point(strokeWidth=1.6, filled=False)
+        .encode(
+            x=alt.X("x:Q", **axis),
+            y=alt.Y("y:Q", **axis),
+            shape=alt.Shape(
+                "where:N",
+                scale=alt.Scale(domain=kinds, range=[_SHAPES[kind] for kind in kinds]),
+                legend=alt.Legend(**legend, symbolStrokeColor=palette.ink),
+            ),
+            size=alt.condition(alt.datum.where == SELF, alt.value(420), alt.value(90)),
+            fill=alt.Fill(
+                "accounts:N",
+                scale=alt.Scale(
+                    domain=["has an account", "has no account"],
+                    range=[palette.arms[0], palette.ground],
+                ),
+                legend=alt.Legend(**legend, symbolType="circle", symbolStrokeColor=palette.ink),
+            ),
+            stroke=alt.value(palette.ink),
+            tooltip=["name:N", "age:Q", "place:N", "accounts:N"],
+        )
+    )
+    ink = palette.ink
+    chart = (
+        alt.layer(lines, dots)
+        .resolve_scale(color="independent", shape="independent", fill="independent")
+        .properties(
+            width=SIZE,
+            height=SIZE,
+            title=alt.TitleParams(
+                f"Around person {person} of a simulated population",
+                subtitle=textwrap.wrap(caption(population, seen), 112),
+                anchor="start",
+                fontSize=17,
+                subtitleFontSize=13,
+                subtitlePadding=6,
+                color=ink,
+                subtitleColor=ink,
+                offset=14,
+            ),
+            background=palette.ground,
+            padding=12,
+        )
+        .configure_legend(labelColor=ink, titleColor=ink, labelFontSize=12, symbolStrokeWidth=2)
+        .configure_view(stroke=None)
+    )
+    return dict(chart.to_dict())
+
+
+def caption(population: Population, seen: Neighbourhood) -> str:
+    """Return what the picture shows, in words that also serve those who do not see it."""
+    from generators.calendar import REFERENCE_DAY
+
+    i = seen.person
+    drawn = len(seen.people) - 1
+    everybody = seen.close + seen.acquaintances
+    left = f" {everybody - drawn} further acquaintances are not drawn." if everybody > drawn else ""
+    without = sum(row["accounts"] == "has no account" for row in seen.people)
+    return (
+        f"{population.display_name(i)}, {max(int(population.age_on(REFERENCE_DAY)[i]), 0)} in "
+        f"mid-2022, of {population.places[population.place[i]]} "
+        f"({population.jurisdictions[population.jurisdiction[i]]}), does not exist. "
+        f"{seen.close} close ties (solid: whoever may stand in each other's photos) and "
+        f"{seen.acquaintances} acquaintances (dashed).{left} "
+        f"{without} of those drawn have no account and can only be found in others' photos."
+    )
+
+
+def write_neighbourhood(
+    population: Population, person: int, path: Path, dark: bool = False
+) -> Path:
+    """Write the picture of a person's neighbourhood and return where it lies.
+
+    Args:
+        population: the people.
+        person: an id.
+        path: a file ending in `.svg` or `.png`.
+        dark: draw it for a dark ground.
+
+    Raises:
+        EffaceError: another ending, or the file cannot be written.
+    """
+    return write_spec(lambda: neighbourhood_spec(population, person, DARK if dark else LIGHT), path)
+
+
+def _where(population: Population, person: int, i: int) -> str:
+    if i == person:
+        return SELF
+    if population.place[i] == population.place[person]:
+        return HERE
+    return COUNTRY if population.jurisdiction[i] == population.jurisdiction[person] else ABROAD
