@@ -14,6 +14,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -24,8 +25,8 @@ KINDS = ("place, of like age", "place", "country, of like age", "country", "abro
 """Where a wide tie leads, from near to far."""
 LARGE = 1000
 """People in the first jurisdiction from which its stated mixing is met or refused."""
-STEPS = 24
-"""Steps of the number of wide ties, two for each doubling."""
+STEPS = 26
+"""Steps of degree: two for each doubling, up to 5792 ties, and one above."""
 _MOST_ABROAD = 0.95
 _MOST_STUBS = 4.0
 _LEAST_DIFFERENT = 0.6
@@ -41,10 +42,14 @@ class Wide:
     Attributes:
         jurisdiction: uint8 [P], of each place.
         bands: int64 [P, B], people by age band.
-        people: float64 [P, S], people by step of the wide ties that they lack (`step_of`).
-        lacking: float64 [P, S], their mean number of them.
+        people: float64 [P, S], people by step of their degree (`step_of`).
+        lacking: float64 [P, S], the mean number of wide ties that they lack.
         local: int64 [P], ties inside the place that stand already.
         wanted: int64 [P], ties meant in all.
+        tied: float64 [P, S, S], chance that two people of these steps in the place are tied
+            already by family, circle or community.
+        before: float64 [4, P, S, S], rates at which the layer before matches them (`meeting_rates`), or
+            None where there is none.
     """
 
     jurisdiction: NDArray[np.uint8]
@@ -53,6 +58,8 @@ class Wide:
     lacking: NDArray[np.float64]
     local: NDArray[np.int64]
     wanted: NDArray[np.int64]
+    tied: NDArray[np.float64]
+    before: NDArray[np.float64] | None
 
     @property
     def country(self) -> NDArray[np.int64]:
@@ -118,10 +125,31 @@ class Routes:
     between: NDArray[np.int64]
 
 
-def step_of(lacking: NDArray[np.int32]) -> NDArray[np.int64]:
-    """Return the step of each number of wide ties, 0 for none, int64 [n]."""
-    step = 1 + np.floor(2 * np.log2(np.maximum(lacking, 1)))
-    return np.where(lacking > 0, np.minimum(step, STEPS - 1), 0).astype(np.int64)
+def tied_already(people: NDArray[np.float64], near: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return the chance that two people of one place are tied in family, circle or community.
+
+    Such ties lead to people of like degree: as an approximation to the step above, one's own, and
+    the one below alike.
+
+    Args:
+        people: float64 [P, S], people by step.
+        near: float64 [P, S], mean number of such ties of each.
+
+    Returns:
+        float64 [P, S, S].
+    """
+    steps = people.shape[1]
+    apart = np.abs(np.arange(steps)[:, None] - np.arange(steps))
+    like = (apart <= 1).astype(np.float64)
+    chance = near / np.maximum(people @ like, 1.0)
+    chance = np.minimum(np.sqrt(chance[:, :, None] * chance[:, None, :]), 1.0)
+    return np.asarray(chance * like)
+
+
+def step_of(degree: NDArray[np.int32]) -> NDArray[np.int8]:
+    """Return the step of each degree, two for each doubling, int8 [n], below `STEPS`."""
+    step = np.floor(2 * np.log2(degree))
+    return np.minimum(step, STEPS - 1).astype(np.int8)
 
 
 def find_routes(
@@ -161,9 +189,9 @@ def find_routes(
         home = near * alike, near * (1 - alike), far * far_alike, far * (1 - far_alike)
         share = np.stack((*home, abroad), axis=1)
         met = _different(wide, wide.lacking * factor, share)
-        ties = sum(met) + wide.lacking * factor * abroad[:, None]
+        ties = met.sum(axis=0) + wide.lacking * factor * abroad[:, None]
         sent = np.maximum(share[:, :4] * (lack * factor).sum(axis=1)[:, None], 1e-9)
-        found = np.stack([(wide.people * kind).sum(axis=1) for kind in met], axis=1)
+        found = (wide.people * met).sum(axis=2).T
         good = np.minimum(found / sent / _LEAST_DIFFERENT, 1.0)
         alike = np.minimum(alike * _UP * good[:, 0], shares.age)
         far_alike = np.minimum(far_alike * _UP * good[:, 2], shares.age)
@@ -199,37 +227,69 @@ def split_stubs(
     return kinds
 
 
-def _different(
+def meeting_rates(
     wide: Wide, stubs: NDArray[np.float64], share: NDArray[np.float64]
-) -> list[NDArray[np.float64]]:
-    """Return how many different people those of each step meet at home, float64 [P, S] by kind."""
+) -> NDArray[np.float64]:
+    """Return how often two people are matched by each kind, float64 [4, P, S, S].
+
+    Of two whom the kind can match: of like age, say. In the last axis stands the other person's
+    step, in the country at large that of the mean person of the step.
+    """
     country = wide.country
     size = int(country.max()) + 1
-    residents = _by_country(wide.bands.astype(np.float64), country, size)
     people = _by_country(wide.people, country, size)
     found: list[NDArray[np.float64]] = []
     for kind in range(len(KINDS) - 1):
         mine = stubs * share[:, kind, None]
-        others, number, groups = mine, wide.people, wide.bands.astype(np.float64)
+        others, number, groups = mine, wide.people, wide.bands
         if kind >= 2:
             others = (_by_country(wide.people * mine, country, size) / np.maximum(people, 1))[country]
-            number, groups = people[country], residents[country]
-        groups = groups / np.maximum(groups.sum(axis=1, keepdims=True), 1)
-        parts = groups.T if kind % 2 == 0 else np.ones((1, mine.shape[0]))
+            number, groups = people[country], _by_country(wide.bands, country, size)[country]
         total = np.maximum((number * others).sum(axis=1), 1e-9)
-        rate = mine[:, :, None] * (others / total[:, None])[:, None, :]
-        met = np.zeros_like(mine)
-        for part in parts:
-            inside = np.maximum(part, 1e-9)[:, None]
-            some = -np.expm1(-rate / inside[:, :, None]) @ number[:, :, None]
-            met += inside * inside * some[:, :, 0]
-        found.append(met)
-    return found
+        if kind % 2 == 0:
+            total *= _alike(groups)
+        found.append(mine[:, :, None] * (others / total[:, None])[:, None, :])
+    return np.stack(found)
 
 
-def _by_country(
-    values: NDArray[np.float64], country: NDArray[np.int64], size: int
+def _different(
+    wide: Wide, stubs: NDArray[np.float64], share: NDArray[np.float64]
 ) -> NDArray[np.float64]:
+    """Return how many different people those of each step meet at home, float64 [4, P, S]."""
+    country = wide.country
+    size = int(country.max()) + 1
+    rates = meeting_rates(wide, stubs, share)
+    before = wide.before
+    here = wide.people
+    all_over = _by_country(wide.people, country, size)[country]
+    mates = _alike(wide.bands)[:, None]
+    all_mates = _alike(_by_country(wide.bands, country, size))[country][:, None]
+    groups = (
+        (here * mates, (0, 1, 2, 3), True),
+        (here * (1 - mates), (1, 3), True),
+        (np.maximum(all_over * all_mates - here * mates, 0), (2, 3), False),
+        (np.maximum(all_over * (1 - all_mates) - here * (1 - mates), 0), (3,), False),
+    )
+    met = np.zeros(rates.shape[:3])
+    for number, kinds, in_place in groups:
+        rate = rates[list(kinds)].sum(axis=0)
+        new = -np.expm1(-rate) / np.maximum(rate, 1e-12)
+        if before is not None:
+            new *= np.exp(-before[list(kinds)].sum(axis=0))
+        if in_place:
+            new *= 1 - wide.tied
+        for kind in kinds:
+            met[kind] += ((rates[kind] * new) @ number[:, :, None])[:, :, 0]
+    return met
+
+
+def _alike(bands: NDArray[Any]) -> NDArray[np.float64]:
+    """Return the chance that two people of each row are of one age band."""
+    part = bands / np.maximum(bands.sum(axis=1, keepdims=True), 1)
+    return np.maximum((part**2).sum(axis=1), 1e-9)
+
+
+def _by_country(values: NDArray[Any], country: NDArray[np.int64], size: int) -> NDArray[np.float64]:
     """Return sums of rows by country."""
     sums = np.zeros((size, values.shape[1]))
     np.add.at(sums, country, values)

@@ -11,7 +11,6 @@ from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from itertools import pairwise
 from typing import Any, Literal
 
 import numpy as np
@@ -21,16 +20,16 @@ from generators.graph.blocks import Blocks
 from generators.graph.circles import Piece, arrange, join_pieces
 from generators.graph.communities import Communities
 from generators.graph.degrees import Degrees
-from generators.graph.matching import Classes, Matching
-from generators.graph.mixing import STEPS, Shares, Wide, find_routes, split_stubs, step_of
+from generators.graph.mixing import Shares, step_of
 from generators.graph.rows import Rows, counts, in_turn, merge, write
 from generators.graph.ties import Ties
+from generators.graph.wide import Layer, classes_of, match
 from generators.keyed import Streams
-from generators.strata import AGE_BAND_EDGES, AGE_BANDS, Strata
+from generators.strata import AGE_BAND_EDGES, Strata
 
 STREAM = "ties"
 """The stream that the society is drawn from."""
-_DEGREE, _ROUND, _FAMILY, _CIRCLE, _CLOSE, _FAR, _KEYS = range(7)
+_DEGREE, _ROUND, _FAMILY, _CIRCLE, _KEYS = range(5)
 _BLOCK = 65_536
 
 
@@ -86,23 +85,22 @@ def draw_society(
         return merge(people, families.rows(people), circles.rows(people))
 
     known = _local(near, communities, n, workers)
-    classes = _classes(jurisdiction, age, starts)
-    matchings = [
-        _match(classes, wanted, local, strata, shares, streams, layer, key)
-        for wanted, local, shares, layer, key in (
-            (close, known[0], Shares.close(strata.ties), _CLOSE, keys[3]),
-            (degree - close, known[1], Shares.acquaintances(strata.ties), _FAR, keys[4]),
-        )
-    ]
-    most = [int(local.sum()) + int(m.stub[-1]) for local, m in zip(known, matchings, strict=True)]
-    del degree, close, known
+    classes = classes_of(jurisdiction, age, starts, AGE_BAND_EDGES)
+    step = step_of(degree)
+    near_layer = Layer(close, known[0], known[0], Shares.close(strata.ties))
+    far_layer = Layer(
+        degree - close, known[1], known[0] + known[1], Shares.acquaintances(strata.ties)
+    )
+    wide, routes = match(classes, step, near_layer, None, strata, keys[3])
+    far, _ = match(classes, step, far_layer, routes, strata, keys[4])
+    most = int(known[0].sum()) + int(wide.stub[-1]), int(known[1].sum()) + int(far.stub[-1])
+    del degree, close, known, step, near_layer, far_layer
 
     def close_rows(people: NDArray[np.int64]) -> Rows:
-        parts = families.rows(people), circles.rows(people), matchings[0].rows(people)
-        return merge(people, *parts)
+        return merge(people, families.rows(people), circles.rows(people), wide.rows(people))
 
     ties = write(close_rows, n, most[0], workers)
-    planned = Communities(communities, matchings[1], ties, most[1])
+    planned = Communities(communities, far, ties, most[1])
     stored = planned.stored(workers) if acquaintances == "stored" else planned
     return Society(ties, stored, planned.arrays())
 
@@ -162,61 +160,3 @@ def _local(
     for start, end, (close, others) in in_turn(count, n, workers):
         found[0][start:end], found[1][start:end] = close, others
     return found
-
-
-def _classes(
-    jurisdiction: NDArray[np.uint8], age: NDArray[np.float64], starts: NDArray[np.int64]
-) -> Classes:
-    """Return people by place and age band."""
-    n, bands = age.size, len(AGE_BANDS)
-    order, size = np.empty(n, dtype=np.int32), np.empty((starts.size, bands), dtype=np.int64)
-    for p, (start, end) in enumerate(zip(starts, np.append(starts[1:], n), strict=True)):
-        band = np.searchsorted(AGE_BAND_EDGES, age[start:end], side="right").astype(np.uint8)
-        order[start:end] = np.argsort(band, kind="stable") + start
-        size[p] = np.bincount(band, minlength=bands)
-    rank = np.empty(n, dtype=np.int32)
-    rank[order] = np.arange(n, dtype=np.int32)
-    limits = np.append(0, np.cumsum(size))
-    return Classes(order, rank, limits, jurisdiction[starts])
-
-
-def _match(
-    classes: Classes,
-    wanted: NDArray[np.int32],
-    local: NDArray[np.int32],
-    strata: Strata,
-    shares: Shares,
-    streams: Streams,
-    layer: int,
-    key: int,
-) -> Matching:
-    """Return the wide ties of one layer: what is wanted beyond what stands locally."""
-    n, bands = wanted.size, len(AGE_BANDS)
-    limits = classes.start[::bands]
-    places = limits.size - 1
-    people, sums = np.zeros((places, STEPS)), np.zeros((places, STEPS))
-    for p, (start, end) in enumerate(pairwise(limits)):
-        lacking = np.maximum(wanted[start:end] - local[start:end], 0)
-        step = step_of(lacking)
-        people[p] = np.bincount(step, minlength=STEPS)
-        sums[p] = np.bincount(step, lacking, minlength=STEPS)
-    by_place = limits[:-1]
-    wide = Wide(
-        jurisdiction=classes.jurisdiction,
-        bands=np.diff(classes.start).reshape(-1, bands),
-        people=people,
-        lacking=sums / np.maximum(people, 1),
-        local=np.add.reduceat(local, by_place, dtype=np.int64),
-        wanted=np.add.reduceat(wanted, by_place, dtype=np.int64),
-    )
-    routes = find_routes(wide, shares, strata.abroad, strata.jurisdictions)
-    stub = np.zeros(n + 1, dtype=np.int64)
-    for p, (start, end) in enumerate(pairwise(limits)):
-        rows = classes.order[start:end]
-        lacking = np.maximum(wanted[rows] - local[rows], 0)
-        real = lacking * routes.factor[p, step_of(lacking)]
-        stub[start + 1 : end + 1] = np.floor(real + streams.uniform(STREAM, rows, layer))
-    np.cumsum(stub, out=stub)
-    stubs = np.diff(stub[classes.start]).reshape(-1, bands)
-    kinds = split_stubs(stubs, routes, classes.jurisdiction)
-    return Matching(classes, stub, kinds, routes.between, key)

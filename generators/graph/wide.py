@@ -1,0 +1,139 @@
+"""Wide ties of one layer: what everybody lacks once families, circles and communities stand.
+
+Brings together who lacks how much (`Layer`), where wide ties lead (`generators.graph.mixing`) and
+how their ends find each other (`generators.graph.matching`).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from itertools import pairwise
+
+import numpy as np
+from numpy.typing import NDArray
+
+from generators.graph.matching import Classes, Matching
+from generators.graph.mixing import (
+    STEPS,
+    Shares,
+    Wide,
+    find_routes,
+    meeting_rates,
+    split_stubs,
+    tied_already,
+)
+from generators.graph.permutations import mix64
+from generators.strata import Strata
+
+
+@dataclass(frozen=True, eq=False)
+class Layer:
+    """What one layer is meant to have and has.
+
+    Attributes:
+        wanted: int32 [n], ties meant in all.
+        local: int32 [n], ties of this layer in family, circle and community.
+        near: int32 [n], those of this layer and of the one before.
+        shares: where its ties are meant to lead.
+    """
+
+    wanted: NDArray[np.int32]
+    local: NDArray[np.int32]
+    near: NDArray[np.int32]
+    shares: Shares
+
+    def lacking(self, people: NDArray[np.int32]) -> NDArray[np.int32]:
+        """Return the wide ties that people lack."""
+        return np.maximum(self.wanted[people] - self.local[people], 0)
+
+
+def classes_of(
+    jurisdiction: NDArray[np.uint8],
+    age: NDArray[np.float64],
+    starts: NDArray[np.int64],
+    edges: NDArray[np.float64],
+) -> Classes:
+    """Return people by place and age band.
+
+    Args:
+        jurisdiction: uint8 [n].
+        age: float64 [n], years.
+        starts: int64 [P], first person of each place.
+        edges: float64 [B − 1], ages at which a band begins.
+    """
+    n, bands = age.size, edges.size + 1
+    order, size = np.empty(n, dtype=np.int32), np.empty((starts.size, bands), dtype=np.int64)
+    for p, (start, end) in enumerate(pairwise([*starts.tolist(), n])):
+        band = np.searchsorted(edges, age[start:end], side="right").astype(np.uint8)
+        order[start:end] = np.argsort(band, kind="stable") + start
+        size[p] = np.bincount(band, minlength=bands)
+    rank = np.empty(n, dtype=np.int32)
+    rank[order] = np.arange(n, dtype=np.int32)
+    return Classes(order, rank, np.append(0, np.cumsum(size)), jurisdiction[starts])
+
+
+def match(
+    classes: Classes,
+    step: NDArray[np.int8],
+    layer: Layer,
+    before: NDArray[np.float64] | None,
+    strata: Strata,
+    key: int,
+) -> tuple[Matching, NDArray[np.float64]]:
+    """Return the wide ties of a layer, and the rates at which they bring people together.
+
+    Args:
+        classes: people by place and age band.
+        step: int8 [n], step of everybody's degree.
+        layer: what it is meant to have and has.
+        before: rates of the layer before, whose ties this one leaves out.
+        strata: the tables.
+        key: what chance hangs on.
+
+    Raises:
+        PopulationError: too few wide ties for so many abroad.
+    """
+    bands = classes.start.size // classes.jurisdiction.size
+    limits = classes.start[::bands]
+    wide = _describe(classes, step, layer, before, bands)
+    routes = find_routes(wide, layer.shares, strata.abroad, strata.jurisdictions)
+    stub = np.zeros(classes.order.size + 1, dtype=np.int64)
+    for p, (start, end) in enumerate(pairwise(limits)):
+        people = classes.order[start:end]
+        real = layer.lacking(people) * routes.factor[p, step[people]]
+        words = mix64(people.astype(np.uint64) + np.uint64(key)) >> np.uint64(11)
+        stub[start + 1 : end + 1] = np.floor(real + words * 2.0**-53)
+    np.cumsum(stub, out=stub)
+    kinds = split_stubs(
+        np.diff(stub[classes.start]).reshape(-1, bands), routes, classes.jurisdiction
+    )
+    rates = meeting_rates(wide, wide.lacking * routes.factor, routes.share)
+    return Matching(classes, stub, kinds, routes.between, key), rates
+
+
+def _describe(
+    classes: Classes,
+    step: NDArray[np.int8],
+    layer: Layer,
+    before: NDArray[np.float64] | None,
+    bands: int,
+) -> Wide:
+    limits = classes.start[::bands]
+    shape = classes.jurisdiction.size, STEPS
+    people, lacking, near = np.zeros(shape), np.zeros(shape), np.zeros(shape)
+    for p, (start, end) in enumerate(pairwise(limits)):
+        rows = classes.order[start:end]
+        people[p] = np.bincount(step[rows], minlength=STEPS)
+        lacking[p] = np.bincount(step[rows], layer.lacking(rows), minlength=STEPS)
+        near[p] = np.bincount(step[rows], layer.near[rows], minlength=STEPS)
+    held = np.maximum(people, 1)
+    return Wide(
+        jurisdiction=classes.jurisdiction,
+        bands=np.diff(classes.start).reshape(-1, bands),
+        people=people,
+        lacking=lacking / held,
+        local=np.add.reduceat(layer.local, limits[:-1], dtype=np.int64),
+        wanted=np.add.reduceat(layer.wanted, limits[:-1], dtype=np.int64),
+        tied=tied_already(people, near / held),
+        before=before,
+    )
