@@ -32,7 +32,7 @@ always be told apart."""
 MOST_NUMBER = 65_535
 MOST_ALIKE = 65_000
 """No more people of one name, year and style on a platform; higher numbers are for newcomers."""
-_ROWS_A_PART = 1 << 20
+_ROWS_A_PART = 1 << 21
 _BASE = 0x5851F42D4C957F2D
 _YEARS = np.uint64(0x9E3779B97F4A7C15)
 
@@ -51,7 +51,8 @@ def style_of(identity: NDArray[np.uint64], platform: int) -> NDArray[np.uint8]:
 def year_digits(birth_day: NDArray[np.int32]) -> NDArray[np.uint8]:
     """Return the last two digits of the year of birth."""
     born = np.datetime64("2017-01-01") + birth_day
-    return (born.astype("datetime64[Y]").astype(np.int64) % 100).astype(np.uint8)
+    # Such dates count years from 1970.
+    return ((born.astype("datetime64[Y]").astype(np.int64) + 1970) % 100).astype(np.uint8)
 
 
 def render_handle(first: str, last: str, style: int, year: int, number: int) -> str:
@@ -103,7 +104,8 @@ def number_handles(
         for first, last in blocks(int(start), int(end))
     ]
     key = np.empty(n, dtype=np.uint64)
-    parts = -(-n // _ROWS_A_PART)
+    parts = min(-(-n // _ROWS_A_PART), 255)
+    part_of = np.empty(n, dtype=np.uint8)
     for platform in range(platforms):
 
         def name(block: tuple[str, int, int], platform: int = platform) -> None:
@@ -112,9 +114,10 @@ def number_handles(
             key[rows] = _hashes(
                 code, sex[rows], name_code[rows], style_of(identity[rows], platform)
             )
+            part_of[rows] = (key[rows] >> np.uint64(32)) % np.uint64(parts)
 
         def rank(part: int, platform: int = platform) -> None:
-            rows = np.flatnonzero(key % np.uint64(parts) == part)
+            rows = np.flatnonzero(part_of == part)
             holds = accounts[rows, platform]
             rows = np.concatenate((rows[holds], rows[~holds]))
             numbers[rows, platform] = _numbers(key[rows], year_digits(birth_day[rows]))

@@ -42,12 +42,13 @@ names is a placeholder, so Poland's names are missing from the other members of 
 
 WORDS = 2**32
 _LATIN = {
+    "αυ": "av", "ευ": "ev", "ου": "ou",
     **dict(zip("αβγδεζηικλμνοπρστυφω", "avgdeziiklmnoprstyfo", strict=True)),
     "θ": "th", "ξ": "x", "ς": "s", "χ": "ch", "ψ": "ps",
     "ß": "ss", "æ": "ae", "œ": "oe", "ø": "o", "ł": "l", "đ": "d", "ð": "d", "þ": "th", "ı": "i",
 }  # fmt: skip
-"""Letters that do not fall apart into one of the English alphabet and marks: Greek ones by the
-pairs that stand for single letters in ISO 843 (type 2), and a few of the Latin alphabet."""
+"""What becomes of letters that do not fall apart into one of the English alphabet and marks: of
+Greek ones, pairs first, about as ISO 843 transcribes them, and of a few of the Latin alphabet."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -117,6 +118,7 @@ def names_of(locale: str, kind: str, sex: int) -> Names:
 
 def plain(word: str) -> str:
     """Return a name in the letters a to z; `someone` where none is left."""
-    folded = unicodedata.normalize("NFKD", word.lower())
-    letters = "".join(_LATIN.get(c, c) for c in folded)
-    return "".join(c for c in letters if c.isascii() and c.isalpha()) or "someone"
+    letters = "".join(c for c in unicodedata.normalize("NFKD", word.lower()) if c.isalpha())
+    for theirs, ours in _LATIN.items():
+        letters = letters.replace(theirs, ours)
+    return "".join(c for c in letters if c.isascii()) or "someone"
