@@ -24,6 +24,8 @@ FAMILY_NOISE = 2.0
 MOST_IN_CIRCLE = 90
 """Nobody's circle is larger: between the layers of 50 and 150 in Dunbar 2016 (R. Soc. open sci. 3:
 150292). People with more close ties have the others elsewhere."""
+LEAST_IN_CIRCLE = 5
+"""Smaller circles would often tie all their people to each other and to nobody else."""
 MOST_DENSE = 0.9
 _STEPS_A_DOUBLING = 4
 
@@ -69,6 +71,7 @@ def arrange(
     """
     family, family_start, kin = _families(age, close, noise[0], ties["family_size"])
     free = np.maximum(close - kin, 0)
+    free[free < LEAST_IN_CIRCLE - 1] = 0
     step = np.floor(_STEPS_A_DOUBLING * np.log2(degree)).astype(np.int64)
     order = np.lexsort((age + ties["age_spread"] * noise[1], step)).astype(np.int32)
     size = np.minimum(free[order], MOST_IN_CIRCLE - 1) + 1

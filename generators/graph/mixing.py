@@ -224,7 +224,25 @@ def split_stubs(
     whole = np.floor(left[:, :, None] * np.minimum(steps, 1.0)[:, None, :] + 0.5).astype(np.int64)
     kinds[:, :, :3] = np.diff(whole, axis=2, prepend=0)
     kinds[:, :, 3] = left - whole[:, :, 2]
+    _make_even(kinds, jurisdiction)
     return kinds
+
+
+def _make_even(kinds: NDArray[np.int64], jurisdiction: NDArray[np.uint8]) -> None:
+    """Move single stubs further off, so that few pools have an odd one that meets nobody."""
+    odd = kinds[:, :, 0] % 2
+    kinds[:, :, 0] -= odd
+    kinds[:, :, 1] += odd
+    places = np.flatnonzero(kinds[:, :, 1].sum(axis=1) % 2)
+    bands = kinds[places, :, 1].argmax(axis=1)
+    kinds[places, bands, 1] -= 1
+    kinds[places, bands, 2] += 1
+    for j in np.unique(jurisdiction):
+        rows = np.flatnonzero(jurisdiction == j)
+        bands = np.flatnonzero(kinds[rows, :, 2].sum(axis=0) % 2)
+        places = rows[kinds[rows][:, bands, 2].argmax(axis=0)]
+        kinds[places, bands, 2] -= 1
+        kinds[places, bands, 3] += 1
 
 
 def meeting_rates(
