@@ -195,7 +195,7 @@ def _assemble(folder: Traversable | Path) -> Strata:
         departures=moves[:, 1],
         aware=awareness[:, 0],
         informed=awareness[:, 1],
-        ties=strata_rows.quantities(tables["ties.csv"], TIES),
+        ties=strata_rows.ties(tables["ties.csv"], TIES),
         degree_quantiles=quantiles,
         degree_multiples=multiples,
         abroad=strata_rows.abroad(tables["mixing.csv"], codes),

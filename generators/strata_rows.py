@@ -15,6 +15,8 @@ from generators.sourced_tables import Figure, SourcedTable
 
 TONES = tuple(range(1, 11))
 AGE_BANDS = ("0-17", "18-24", "25-44", "45-64", "65+")
+_SHARES = ("close_in_place", "close_inside", "circle_density", "account_correlation")
+"""Shares of ties.csv, besides those whose name says so."""
 
 
 def residents(
@@ -197,7 +199,21 @@ def abroad(table: SourcedTable, jurisdictions: tuple[str, ...]) -> NDArray[np.fl
     return np.concatenate(([0.0], shares))
 
 
-def quantities(table: SourcedTable, known: tuple[str, ...]) -> dict[str, float]:
-    """Return the values of a table with one row for each of `known`, by name."""
+def ties(table: SourcedTable, known: tuple[str, ...]) -> dict[str, float]:
+    """Return the parameters of the graph by name, one row for each of `known`."""
     values = table.values([(name,) for name in known])
-    return dict(zip(known, values.tolist(), strict=True))
+    held = dict(zip(known, values.tolist(), strict=True))
+    for figure in table.figures:
+        name, value = figure.key[0], figure.value
+        if value > 1 and (name.endswith("_share") or name in _SHARES):
+            raise table.refusal(figure, "a share is above one", f"{value:g}", "0 to 1")
+        if value == 0 and name.startswith("mean_"):
+            raise table.refusal(figure, "nobody has a tie", "0", "above 0")
+        if name == "mean_close" and value > held["mean_degree"]:
+            raise table.refusal(
+                figure,
+                "people have more close ties than ties",
+                f"{value:g}",
+                f"at most mean_degree, {held['mean_degree']:g}",
+            )
+    return held

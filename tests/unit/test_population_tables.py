@@ -175,6 +175,8 @@ def test_shares_that_do_not_sum_to_one_are_refused(
         ("ages.csv", "GB,0,5,female", "above one"),
         ("moves.csv", "EU,departures", "above one"),
         ("awareness.csv", "US,informed", "above one"),
+        ("ties.csv", "inside_share", "above one"),
+        ("ties.csv", "close_inside", "above one"),
     ],
 )
 def test_a_share_above_what_it_is_a_share_of_is_refused(
@@ -267,6 +269,20 @@ def test_a_jurisdiction_has_one_name_and_one_region(tables: Path) -> None:
 def test_a_jurisdiction_of_nobody_is_refused(tables: Path) -> None:
     line = set_value(tables, "residents.csv", "US-VT,Vermont,US,residents", "0")
     assert refusal(tables).line == line
+
+
+def test_close_ties_are_no_more_than_all_ties(tables: Path) -> None:
+    line = set_value(tables, "ties.csv", "mean_close", "300")
+    fault = refusal(tables)
+    assert (fault.line, fault.key) == (line, "mean_close")
+
+
+def test_a_society_without_ties_is_refused(tables: Path) -> None:
+    set_value(tables, "ties.csv", "mean_degree", "0")
+    line = set_value(tables, "ties.csv", "mean_close", "0")
+    fault = refusal(tables)
+    assert (fault.line, fault.key) == (line, "mean_close")
+    assert fault.message == "nobody has a tie"
 
 
 @pytest.mark.parametrize(("key", "value"), [("0.5", "0.01"), ("0.1", "100")])
