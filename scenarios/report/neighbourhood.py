@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from scenarios.report.looks import DARK, DASHED, LIGHT, SOLID, Palette
 from scenarios.report.picture import FORMATS as FORMATS
@@ -78,9 +79,7 @@ def neighbourhood_of(population: Population, person: int) -> Neighbourhood:
         pull = (3.0 if layer == CLOSE else 1.0) * (0.15 if person in (i, j) else 1.0)
         graph.add_edge(i, j, weight=pull)
     where = networkx.spring_layout(graph, seed=1, iterations=200, k=2.2 / np.sqrt(len(drawn)))
-    spots = np.array([where[i] for i in drawn])
-    low, wide = spots.min(axis=0), np.maximum(np.ptp(spots, axis=0), 1e-9)
-    spots = np.round((spots - low) / wide, 4)
+    spots = _spread(np.array([where[i] for i in drawn]))
     age = population.age_on(REFERENCE_DAY)
     people = [
         {
@@ -122,6 +121,17 @@ def neighbourhood_spec(
     seen = neighbourhood_of(population, person)
     axis = {"axis": None, "scale": alt.Scale(domain=[-0.03, 1.03])}
     legend = {"orient": "bottom", "title": None, "labelLimit": 0, "symbolSize": 130}
+    ink = palette.ink
+
+    def by_layer(kind: Any, close: Any, acquainted: Any) -> Any:
+        # The same legend for all four, so that they become one whose strokes look as drawn.
+        scale = alt.Scale(domain=[CLOSE, ACQUAINTED], range=[close, acquainted])
+        return kind(
+            "layer:O",
+            scale=scale,
+            legend=alt.Legend(**legend, symbolType="stroke", symbolOpacity=1),
+        )
+
     lines = (
         alt.Chart(alt.Data(values=seen.ties))
         .mark_rule()
@@ -130,36 +140,24 @@ def neighbourhood_spec(
             y=alt.Y("y:Q", **axis),
             x2="x2:Q",
             y2="y2:Q",
-            color=alt.Color(
-                "layer:N",
-                scale=alt.Scale(domain=[CLOSE, ACQUAINTED], range=[palette.arms[1], palette.ink]),
-                legend=alt.Legend(**legend, symbolType="stroke"),
-            ),
-            strokeDash=alt.StrokeDash(
-                "layer:N", scale=alt.Scale(domain=[CLOSE, ACQUAINTED], range=[SOLID, DASHED])
-            ),
-            strokeWidth=alt.StrokeWidth(
-                "layer:N", scale=alt.Scale(domain=[CLOSE, ACQUAINTED], range=[1.4, 0.8])
-            ),
-            opacity=alt.Opacity(
-                "layer:N",
-                scale=alt.Scale(domain=[CLOSE, ACQUAINTED], range=[0.6, 0.3]),
-                legend=None,
-            ),
+            color=by_layer(alt.Color, palette.arms[1], ink),
+            strokeDash=by_layer(alt.StrokeDash, SOLID, DASHED),
+            strokeWidth=by_layer(alt.StrokeWidth, 1.3, 1.0),
+            opacity=by_layer(alt.Opacity, 0.5, 0.3),
         )
     )
     found = {row["where"] for row in seen.people}
     kinds = [kind for kind in _SHAPES if kind in found]
     dots = (
         alt.Chart(alt.Data(values=seen.people))
-        .mark_point(strokeWidth=1.6, filled=False)
+        .mark_point(strokeWidth=1.4, filled=False, opacity=1)
         .encode(
             x=alt.X("x:Q", **axis),
             y=alt.Y("y:Q", **axis),
             shape=alt.Shape(
                 "where:N",
                 scale=alt.Scale(domain=kinds, range=[_SHAPES[kind] for kind in kinds]),
-                legend=alt.Legend(**legend, symbolStrokeColor=palette.ink),
+                legend=alt.Legend(**legend, symbolFillColor=ink, symbolStrokeColor=ink),
             ),
             size=alt.condition(alt.datum.where == SELF, alt.value(420), alt.value(90)),
             fill=alt.Fill(
@@ -168,16 +166,14 @@ def neighbourhood_spec(
                     domain=["has an account", "has no account"],
                     range=[palette.arms[0], palette.ground],
                 ),
-                legend=alt.Legend(**legend, symbolType="circle", symbolStrokeColor=palette.ink),
+                legend=alt.Legend(**legend, symbolType="circle", symbolStrokeColor=ink),
             ),
-            stroke=alt.value(palette.ink),
+            stroke=alt.value(ink),
             tooltip=["name:N", "age:Q", "place:N", "accounts:N"],
         )
     )
-    ink = palette.ink
     chart = (
         alt.layer(lines, dots)
-        .resolve_scale(color="independent", shape="independent", fill="independent")
         .properties(
             width=SIZE,
             height=SIZE,
@@ -235,6 +231,22 @@ def write_neighbourhood(
         EffaceError: another ending, or the file cannot be written.
     """
     return write_spec(lambda: neighbourhood_spec(population, person, DARK if dark else LIGHT), path)
+
+
+def _spread(spots: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return places in the unit square, with those near the middle drawn apart.
+
+    Springs pull circles into knots and push loose friends far out; the root of the distance from
+    the middle evens that out and keeps every direction.
+
+    Args:
+        spots: float64 [n, 2].
+    """
+    away = spots - np.median(spots, axis=0)
+    far = np.hypot(away[:, 0], away[:, 1])
+    away /= np.sqrt(np.maximum(far, 1e-9))[:, None]
+    low, wide = away.min(axis=0), np.maximum(np.ptp(away, axis=0), 1e-9)
+    return np.round((away - low) / wide, 4)
 
 
 def _where(population: Population, person: int, i: int) -> str:
