@@ -15,9 +15,9 @@ from functools import cache
 import numpy as np
 from numpy.typing import NDArray
 
-from generators.row_blocks import blocks, for_each
 from generators.errors import Fault, PopulationError
 from generators.names import locale_numbers, locales_of, names_of
+from generators.row_blocks import blocks, for_each
 
 STYLES: tuple[Callable[[str, str], tuple[str, str]], ...] = (
     lambda first, last: (f"{first}.", last),

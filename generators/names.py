@@ -104,7 +104,9 @@ def name_parts(jurisdiction: str, sex: int, words: NDArray[np.uint32]) -> tuple[
     """
     locale = locales_of(jurisdiction)[int(locale_numbers(jurisdiction, words[:1])[0])]
     first, last = names_of(locale, "first_names", sex), names_of(locale, "last_names", sex)
-    return first.labels[int(first.choose(words[1])[()])], last.labels[int(last.choose(words[2])[()])]
+    return first.labels[int(first.choose(words[1])[()])], last.labels[
+        int(last.choose(words[2])[()])
+    ]
 
 
 @cache

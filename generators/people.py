@@ -15,7 +15,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from generators.accounts import draw_accounts
-from generators.row_blocks import blocks, for_each
 from generators.calendar import DAYS_A_YEAR, REFERENCE_DAY
 from generators.columns import empty_columns
 from generators.errors import Fault, PopulationError
@@ -25,6 +24,7 @@ from generators.keyed import Streams
 from generators.moves import draw_moves
 from generators.names import name_codes
 from generators.posting import draw_tagging, posting_ladder
+from generators.row_blocks import blocks, for_each
 from generators.strata import Strata
 
 __all__ = ["DAYS_A_YEAR", "REFERENCE_DAY", "STREAMS", "counts_of", "draw_people"]

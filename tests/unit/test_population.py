@@ -81,9 +81,7 @@ def test_another_seed_gives_other_people(people: Population) -> None:
 
 def test_other_acquaintances_are_another_population(people: Population) -> None:
     tables = read_strata()
-    other = build_population(
-        3000, 11, replace(tables, ties=tables.ties | {"community_share": 0.1})
-    )
+    other = build_population(3000, 11, replace(tables, ties=tables.ties | {"community_share": 0.1}))
     assert other.parameters["acquaintances"] != people.parameters["acquaintances"]
     assert other.content_hash != people.content_hash
 
@@ -203,7 +201,10 @@ def test_people_live_elsewhere_before_or_after_their_move() -> None:
 
 def test_rates_sum_the_photos_of_the_accounts(people: Population) -> None:
     band = people.age_band(REFERENCE_DAY)
-    for rate, held in ((people.public_rate(), people.public), (people.posting_rate(), people.accounts)):
+    for rate, held in (
+        (people.public_rate(), people.public),
+        (people.posting_rate(), people.accounts),
+    ):
         assert rate == pytest.approx((held * people.photos.T[band]).sum(axis=1))
     assert (people.public_rate() <= people.posting_rate()).all()
     assert people.public_rate().max() > 0
