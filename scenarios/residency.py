@@ -1,13 +1,15 @@
 """The operator's inference of residence, set against the truth that only a model has.
 
-In closed form, faces are taken to show whoever posted them, at home. Measured, they are the
-candidate finds of a drawn population up to the day of the notice, and the truth is where the
-person in the photo lived on that day: friends who post from abroad and people who move make the
-same signals worse. Nothing here says how well the real operator infers residence.
+Three curves: in closed form, as if everybody posted photos of themselves and never moved; expected
+of the photos of a drawn population, in which friends post from elsewhere and people move; and
+counted with the signals that chance gave those photos. The faces are the candidate finds up to
+the day of the notice, and the truth is where the person in the photo lived on that day. Nothing
+here says how well the real operator infers residence.
 """
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -29,14 +31,17 @@ QUESTION = "ico-2022"
 
 @dataclass(frozen=True)
 class Rate:
-    """A share with the standard error that chance in the drawn uploaders leaves it.
+    """A share as counted, what was expected of it, and how far chance may take the two apart.
 
     Attributes:
-        value: 0 to 1; NaN where there is nothing to count.
-        error: one standard error.
+        value: as counted, 0 to 1; NaN where there is nothing to count.
+        expected: over the signals that chance could have given the same photos.
+        error: one standard error of the count, at most: the photos of one uploader are taken to
+            be right or wrong all together.
     """
 
     value: float
+    expected: float
     error: float
 
 
@@ -48,21 +53,26 @@ class Measured:
         people: how many were simulated.
         seed: root seed of people and finds.
         faces: faces found by the day of the notice.
-        curve: at the thresholds of the closed form.
+        posted: share of the faces of residents in scope that was posted by somebody who lived in
+            scope when the photo was taken.
+        posted_of_others: share of the other faces that was posted by somebody who did.
+        expected: the curve expected of these photos.
+        counted: the curve as it came out, at the same thresholds.
         recall: at the operator's threshold.
         false_inclusion: at the operator's threshold.
         precision: at the operator's threshold.
-        posted_in_scope: share of the faces of residents in scope whose uploader lived in scope.
     """
 
     people: int
     seed: int
     faces: int
-    curve: ResidencyCurve
+    posted: float
+    posted_of_others: float
+    expected: ResidencyCurve
+    counted: ResidencyCurve
     recall: Rate
     false_inclusion: Rate
     precision: Rate
-    posted_in_scope: float
 
 
 @dataclass(frozen=True)
@@ -112,14 +122,10 @@ def residency_figures(overrides: Sequence[str], people: int, seed: int) -> Resid
                 expected="a share above 0 and below 1",
             )
         )
-    closed = residency_curve(signals, share)
     finds = shared_by_arms(population, setup, seed, 0).candidates
     by_notice = slice(0, int(finds.starts[notice]))
     person, uploader = finds.person[by_notice], finds.uploader[by_notice]
-    evidence = finds.evidence[by_notice]
-    lives_here = population.residence_on(notice) == here
-    weight = population.weights[population.jurisdiction][person]
-    mine = lives_here[person]
+    mine = (population.residence_on(notice) == here)[person]
     if mine.all() or not mine.any():
         raise ParameterError(
             Fault(
@@ -129,36 +135,84 @@ def residency_figures(overrides: Sequence[str], people: int, seed: int) -> Resid
                 expected="more people",
             )
         )
-    counted = evidence > np.float32(signals.threshold)
-    measured = Measured(
-        people=len(population),
-        seed=seed,
-        faces=len(person),
-        curve=measured_curve(closed.thresholds, evidence, mine, weight),
-        recall=_rate(counted & mine, mine, weight, uploader),
-        false_inclusion=_rate(counted & ~mine, ~mine, weight, uploader),
-        precision=_rate(counted & mine, counted, weight, uploader),
-        posted_in_scope=float((weight * (mine & lives_here[uploader])).sum() / weight[mine].sum()),
+    faces = Faces(
+        uploader=uploader,
+        evidence=finds.evidence[by_notice],
+        mine=mine,
+        posted_here=population.residence_of(uploader, finds.captured[by_notice]) == here,
+        weight=population.weights[population.jurisdiction][person],
     )
-    return ResidencyFigures(scope, signals, share, closed, measured)
+    closed = residency_curve(signals, share)
+    return ResidencyFigures(scope, signals, share, closed, measure(faces, signals, people, seed))
 
 
-def _rate(
-    part: NDArray[np.bool_],
-    whole: NDArray[np.bool_],
-    weight: NDArray[np.float64],
-    uploader: NDArray[np.int32],
-) -> Rate:
-    """Return a ratio of weighted counts; faces of one uploader stand or fall together.
+@dataclass(frozen=True)
+class Faces:
+    """Faces that were drawn, length m.
 
-    The error is the linearised one of a ratio over clusters (Cochran 1977, Sampling Techniques,
-    chapter 6), a cluster being all photos of one uploader.
+    Attributes:
+        uploader: row of whoever posted each, integers.
+        evidence: float32, in nats.
+        mine: bool, whether the person in it truly is a resident in scope.
+        posted_here: bool, whether the uploader lived in scope when the photo was taken.
+        weight: float64, real faces that each stands for.
     """
-    above = np.bincount(uploader, weights=weight * part)
-    below = np.bincount(uploader, weights=weight * whole)
-    total = below.sum()
-    if total == 0.0:
-        return Rate(float("nan"), float("nan"))
-    value = float(above.sum() / total)
-    error = float(np.sqrt(((above - value * below) ** 2).sum()) / total)
-    return Rate(value, error)
+
+    uploader: NDArray[np.int32]
+    evidence: NDArray[np.float32]
+    mine: NDArray[np.bool_]
+    posted_here: NDArray[np.bool_]
+    weight: NDArray[np.float64]
+
+
+def measure(faces: Faces, signals: Signals, people: int, seed: int) -> Measured:
+    """Return what the inference gives on faces of residents in scope and of others.
+
+    Args:
+        faces: some of residents in scope and some of others.
+        signals: the signals and the operator's threshold.
+        people: how many were simulated.
+        seed: root seed of people and finds.
+    """
+    mine, weight = faces.mine, faces.weight
+    posted, posted_of_others = (
+        float(weight[who & faces.posted_here].sum() / weight[who].sum()) for who in (mine, ~mine)
+    )
+    share = float(weight[mine].sum() / weight.sum())
+    expected = residency_curve(signals, share, posted, posted_of_others)
+    counted = measured_curve(expected.thresholds, faces.evidence, mine, weight)
+    row = expected.at(signals.threshold)
+    recall, false = float(expected.recall[row]), float(expected.false_inclusion[row])
+    errors = _error(faces, mine, signals), _error(faces, ~mine, signals)
+    # Precision depends on the odds of the two rates alone; their errors are taken as independent.
+    precision = float(expected.precision[row])
+    spread = math.hypot(errors[0] / recall, errors[1] / false) if recall * false else math.nan
+    return Measured(
+        people=people,
+        seed=seed,
+        faces=len(faces.evidence),
+        posted=posted,
+        posted_of_others=posted_of_others,
+        expected=expected,
+        counted=counted,
+        recall=Rate(float(counted.recall[row]), recall, errors[0]),
+        false_inclusion=Rate(float(counted.false_inclusion[row]), false, errors[1]),
+        precision=Rate(
+            float(counted.precision[row]), precision, precision * (1.0 - precision) * spread
+        ),
+    )
+
+
+def _error(faces: Faces, who: NDArray[np.bool_], signals: Signals) -> float:
+    """Return the standard error of the share counted among some faces, at most.
+
+    Clusters are uploaders, and all photos of one are taken to fare alike, which is the most that
+    signals of an account can do; the chances are the exact ones, so that a rare event that did
+    not happen leaves no false certainty.
+    """
+    variance = 0.0
+    for posted, chance in zip((True, False), signals.rates(), strict=True):
+        some = who & (faces.posted_here == posted)
+        of_each = np.bincount(faces.uploader[some], weights=faces.weight[some])
+        variance += chance * (1.0 - chance) * float((of_each**2).sum())
+    return math.sqrt(variance) / float(faces.weight[who].sum())

@@ -26,7 +26,7 @@ def residency(
         Path | None, typer.Option(help="Write the curve: a name in .svg or .png.")
     ] = None,
     dark: Annotated[bool, typer.Option("--dark", help="Draw it for a dark ground.")] = False,
-    people: Annotated[int, typer.Option(help="How many people to simulate.")] = 5000,
+    people: Annotated[int, typer.Option(help="How many people to simulate.")] = 20_000,
     seed: Annotated[int, typer.Option(help="Root seed.")] = 1,
     as_json: JsonOption = False,
 ) -> None:
@@ -64,25 +64,25 @@ def residency(
 def _print(figures: ResidencyFigures) -> None:
     from scenarios.report.residency_picture import caption, percent
 
-    own = figures.signals.threshold
+    measured, own = figures.measured, figures.signals.threshold
     rows = []
     for threshold in sorted({*PRINTED, own}):
         cells = [f"{threshold:g}" + (" (the operator's)" if threshold == own else "")]
-        for curve in (figures.closed, figures.measured.curve):
+        for curve in (figures.closed, measured.expected, measured.counted):
             row = curve.at(threshold)
-            shares = (curve.recall[row], curve.false_inclusion[row], curve.precision[row])
-            cells += [percent(float(share)) for share in shares]
+            cells += [percent(float(share)) for share in (curve.recall[row], curve.precision[row])]
         rows.append(cells)
-    header = ["threshold, nats", "recall", "false inclusion", "precision"]
-    header += [f"{name}, drawn" for name in header[1:]]
+    header = ["threshold, nats"]
+    for kind in ("closed form", "expected", "counted"):
+        header += [f"recall, {kind}", f"precision, {kind}"]
     print_columns(header, rows, [False] + [True] * 6)
-    measured = figures.measured
+    errors = [f"{100 * rate.error:.1f}" for rate in (measured.recall, measured.precision)]
     typer.echo(
         f"{caption(figures)}\n"
-        f"Standard errors of the drawn figures at the operator's threshold: recall "
-        f"{100 * measured.recall.error:.1f}, precision {100 * measured.precision.error:.1f} "
-        f"points. Of the faces of residents in scope, {percent(measured.posted_in_scope)} were "
-        f"posted by somebody who lives there too."
+        f"Standard errors of what came out at the operator's threshold: at most {errors[0]} points "
+        f"of recall and {errors[1]} of precision. Of the faces of residents in scope "
+        f"{percent(measured.posted)} were posted by somebody who lived there, of all other faces "
+        f"{100 * measured.posted_of_others:.2f} %."
     )
 
 
@@ -103,9 +103,11 @@ def figures_json(figures: ResidencyFigures, picture: Path | None) -> dict[str, A
             "people": measured.people,
             "seed": measured.seed,
             "faces": measured.faces,
-            "posted_in_scope": measured.posted_in_scope,
+            "posted": measured.posted,
+            "posted_of_others": measured.posted_of_others,
             **{name: {k: _number(v) for k, v in rate.items()} for name, rate in rates.items()},
-            "curve": _rows(measured.curve),
+            "expected_curve": _rows(measured.expected),
+            "counted_curve": _rows(measured.counted),
         },
         "picture": None if picture is None else str(picture),
     }

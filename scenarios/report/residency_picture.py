@@ -1,8 +1,8 @@
 """The picture of the operator's excuse: precision against recall, at every threshold.
 
-One line is the closed form, the other what a drawn population gives; a mark on each shows where
-the operator's own threshold puts it. Colour, dash and the shape of the mark tell them apart, each
-alone.
+One line is the closed form, one what is expected of the photos of a drawn population, one what was
+counted there; a mark on each shows where the operator's own threshold puts it. Colour, dash and
+the shape of the mark tell them apart, each alone.
 """
 
 from __future__ import annotations
@@ -22,7 +22,9 @@ if TYPE_CHECKING:
 
 WIDTH, HEIGHT = 640, 420
 CLOSED = "closed form: everybody posts their own photos, at home"
-MEASURED = "drawn population: friends post, people move"
+EXPECTED = "photos of a simulated population: friends post, people move"
+COUNTED = "the same photos, as chance gave them their signals"
+DOTTED = [1, 2]
 LABELLED = (0.0, 1.0, 2.0, 3.0, 4.0, 5.0, 6.0)
 """Thresholds whose place on the closed form is written beside it, in nats."""
 _FURTHEST = 12.0
@@ -40,7 +42,11 @@ def residency_spec(figures: ResidencyFigures, palette: Palette = LIGHT) -> dict[
 
     ink = palette.ink
     threshold = figures.signals.threshold
-    curves = {CLOSED: figures.closed, MEASURED: figures.measured.curve}
+    curves = {
+        CLOSED: figures.closed,
+        EXPECTED: figures.measured.expected,
+        COUNTED: figures.measured.counted,
+    }
     lines = [
         {"line": name, "order": order, **point}
         for name, curve in curves.items()
@@ -76,37 +82,39 @@ def residency_spec(figures: ResidencyFigures, palette: Palette = LIGHT) -> dict[
         labelLimit=0,
         symbolType="stroke",
         symbolSize=700,
-        symbolStrokeWidth=2.6,
+        symbolStrokeWidth=2.4,
     )
-    names = [CLOSED, MEASURED]
+    names = list(curves)
     colour = alt.Color(
         "line:N",
-        scale=alt.Scale(domain=names, range=[palette.arms[0], palette.arms[1]]),
+        scale=alt.Scale(domain=names, range=list(palette.arms[:3])),
         legend=legend,
     )
     drawn = (
         alt.Chart(alt.Data(values=lines))
-        .mark_line(strokeWidth=2.6, interpolate="linear")
+        .mark_line(strokeWidth=2.4)
         .encode(
             x=x,
             y=y,
             color=colour,
             strokeDash=alt.StrokeDash(
-                "line:N", scale=alt.Scale(domain=names, range=[SOLID, DASHED]), legend=legend
+                "line:N",
+                scale=alt.Scale(domain=names, range=[SOLID, DASHED, DOTTED]),
+                legend=legend,
             ),
             order="order:Q",
         )
     )
     operator = (
         alt.Chart(alt.Data(values=marks))
-        .mark_point(filled=True, size=170, opacity=1, stroke=ink, strokeWidth=1.2)
+        .mark_point(filled=True, size=150, opacity=1, stroke=ink, strokeWidth=1.2)
         .encode(
             x=x,
             y=y,
             color=colour,
             shape=alt.Shape(
                 "line:N",
-                scale=alt.Scale(domain=names, range=["circle", "diamond"]),
+                scale=alt.Scale(domain=names, range=["circle", "diamond", "square"]),
                 legend=None,
             ),
         )
@@ -146,17 +154,18 @@ def residency_spec(figures: ResidencyFigures, palette: Palette = LIGHT) -> dict[
 
 def caption(figures: ResidencyFigures) -> str:
     """Return what the picture shows, in words that also serve those who do not see it."""
-    measured, share = figures.measured, figures.share
-    recall, precision = _at(figures.closed, figures.signals.threshold)
+    measured, threshold = figures.measured, figures.signals.threshold
+    recall, precision = _at(figures.closed, threshold)
     return (
-        f"In this model. {percent(share)} of the gallery's faces are taken to show "
-        f"{residents(figures.scope)}. At the operator's threshold of "
-        f"{figures.signals.threshold:g} nats (large marks) the closed form gives recall "
-        f"{percent(recall)} and precision {percent(precision)}; the photos of "
-        f"{measured.people:,} simulated people (seed {measured.seed}, {measured.faces:,} faces by "
-        f"the day of the notice) give {percent(measured.recall.value)} and "
-        f"{percent(measured.precision.value)}. Small numbers along the curve: other thresholds, "
-        "in nats. Not a figure of any real operator."
+        f"In this model. {percent(figures.share)} of the gallery's faces are taken to show "
+        f"{residents(figures.scope)}. Above the operator's threshold of {threshold:g} nats (large "
+        f"marks) recall is {percent(recall)} and precision {percent(precision)} if everybody "
+        f"posts their own photos; {percent(measured.recall.expected)} and "
+        f"{percent(measured.precision.expected)} are expected of the photos of "
+        f"{measured.people:,} simulated people ({measured.faces:,} faces by the day of the "
+        f"notice, seed {measured.seed}), {percent(measured.recall.value)} and "
+        f"{percent(measured.precision.value)} came out. Small numbers: other thresholds, in nats. "
+        "Not a figure of any real operator."
     )
 
 

@@ -2,8 +2,8 @@
 
 "We cannot tell who lives in the United Kingdom" is a claim about recall and precision, and both
 are a choice of threshold away from one another. `residency_curve` gives the whole choice in closed
-form, for faces judged by where their uploader lives; `measured_curve` gives it on faces that were
-drawn, judged by where the person in the photo lives, which friends abroad and moves make worse.
+form; signals tell where an uploader lives, so that friends who post from elsewhere and people who
+move make them worse for the person in the photo. `measured_curve` counts faces that were drawn.
 """
 
 from __future__ import annotations
@@ -57,12 +57,16 @@ def thresholds_of(signals: Signals) -> NDArray[np.float64]:
     return np.concatenate([[0.0], values[values > 0.0]])
 
 
-def residency_curve(signals: Signals, share: float) -> ResidencyCurve:
+def residency_curve(
+    signals: Signals, share: float, posted: float = 1.0, posted_of_others: float = 0.0
+) -> ResidencyCurve:
     """Return recall, false inclusion and precision at every threshold, exactly.
 
     Args:
         signals: the signals; their own threshold is not read.
-        share: share of the gallery's faces whose uploader lives in scope, above 0, below 1.
+        share: share of the gallery's faces that shows residents in scope, above 0, below 1.
+        posted: share of those that was posted by somebody who lived in scope.
+        posted_of_others: share of all other faces that was posted by somebody who lived there.
 
     Raises:
         ValueError: a share outside (0, 1).
@@ -70,8 +74,13 @@ def residency_curve(signals: Signals, share: float) -> ResidencyCurve:
     if not 0.0 < share < 1.0:
         raise ValueError(f"a share lies between 0 and 1, found {share}")
     thresholds = thresholds_of(signals)
-    rates = np.array([signals.rates(float(threshold)) for threshold in thresholds])
-    return _curve(thresholds, rates[:, 0], rates[:, 1], share)
+    hit, false = np.array([signals.rates(float(threshold)) for threshold in thresholds]).T
+    return _curve(
+        thresholds,
+        posted * hit + (1.0 - posted) * false,
+        posted_of_others * hit + (1.0 - posted_of_others) * false,
+        share,
+    )
 
 
 def measured_curve(
