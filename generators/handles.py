@@ -8,9 +8,10 @@ number a person and platform, ranked in columns; text is made only for those who
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cache
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -71,14 +72,7 @@ def render_handle(first: str, last: str, style: int, year: int, number: int) -> 
 
 
 def number_handles(
-    jurisdictions: tuple[str, ...],
-    jurisdiction: NDArray[np.uint8],
-    sex: NDArray[np.uint8],
-    birth_day: NDArray[np.int32],
-    identity: NDArray[np.uint64],
-    name_code: NDArray[np.uint32],
-    accounts: NDArray[np.bool_],
-    workers: int = 1,
+    jurisdictions: tuple[str, ...], columns: Mapping[str, NDArray[Any]], workers: int = 1
 ) -> NDArray[np.uint16]:
     """Return uint16 [n, P]: the `number` of everybody's handle on each platform.
 
@@ -88,16 +82,17 @@ def number_handles(
 
     Args:
         jurisdictions: codes.
-        jurisdiction, sex, birth_day, identity, name_code, accounts: columns of a population,
-            ascending by jurisdiction.
+        columns: `jurisdiction`, ascending, `sex`, `birth_day`, `identity`, `name_code` and
+            `accounts` of a population, by name.
         workers: threads.
 
     Raises:
         PopulationError: more people of one name and year than numbers.
     """
+    accounts, birth_day = columns["accounts"], columns["birth_day"]
     n, platforms = accounts.shape
     numbers = np.zeros((n, platforms), dtype=np.uint16)
-    ends = np.searchsorted(jurisdiction, np.arange(len(jurisdictions)), side="right")
+    ends = np.searchsorted(columns["jurisdiction"], np.arange(len(jurisdictions)), side="right")
     cut = [
         (code, first, last)
         for code, start, end in zip(jurisdictions, [0, *ends[:-1]], ends, strict=True)
@@ -111,9 +106,8 @@ def number_handles(
         def name(block: tuple[str, int, int], platform: int = platform) -> None:
             code, first, last = block
             rows = slice(first, last)
-            key[rows] = _hashes(
-                code, sex[rows], name_code[rows], style_of(identity[rows], platform)
-            )
+            style = style_of(columns["identity"][rows], platform)
+            key[rows] = _hashes(code, columns["sex"][rows], columns["name_code"][rows], style)
             part_of[rows] = (key[rows] >> np.uint64(32)) % np.uint64(parts)
 
         def rank(part: int, platform: int = platform) -> None:

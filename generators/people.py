@@ -120,13 +120,7 @@ def draw_people(
         columns["posting_z"][first:last] = _posting(shows[first:last], groups[number], streams)
 
     for_each(post, range(len(cut)), workers)
-    columns["handle_number"] = number_handles(
-        strata.jurisdictions,
-        *(columns[name] for name in ("jurisdiction", "sex", "birth_day", "identity")),
-        columns["name_code"],
-        columns["accounts"],
-        workers,
-    )
+    columns["handle_number"] = number_handles(strata.jurisdictions, columns, workers)
     return columns
 
 

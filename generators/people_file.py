@@ -29,12 +29,15 @@ def write_people(population: Population, path: Path) -> None:
     import pyarrow.parquet
 
     def group(start: int, end: int) -> pyarrow.Table:
-        held = {}
+        held: dict[str, NDArray[Any]] = {}
         for name in COLUMNS:
             column = getattr(population, name)[start:end]
             parts = parts_of(name, population.platforms)
             if parts:
-                held |= {f"{name}_{p}": np.ascontiguousarray(column[:, k]) for k, p in _each(parts)}
+                held |= {
+                    f"{name}_{part}": np.ascontiguousarray(column[:, k])
+                    for k, part in enumerate(parts)
+                }
             else:
                 held[name] = column
         return pyarrow.table(held)
@@ -91,7 +94,3 @@ def read_people(path: Path, people: int, platforms: Sequence[str]) -> dict[str, 
                     )
                     start += batch.num_rows
     return columns
-
-
-def _each(parts: tuple[str, ...]) -> list[tuple[int, str]]:
-    return list(enumerate(parts))

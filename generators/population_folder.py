@@ -132,16 +132,17 @@ def read_folder(folder: Path) -> Population:
         expected = manifest["parameters"].get("acquaintances")
         _hold_to(folder, "parameters.acquaintances", plan_hash(plan), expected)
         known = Communities.from_arrays(plan, close)
+    columns: dict[str, Any] = read_people(folder / PEOPLE, people, manifest["platforms"])
     population = Population(
-        **{
-            name: tuple(manifest[name])
-            for name in ("jurisdictions", "regions", "places", "platforms")
-        },
+        jurisdictions=tuple(manifest["jurisdictions"]),
+        regions=tuple(manifest["regions"]),
+        places=tuple(manifest["places"]),
+        platforms=tuple(manifest["platforms"]),
         weights=np.array(manifest["weights"], dtype=np.float64),
         photos=np.array(manifest["photos"], dtype=np.float64),
         seed=manifest["seed"],
         parameters=manifest["parameters"],
-        **read_people(folder / PEOPLE, people, manifest["platforms"]),
+        **columns,
         close=close,
         acquaintances=known,
     )

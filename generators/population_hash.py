@@ -49,4 +49,4 @@ def _add(digest: Any, arrays: Mapping[str, NDArray[Any]]) -> None:
     for name, held in arrays.items():
         array = np.ascontiguousarray(held)
         digest.update(f"{name} {array.dtype.str} {array.shape}".encode())
-        digest.update(memoryview(array.reshape(-1).view(np.uint8)))
+        digest.update(array.reshape(-1).view(np.uint8).data)

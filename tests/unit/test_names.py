@@ -125,15 +125,15 @@ def test_too_many_people_of_one_name_are_refused(monkeypatch: pytest.MonkeyPatch
     monkeypatch.setattr(handles, "MOST_ALIKE", 3)
 
     def numbered(n: int) -> np.ndarray:
-        return number_handles(
-            ("GB",),
-            np.zeros(n, dtype=np.uint8),
-            np.zeros(n, dtype=np.uint8),
-            np.zeros(n, dtype=np.int32),
-            np.zeros(n, dtype=np.uint64),
-            np.zeros((n, 3), dtype=np.uint32),
-            np.ones((n, 2), dtype=np.bool_),
-        )
+        columns = {
+            "jurisdiction": np.zeros(n, dtype=np.uint8),
+            "sex": np.zeros(n, dtype=np.uint8),
+            "birth_day": np.zeros(n, dtype=np.int32),
+            "identity": np.zeros(n, dtype=np.uint64),
+            "name_code": np.zeros((n, 3), dtype=np.uint32),
+            "accounts": np.ones((n, 2), dtype=np.bool_),
+        }
+        return number_handles(("GB",), columns)
 
     assert numbered(4)[:, 1].tolist() == [0, 1, 2, 3]
     with pytest.raises(PopulationError, match="too many people of one name") as refused:
