@@ -11,7 +11,7 @@ from scenarios.drivers import drivers_of
 from scenarios.oneway import do_oneway, oneway_tasks, read_oneway
 from scenarios.scenario import load_scenario
 
-MOVED = ("signals.declared.present", "desk.capacity", "search.web_penalty", "gallery.share.us")
+MOVED = ("signals.declared.present", "desk.capacity", "search.web_penalty", "search.review_pass")
 
 
 @pytest.fixture(scope="module")

@@ -38,17 +38,32 @@ def test_the_closed_form_is_that_of_the_parameters(usual):
     assert usual["scope"] == "GB"
 
 
-def test_the_curve_measured_has_the_thresholds_of_the_closed_form(usual):
+def test_the_curves_measured_have_the_thresholds_of_the_closed_form(usual):
     measured, closed = usual["measured"], usual["closed_form"]["curve"]
-    assert [row["threshold"] for row in measured["curve"]] == [row["threshold"] for row in closed]
     assert measured["people"] == 1000
     assert measured["faces"] > 1000
-    recalls = [row["recall"] for row in measured["curve"]]
-    assert recalls == sorted(recalls, reverse=True)
-    own = [row for row in measured["curve"] if row["threshold"] <= usual["threshold"]][-1]
-    for name in ("recall", "false_inclusion", "precision"):
-        assert own[name] == pytest.approx(measured[name]["value"], abs=1e-9)
-        assert measured[name]["error"] > 0.0
+    for kind, which in (("expected", "expected_curve"), ("counted", "counted_curve")):
+        curve = measured[which]
+        assert [row["threshold"] for row in curve] == [row["threshold"] for row in closed]
+        recalls = [row["recall"] for row in curve]
+        assert recalls == sorted(recalls, reverse=True)
+        own = [row for row in curve if row["threshold"] <= usual["threshold"]][-1]
+        for name in ("recall", "false_inclusion", "precision"):
+            rate = measured[name]
+            assert own[name] == rate["expected" if kind == "expected" else "value"]
+            assert rate["error"] > 0.0
+
+
+def test_what_is_expected_mixes_the_rates_by_who_posted(usual):
+    measured, closed = usual["measured"], usual["closed_form"]
+    hit, false = closed["recall"], closed["false_inclusion"]
+    for name, part in (("recall", "posted"), ("false_inclusion", "posted_of_others")):
+        mixed = measured[part] * hit + (1.0 - measured[part]) * false
+        assert measured[name]["expected"] == pytest.approx(mixed)
+    assert 0.0 < measured["posted_of_others"] < 0.1 < 0.8 < measured["posted"] < 1.0
+    assert measured["recall"]["expected"] < hit
+    assert measured["false_inclusion"]["expected"] > false
+    assert measured["precision"]["expected"] < closed["precision"]
 
 
 def test_the_same_seed_gives_the_same_figures(usual):
@@ -60,7 +75,9 @@ def test_a_higher_threshold_finds_fewer_and_errs_less(usual):
     strict = told("--set", "operator.residency.threshold=5 nats")
     for kind in ("recall", "false_inclusion"):
         assert strict["closed_form"][kind] < usual["closed_form"][kind]
-        assert strict["measured"][kind]["value"] < usual["measured"][kind]["value"]
+        for how in ("value", "expected"):
+            assert strict["measured"][kind][how] <= usual["measured"][kind][how]
+    assert strict["measured"]["recall"]["value"] < usual["measured"]["recall"]["value"]
     assert strict["closed_form"]["precision"] > usual["closed_form"]["precision"]
 
 
@@ -89,10 +106,8 @@ def test_a_picture_is_drawn_on_either_ground(tmp_path: Path):
         assert path.read_bytes().startswith(b"\x89PNG")
     assert light.read_bytes() != dark.read_bytes()
     marks = residency_spec(figures)["layer"][-1]["data"]["values"]
-    assert [mark["recall"] for mark in marks] == [
-        figures.closed.recall[figures.closed.at(3.0)],
-        figures.measured.curve.recall[figures.closed.at(3.0)],
-    ]
+    curves = figures.closed, figures.measured.expected, figures.measured.counted
+    assert [mark["recall"] for mark in marks] == [c.recall[c.at(3.0)] for c in curves]
 
 
 @pytest.mark.parametrize(
@@ -111,7 +126,7 @@ def test_a_picture_is_drawn_on_either_ground(tmp_path: Path):
         (["--people", "3"], "--people"),
         (["--seed", "-1"], "--seed"),
         (["--picture", "curve.gif"], ".svg or .png"),
-        (["--picture", "no/such/folder/curve.svg"], "cannot be written"),
+        (["--picture", "/dev/null/curve.svg"], "cannot be written"),
     ],
 )
 def test_what_cannot_be_is_refused_and_nothing_is_written(

@@ -57,6 +57,25 @@ def test_rates_are_those_of_a_plain_enumeration():
         assert ours.pattern_chances(scope).sum() == pytest.approx(1.0, rel=1e-12)
 
 
+def test_keyed_draws_have_the_rates_of_the_enumeration():
+    """One photo of each of 300,000 uploaders: within four standard errors of a binomial."""
+    ours, m = signals(), 300_000
+    uploader = np.arange(m)
+    for scope in (True, False):
+        evidence = drawn(ours, uploader, uploader % 7, uploader % 4, np.full(m, scope))
+        for threshold in (0.0, 1.0, 3.0, 5.0):
+            chance = ours.rates(threshold)[0 if scope else 1]
+            error = math.sqrt(chance * (1.0 - chance) / m)
+            assert (evidence > threshold).mean() == pytest.approx(chance, abs=4.0 * error)
+        values, counts = np.unique(evidence, return_counts=True)
+        chances = np.array(
+            [ours.pattern_chances(scope)[ours.pattern_evidence == value].sum() for value in values]
+        )
+        likely = chances * m > 20
+        errors = np.sqrt(m * chances * (1.0 - chances))
+        assert (np.abs(counts - m * chances) < 5.0 * errors)[likely].all()
+
+
 def test_the_defaults_find_about_seven_residents_in_ten_and_one_other_in_two_hundred():
     here, elsewhere = signals().rates()
     assert here == pytest.approx(0.70, abs=0.02)
@@ -165,6 +184,17 @@ def test_a_curve_holds_between_its_steps():
 def test_a_curve_of_no_share_is_refused(share):
     with pytest.raises(ValueError, match="share"):
         residency_curve(signals(), share)
+
+
+def test_who_posts_mixes_the_rates():
+    ours = signals()
+    plain, mixed = residency_curve(ours, 0.1), residency_curve(ours, 0.1, 0.9, 0.05)
+    assert mixed.recall == pytest.approx(0.9 * plain.recall + 0.1 * plain.false_inclusion)
+    assert mixed.false_inclusion == pytest.approx(
+        0.05 * plain.recall + 0.95 * plain.false_inclusion
+    )
+    below = ~np.isnan(plain.precision)
+    assert (mixed.precision[below] < plain.precision[below]).all()
 
 
 def test_a_measured_curve_is_counted_face_by_face():
