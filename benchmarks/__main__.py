@@ -7,12 +7,13 @@ import json
 import sys
 from dataclasses import asdict
 
-from benchmarks import arms, pixels, populations, renderer, shipped_run, start_up, stylegan
+from benchmarks import arms, graphs, pixels, populations, renderer, shipped_run, start_up, stylegan
 from benchmarks.measure import machine
 
 BENCHMARKS = {
     "start-up": start_up,
     "population": populations,
+    "graphs": graphs,
     "arms": arms,
     "run": shipped_run,
     "renderer": renderer,

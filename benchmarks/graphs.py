@@ -68,10 +68,9 @@ def degrees_of(people: int) -> object:
     from generators.population import build_population
 
     made = build_population(people, 1)
-    degree = np.minimum(made.close.degree + made.acquaintances.degree, 900)
-    if int(degree.sum()) % 2:
-        degree[int(degree.argmax())] -= 1
-    return np.maximum(degree, 1)
+    degree = np.clip(made.close.degree + made.acquaintances.degree, 1, 900)
+    degree[int(degree.argmax())] -= int(degree.sum()) % 2
+    return degree
 
 
 def people_of(people: int) -> tuple[object, ...]:
