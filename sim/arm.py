@@ -32,7 +32,6 @@ from sim.matcher import Matcher, ScoresMatcher
 from sim.operator.background import Background
 from sim.operator.compliance import Compliance
 from sim.operator.desk import Desk
-from sim.operator.residency import Residency, gallery_shares
 from sim.operator.strategy import STRATEGIES
 from sim.people.attention import Attention
 from sim.people.finds import CandidateFinds
@@ -47,13 +46,24 @@ from sim.world import HIDDEN, SEARCHABLE, World
 
 @dataclass(frozen=True)
 class Shared:
-    """What all arms of a replication have in common; photos only where they are drawn."""
+    """What all arms of a replication have in common; photos only where they are drawn.
+
+    Attributes:
+        population: the people.
+        streams: the replication's streams.
+        candidates: what a crawler could find.
+        cells: the persons' cells.
+        in_scope: who is a resident in scope, bool [n].
+        inferred_share: share of the gallery's faces that the operator takes for such residents.
+        photos: the replication's templates.
+    """
 
     population: Population
     streams: Streams
     candidates: CandidateFinds
     cells: Cells
     in_scope: NDArray[np.bool_]
+    inferred_share: float
     photos: ReplicationPhotos | None = None
 
 
@@ -84,11 +94,10 @@ class Arm:
         self.reactions = Reactions(
             population, parameters, shared.streams, self.attention, setup.last_day
         )
-        share = float(gallery_shares(population.jurisdictions, parameters)[self.scope])
         self.background = Background(
             images=setup.curves.images,
             faces_per_image=parameters["gallery.faces_per_image"],
-            inferred_share=Residency.of(parameters).inferred_share(share),
+            inferred_share=shared.inferred_share,
             redirect_share=parameters["crawler.redirect_share"],
             revisit_rate=parameters["crawler.revisit_rate"] / DAYS_A_YEAR,
         )
@@ -202,6 +211,7 @@ class Arm:
         """The desk, day by day: expected requests in real units, drawn ones for the sample."""
         p = self.setup.parameters
         rate = p["requests.rate"] / DAYS_A_YEAR
+        informed = self.reactions.share_informed_before(self.scope)
         gives_up = p["requests.photo_demanded"] * p["requests.abandoned_if_photo"]
         sends = p["requests.photo_demanded"] * (1.0 - p["requests.abandoned_if_photo"])
         exposure = 0.0
@@ -210,7 +220,7 @@ class Arm:
         for day in range(self.setup.last_day + 1):
             # News only ever adds hazard to later days, so today's sum is final.
             exposure += float(self.attention.hazard[self.scope, day])
-            made = self.residents * -math.expm1(-exposure) * rate
+            made = self.residents * (1.0 - (1.0 - informed) * math.exp(-exposure)) * rate
             self.made += made
             self.abandoned += made * gives_up
             self.extra_photos += made * sends

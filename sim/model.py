@@ -19,9 +19,11 @@ from sim.dates import weeks
 from sim.draws import streams as named_streams
 from sim.fidelity import Fidelity
 from sim.history import History
-from sim.operator.background import boost_of
-from sim.operator.residency import Residency, gallery_shares
+from sim.operator.background import boost_of, inferred_share
+from sim.operator.signals import Signals
+from sim.people.findability import findability_of
 from sim.people.finds import CandidateFinds, draw_candidates
+from sim.people.posted import posted_from
 from sim.pixels.faces import Faces, shipped_faces
 from sim.pixels.photos import ReplicationPhotos, draw_photos
 from sim.setup import ArmSetup, reading_days
@@ -52,6 +54,7 @@ def run_arms(
 
     Raises:
         ValueError: arms that do not share what they must, or none.
+        ParameterError: parameters that cannot hold together for these people.
         ScenarioError: a case whose dates stand before their causes.
         EnvelopeError: a lever that exceeds the envelope.
         FacesUnavailableError: what `pixels` needs is not here; names the one command.
@@ -94,12 +97,25 @@ def shared_by_arms(
 
     Raises:
         FacesUnavailableError: what `pixels` needs is not here; names the one command.
+        ParameterError: parameters that cannot hold together for these people.
         ValueError: a fidelity that this version does not have.
     """
-    streams = named_streams(seed, replication)
-    in_scope = population.jurisdiction == population.jurisdictions.index(setup.windows.jurisdiction)
+    streams, parameters = named_streams(seed, replication), setup.parameters
+    scope = population.jurisdictions.index(setup.windows.jurisdiction)
+    in_scope = population.jurisdiction == scope
+    findability = findability_of(population, parameters)
+    images = setup.curves.images[: setup.last_day + 2]
+    posted = posted_from(
+        population,
+        findability,
+        parameters["gallery.faces_per_image"],
+        images,
+        parameters["photos.lag"],
+        scope,
+    )
+    inferred = inferred_share(Signals.of(parameters), posted)
     candidates = draw_candidates(
-        population, setup.parameters, setup.curves, streams, setup.last_day, in_scope
+        population, findability, parameters, setup.curves, streams, setup.last_day, scope
     )
     photos = None
     if setup.fidelity is not Fidelity.SCORES:
@@ -110,6 +126,7 @@ def shared_by_arms(
             streams,
             candidates,
             np.flatnonzero(in_scope),
+            inferred,
         )
     return Shared(
         population=population,
@@ -117,6 +134,7 @@ def shared_by_arms(
         candidates=candidates,
         cells=cells_of(population, setup.windows.notice),
         in_scope=in_scope,
+        inferred_share=inferred,
         photos=photos,
     )
 
@@ -128,6 +146,7 @@ def _photos(
     streams: Streams,
     candidates: CandidateFinds,
     residents: NDArray[np.int64],
+    inferred: float,
 ) -> ReplicationPhotos:
     """Draw every photo of the replication; see `shared_by_arms`."""
     if setup.fidelity is not Fidelity.PIXELS:
@@ -139,10 +158,6 @@ def _photos(
         for start, end in weeks(setup.last_day)
     )
     # Levers let a share of at most 1 pass, so that no arm can find more than these.
-    shares = gallery_shares(population.jurisdictions, parameters)
-    inferred = Residency.of(parameters).inferred_share(
-        float(shares[population.jurisdictions.index(code)])
-    )
     boost = boost_of(inferred, parameters["crawler.redirect_share"], 0.0)
     return draw_photos(
         faces,

@@ -131,7 +131,8 @@ class World:
         inferred = c.evidence[lo:hi] > self.threshold
         rate = np.where(inferred, passes[0], passes[1]) / self.envelope
         accepted = c.accept[lo:hi] < rate
-        blocked = c.own[lo:hi] & (c.day[lo:hi] >= self.reactions.private_day[c.person[lo:hi]])
+        # Whoever goes private takes along what they posted, those close to them included.
+        blocked = c.day[lo:hi] >= self.reactions.private_day[c.uploader[lo:hi]]
         rows = lo + np.flatnonzero(accepted & ~blocked)
         return rows, c.day[rows].astype(np.int64)
 
@@ -152,7 +153,7 @@ class World:
             self._found_at[kind] = self._found_at[kind][~reached]
             days = np.searchsorted(self._revisits[kind, : day + 1], at, side="right") - 1
             c = self.candidates
-            private = c.own[rows] & (days >= self.reactions.private_day[c.person[rows]])
+            private = days >= self.reactions.private_day[c.uploader[rows]]
             found.append(rows[~private])
             when.append(days[~private])
         if not found:
@@ -172,15 +173,16 @@ class World:
             new = count == 0
             who, first = np.unique(person[new], return_index=True)
             tally.appear(who, days[new][first])
-        birth = self.population.birth_day[person]
+        captured = c.captured[rows]
+        age = (captured - self.population.birth_day[person]) / DAYS_A_YEAR
         self.matcher.enrol(
             PhotoRows(
                 photo=c.template_id(rows, self.visit[rows]),
                 person=person,
-                day=days.astype(np.int32),
-                age=((days - birth) / DAYS_A_YEAR).astype(np.float32),
+                day=captured,
+                age=age.astype(np.float32),
                 quality=c.quality[rows],
-                group=np.ones(len(rows), dtype=np.int16),
+                group=c.group[rows],
             )
         )
         self.templates += self._by_jurisdiction(person)

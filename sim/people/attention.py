@@ -30,10 +30,18 @@ class Attention:
         ages = np.arange(days + 1)
         # What a pulse gives on the k-th day after it, summing to 1 over an endless run.
         self._profile = np.exp(-decay * ages) * -math.expm1(-decay)
+        self._sums: NDArray[np.float64] = np.zeros((jurisdictions, days + 2))
+        self._summed = 0
         self.pulses: list[tuple[int, int, float]] = []
 
     def add(self, day: int, weight: float, jurisdictions: list[int]) -> None:
-        """Add a piece of news that is heard from `day` on in these jurisdictions."""
+        """Add a piece of news that is heard from `day` on in these jurisdictions.
+
+        Raises:
+            ValueError: exposure beyond that day has been asked for already.
+        """
+        if day < self._summed:
+            raise ValueError(f"news of day {day}, and exposure is known up to {self._summed}")
         if weight * self.reach <= 0.0:
             return
         size = self.hazard.shape[1] - day
@@ -44,6 +52,15 @@ class Attention:
             self.pulses.append((day, code, weight))
 
     def exposure(self, until: int) -> NDArray[np.float64]:
-        """Return cumulative hazard at the start of days 0 .. `until`, float64 [J, until + 1]."""
-        zero = np.zeros((self.hazard.shape[0], 1))
-        return np.concatenate([zero, np.cumsum(self.hazard[:, :until], axis=1)], axis=1)
+        """Return cumulative hazard at the start of days 0 .. `until`, float64 [J, until + 1].
+
+        Days that have been asked for before are not summed again: news adds to later days alone.
+        """
+        known = self._summed
+        if until > known:
+            steps = np.concatenate(
+                [self._sums[:, known, None], self.hazard[:, known:until]], axis=1
+            )
+            self._sums[:, known : until + 1] = np.cumsum(steps, axis=1)
+            self._summed = until
+        return self._sums[:, : until + 1]

@@ -1,26 +1,30 @@
 """Candidate finds: what a crawler could find of each person, the same in every scenario.
 
-Person i's finds without orders are a Poisson process with mean m_j r_i at the end of the run,
-m_j = N phi s_j / P_j, spread over time as the gallery grew; r_i = exp(sigma z_i - sigma^2 / 2)
-has mean 1 and the stated coefficient of variation. Candidates come from an envelope that lies
-above that rate, keyed (person, ordinal) by unit exponentials; every scenario thins them with the
-same keyed uniform. The k-th candidate is therefore the same photo in two worlds, whatever an order
-did before it. Nobody is found before they are born; the few finds that this takes from the
-gallery's total (people born during the run) are not given to others.
+A find is a face in a photo. Candidate photos are events of their uploaders (`photos_taken`), from
+an envelope that lies above the rate without orders, keyed (uploader, number); every scenario thins
+them with the same keyed uniform, a photo at a time, so that those who stand in one are found
+together. The same photo is therefore found in two worlds, whatever an order did before it. Without
+orders F_j = N phi s_j faces are found of the residents of j (`findability`). Nobody is found in a
+photo from before their birth; the few finds that this takes from the gallery's total are not given
+to others.
 """
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from generators.calendar import REFERENCE_DAY
 from generators.keyed import Streams
 from generators.population import Population
-from sim.operator.residency import Residency, gallery_shares
+from sim.operator.signals import Signals
 from sim.parameters import Parameters
+from sim.people.capture import capture_days
+from sim.people.findability import Findability
+from sim.people.photos_taken import draw_faces, draw_photos_taken
 from sim.setup import Curves
 
 _ORDINAL_BITS = 24
@@ -31,27 +35,40 @@ LAST_VISIT = 2**_VISIT_BITS - 1
 
 @dataclass(frozen=True)
 class CandidateFinds:
-    """Candidate finds as columns, in order of day, length m.
+    """Candidate finds as columns, in order of day, uploader and number of the photo, length m.
 
     Attributes:
         person: int32 row of the person.
-        ordinal: int32 number of the find among that person's.
+        ordinal: int32 number of the face among that person's, in this order.
         day: int32 day of the find.
-        accept: float32 uniform that thins the envelope.
-        own: bool, whether it comes from the person's own public account.
-        evidence: float32 residency evidence, minus infinity without a signal.
-        quality: float32 in [0, 1].
+        captured: int32 day on which the photo was taken, the day of the find or before.
+        accept: float32 uniform of the photo that thins the envelope.
+        uploader: int32 row of the person who posted it.
+        number: int32 which of the uploader's photos it is.
+        platform: uint8 platform on which it was posted.
+        group: int16 how many faces stand in the photo, those of no interest included.
+        evidence: float32 what the photo says of where its uploader lives, in nats; 0 for nothing.
+        quality: float32 of the photo, in [0, 1].
         starts: int64 [days + 2]; the candidates of day d are `starts[d]:starts[d + 1]`.
     """
 
     person: NDArray[np.int32]
     ordinal: NDArray[np.int32]
     day: NDArray[np.int32]
+    captured: NDArray[np.int32]
     accept: NDArray[np.float32]
-    own: NDArray[np.bool_]
+    uploader: NDArray[np.int32]
+    number: NDArray[np.int32]
+    platform: NDArray[np.uint8]
+    group: NDArray[np.int16]
     evidence: NDArray[np.float32]
     quality: NDArray[np.float32]
     starts: NDArray[np.int64]
+
+    @property
+    def own(self) -> NDArray[np.bool_]:
+        """Whether each was posted by the person who stands in it, bool [m]."""
+        return self.uploader == self.person
 
     def __len__(self) -> int:
         return len(self.person)
@@ -93,94 +110,95 @@ def person_of_template(template: NDArray[np.int64]) -> NDArray[np.int64]:
     return person_of_photo(photo_of_template(template))
 
 
-def findability(z: NDArray[np.float64], cv: float) -> NDArray[np.float64]:
-    """Return log-normal findability with mean 1 and that coefficient of variation.
-
-    Args:
-        z: standard normal latent, [n].
-        cv: coefficient of variation.
-    """
-    variance = math.log1p(cv * cv)
-    return np.exp(math.sqrt(variance) * z - variance / 2.0)
-
-
-def expected_photos(
-    population: Population, parameters: Parameters, images: float
-) -> NDArray[np.float64]:
-    """Return the mean number of photos held of each person in a gallery of that many images, [n].
-
-    The bridge from images to residents: m_j = N phi s_j / P_j, times findability.
-    """
-    shares = gallery_shares(population.jurisdictions, parameters)
-    mean = images * parameters["gallery.faces_per_image"] * shares / population.real_residents
-    spread = findability(population.findability_z, parameters["people.findability_cv"])
-    return mean[population.jurisdiction] * spread
-
-
-def _ordinals(
-    streams: Streams, mean: NDArray[np.float64]
-) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.float64]]:
-    """Return (person, ordinal, share of the run's images at the find), unsorted."""
-    who = np.flatnonzero(mean > 0.0)
-    reached = np.zeros(len(who))
-    first, block = 0, 8
-    persons, ordinals, shares = [], [], []
-    while len(who):
-        steps = streams.exponential(
-            "find.clock", who[:, None], first + np.arange(block, dtype=np.int64)[None, :]
-        )
-        at = reached[:, None] + np.cumsum(steps, axis=1)
-        inside = at < mean[who][:, None]
-        row, column = np.nonzero(inside)
-        persons.append(who[row])
-        ordinals.append(first + column)
-        shares.append(at[row, column] / mean[who][row])
-        reached = at[:, -1]
-        going = inside[:, -1]
-        who, reached = who[going], reached[going]
-        first += block
-        block = min(block * 2, 256)
-    if not persons:
-        empty = np.zeros(0, dtype=np.int64)
-        return empty, empty, np.zeros(0)
-    return np.concatenate(persons), np.concatenate(ordinals), np.concatenate(shares)
-
-
 def draw_candidates(
     population: Population,
+    findability: Findability,
     parameters: Parameters,
     curves: Curves,
     streams: Streams,
     last_day: int,
-    in_scope: NDArray[np.bool_],
+    scope: int,
 ) -> CandidateFinds:
     """Draw every candidate find up to the end of the run.
 
     Args:
         population: the people.
+        findability: of these people.
         parameters: the arm's parameters (the same in every arm).
         curves: the gallery's growth without orders.
         streams: the replication's streams.
         last_day: last day of the run, inclusive.
-        in_scope: who is a resident in scope, bool [n].
+        scope: index of the jurisdiction whose residents are in scope.
     """
     images = curves.images[: last_day + 2]
-    mean = expected_photos(population, parameters, float(images[-1]))
-    person, ordinal, share = _ordinals(streams, mean * parameters["crawler.envelope"])
-    day = np.searchsorted(images, share * images[-1], side="right") - 1
-    born = day >= population.birth_day[person]
-    person, ordinal, day = person[born], ordinal[born], day[born]
+    mean = findability.posts * (float(images[-1]) * parameters["crawler.envelope"])
+    photos = draw_photos_taken(streams, mean)
+    day = np.searchsorted(images, photos.share * images[-1], side="right") - 1
     order = np.argsort(day.astype(np.int16), kind="stable")
-    person, ordinal, day = person[order], ordinal[order], day[order]
-    has_public = np.asarray(population.public.any(axis=1))
-    own = streams.uniform("find.own", person, ordinal) < parameters["people.own_photo_share"]
-    return CandidateFinds(
-        person=person.astype(np.int32),
-        ordinal=ordinal.astype(np.int32),
-        day=day.astype(np.int32),
-        accept=streams.uniform("find.accept", person, ordinal).astype(np.float32),
-        own=own & has_public[person],
-        evidence=Residency.of(parameters).evidence(streams, person, ordinal, in_scope[person]),
-        quality=streams.uniform("find.quality", person, ordinal).astype(np.float32),
-        starts=np.searchsorted(day, np.arange(last_day + 2)),
+    photos, day = photos.taken(order), day[order].astype(np.int32)
+    captured = capture_days(streams, photos.uploader, photos.number, day, parameters["photos.lag"])
+    faces = draw_faces(population, findability, streams, photos)
+    born = np.maximum(
+        population.birth_day[faces.person], population.birth_day[photos.uploader[faces.photo]]
     )
+    faces = faces.taken(np.flatnonzero(captured[faces.photo] >= born))
+    # What belongs to a photo is drawn once for all its faces, where any is left.
+    shown, photo = np.unique(faces.photo, return_inverse=True)
+    photos, day, captured = photos.taken(shown), day[shown], captured[shown]
+    uploader, number = photos.uploader, photos.number
+    platform = _platforms(population, streams, uploader, number)
+    evidence = Signals.of(parameters).evidence(
+        streams,
+        uploader,
+        number,
+        platform,
+        population.residence_of(uploader, captured) == scope,
+    )
+    accept = streams.uniform("photo.accept", uploader, number).astype(np.float32)
+    quality = streams.uniform("photo.quality", uploader, number).astype(np.float32)
+    return CandidateFinds(
+        person=faces.person.astype(np.int32),
+        ordinal=_ordinals(faces.person, len(population)),
+        day=day[photo],
+        captured=captured[photo],
+        accept=accept[photo],
+        uploader=uploader[photo].astype(np.int32),
+        number=number[photo].astype(np.int32),
+        platform=platform[photo],
+        group=faces.group.astype(np.int16),
+        evidence=evidence[photo],
+        quality=quality[photo],
+        starts=np.searchsorted(day[photo], np.arange(last_day + 2)),
+    )
+
+
+def _platforms(
+    population: Population,
+    streams: Streams,
+    uploader: NDArray[np.int64],
+    number: NDArray[np.int64],
+) -> NDArray[np.uint8]:
+    """Draw on which platform photos were posted, in proportion to what is public there, [m]."""
+    band = population.age_band(REFERENCE_DAY)
+    rate = np.where(population.public, population.photos.T[band], 0.0)
+    upto = np.cumsum(rate, axis=1)
+    pick = streams.uniform("photo.platform", uploader, number) * upto[uploader, -1]
+    platform = np.zeros(len(uploader), dtype=np.uint8)
+    for p in range(rate.shape[1] - 1):
+        platform += pick >= upto[uploader, p]
+    return platform
+
+
+def _ordinals(person: NDArray[np.int64], people: int) -> NDArray[np.int32]:
+    """Return the place of each face among those of its person, int32 [m]."""
+    order = _stable_order(person)
+    first = np.concatenate([[0], np.cumsum(np.bincount(person, minlength=people))])
+    ordinal = np.empty(len(person), dtype=np.int32)
+    ordinal[order] = np.arange(len(person)) - first[person[order]]
+    return ordinal
+
+
+def _stable_order(values: NDArray[np.integer[Any]]) -> NDArray[np.int64]:
+    """Return the stable order of numbers below 2**32; NumPy sorts 16 bits at a time fastest."""
+    low = np.argsort((values & 0xFFFF).astype(np.uint16), kind="stable")
+    return low[np.argsort((values >> 16).astype(np.uint16)[low], kind="stable")]

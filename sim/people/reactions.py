@@ -1,8 +1,10 @@
-"""What people do once they are informed: go private, tell friends by example, ask.
+"""What people do once they are informed: go private, tell those they know by example, ask.
 
 Worked off once a week on a fixed calendar, so that an order which merely splits the days
 differently changes nothing. Choices are keyed by person (and by tie, for example-following), so
 that somebody is informed, private and asking in one world for the same reasons as in another.
+Whoever was informed from the start reacts in the first week. Only those who know their rights
+(`Population.aware`) ask, so much oftener that the mean is what the parameter says.
 """
 
 from __future__ import annotations
@@ -62,6 +64,11 @@ class Reactions:
             who = who[np.argsort(clock[who], kind="stable")]
             self._queue.append((who, clock[who]))
         self._reached = [0] * len(self._queue)
+        self._at_start = np.flatnonzero(population.informed)
+        drawn = slice(0, population.society)
+        home, size = population.jurisdiction[drawn], len(self._queue)
+        self._informed_share = _shares(home, population.informed[drawn], size)
+        self._aware_share = _shares(home, population.aware[drawn], size)
         self._turning = np.zeros(0, dtype=np.int64)
 
     def week(self, day: int) -> NDArray[np.int64]:
@@ -78,18 +85,25 @@ class Reactions:
         self._follow_example(day)
         return self._will_ask(informed)
 
+    def share_informed_before(self, code: int) -> float:
+        """Return the share of a jurisdiction's residents who were informed from the start."""
+        return float(self._informed_share[code])
+
     def _inform(self, day: int) -> NDArray[np.int64]:
         exposure = self.attention.exposure(day + 1)
-        newly = []
+        newly, self._at_start = [self._at_start], np.zeros(0, dtype=np.int64)
+        self.informed_day[newly[0]] = 0
         for code, (who, clock) in enumerate(self._queue):
             first = self._reached[code]
             last = int(np.searchsorted(clock, exposure[code, -1], side="left"))
             if last > first:
                 when = np.searchsorted(exposure[code], clock[first:last], side="right") - 1
-                self.informed_day[who[first:last]] = when
-                newly.append(who[first:last])
+                new = self.informed_day[who[first:last]] == NEVER
+                told = who[first:last][new]
+                self.informed_day[told] = when[new]
+                newly.append(told)
                 self._reached[code] = last
-        return np.concatenate(newly) if newly else np.zeros(0, dtype=np.int64)
+        return np.concatenate(newly)
 
     def _go_private(self, informed: NDArray[np.int64], day: int) -> None:
         share = self.parameters["people.private_after_news"]
@@ -114,24 +128,35 @@ class Reactions:
         done = self.private_day[self._turning] <= day
         leaders = np.sort(self._turning[done])
         self._turning = self._turning[~done]
-        share = self.parameters["people.private_spread"]
-        if not len(leaders) or share <= 0.0:
+        if not len(leaders):
             return
-        indptr, indices = self.population.indptr, self.population.indices
-        counts = indptr[leaders + 1] - indptr[leaders]
-        leader = np.repeat(leaders, counts)
-        offset = np.arange(counts.sum()) - np.repeat(np.cumsum(counts) - counts, counts)
-        tie = indices[np.repeat(indptr[leaders], counts) + offset].astype(np.int64)
-        follows = self.streams.uniform("private.spread", leader, tie) < share
-        who = np.unique(tie[follows & self.has_public[tie]])
-        self._turn(who, np.full(len(who), day, dtype=np.int32), day)
+        for name, rows in (
+            ("private.spread", self.population.close.rows),
+            ("private.spread.acquaintance", self.population.acquaintance_rows),
+        ):
+            share = self.parameters[f"people.{name.replace('.', '_')}"]
+            if share <= 0.0:
+                continue
+            at, tie = rows(leaders)
+            follows = self.streams.uniform(name, leaders[at], tie.astype(np.int64)) < share
+            who = np.unique(tie[follows & self.has_public[tie]]).astype(np.int64)
+            self._turn(who, np.full(len(who), day, dtype=np.int32), day)
 
     def _will_ask(self, informed: NDArray[np.int64]) -> NDArray[np.int64]:
         rate = self.parameters["requests.rate"]
+        informed = informed[self.population.aware[informed]]
         if rate <= 0.0 or not len(informed):
             return np.zeros(0, dtype=np.int64)
-        wait = self.streams.exponential("request.clock", informed) / rate * DAYS_A_YEAR
+        home = self.population.jurisdiction[informed]
+        often = rate / np.maximum(self._aware_share[home], 1e-9)
+        wait = self.streams.exponential("request.clock", informed) / often * DAYS_A_YEAR
         when = self.informed_day[informed] + np.ceil(wait)
         asks = when <= self.last_day
         self.request_day[informed[asks]] = when[asks].astype(np.int32)
         return informed[asks]
+
+
+def _shares(group: NDArray[np.uint8], mask: NDArray[np.bool_], groups: int) -> NDArray[np.float64]:
+    """Return the share of each group's members in the mask, float64 [groups]; 0 of nobody."""
+    marked = np.bincount(group, weights=mask, minlength=groups)
+    return np.asarray(marked / np.maximum(np.bincount(group, minlength=groups), 1))

@@ -111,7 +111,7 @@ def draw_photos(
         keys,
         _picture(streams, "photo.picture", person, candidates.ordinal[reached]),
         person,
-        candidates.day[reached],
+        candidates.captured[reached],
         candidates.quality[reached],
     )
     searches = list(probes)
