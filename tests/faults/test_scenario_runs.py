@@ -40,7 +40,7 @@ ACCEPTED = [
     ["cases.0.dates={tribunal_restores_jurisdiction: 2035-12-31}"],
     ["interventions=[{kind: deletion-order, from: 2025-12-31}]"],
     ["interventions=[{kind: cease-collection, from: 2017-01-01, to: 2099-01-01}]"],
-    ["gallery.share.uk=0", "people.findability_cv=0"],
+    ["gallery.share.uk=0", "people.private_spread=0"],
 ]
 REFUSED = [
     ["horizon.to=2017-01-01"],

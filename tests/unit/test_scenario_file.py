@@ -77,7 +77,7 @@ def test_the_resolved_file_reads_as_the_same_scenario(name: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "setting", ["gallery.share.uk=0", "people.findability_cv=0", "desk.delay=3 days"]
+    "setting", ["gallery.share.uk=0", "people.private_spread=0", "desk.delay=3 days"]
 )
 def test_a_whole_number_is_written_back_without_a_warning(
     setting: str, recwarn: pytest.WarningsRecorder
