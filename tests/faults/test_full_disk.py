@@ -84,7 +84,7 @@ def test_a_reader_that_has_seen_enough_is_no_error() -> None:
 def test_a_memory_that_does_not_suffice_leaves_nothing(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def too_many(*_: object) -> None:
+    def too_many(*_: object, **__: object) -> None:
         raise MemoryError
 
     monkeypatch.setattr("generators.population.build_population", too_many)
@@ -98,7 +98,7 @@ def test_a_memory_that_does_not_suffice_leaves_nothing(
 def test_a_place_that_cannot_hold_a_run_is_refused_before_any_work(
     tmp_path: Path, name: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def never(*_: object) -> None:
+    def never(*_: object, **__: object) -> None:
         raise AssertionError("work was done")
 
     monkeypatch.setattr("generators.population.build_population", never)
