@@ -19,13 +19,13 @@ from numpy.typing import NDArray
 
 from generators.accounts import render_url
 from generators.calendar import DAYS_A_YEAR, REFERENCE_DAY
-from generators.columns import COLUMNS
 from generators.errors import Fault, PopulationError
 from generators.graph import Communities, Ties, draw_society
-from generators.handles import MOST_NUMBER, render_handle, style_of, year_digits
+from generators.handles import render_handle, style_of, year_digits
 from generators.keyed import Streams
 from generators.moves import residence
-from generators.names import name_codes, name_parts, plain
+from generators.names import name_parts, plain
+from generators.newcomer import columns_with_newcomer
 from generators.people import STREAMS as PEOPLE_STREAMS
 from generators.people import counts_of, draw_people
 from generators.population_graph import NETWORKX_LIMIT, near_graph, whole_graph
@@ -265,24 +265,16 @@ class Population:
         Raises:
             PopulationError: an unknown code.
         """
-        row = np.array([len(self)])
-        streams = Streams(self.seed, 0, STREAMS)
-        residents = self.residents(jurisdiction)
-        like = residents[int(streams.uniform("extra", row)[0] * residents.size)]
-        more: dict[str, Any] = {
-            name: np.concatenate((getattr(self, name), getattr(self, name)[like][None]))
-            for name in COLUMNS
-        }
-        isolated = int(self.parameters.get("isolated", 0))
-        more["identity"][-1] = streams.words("identity", row)[0]
-        more["name_code"][-1] = name_codes(streams, row)[0]
-        more["handle_number"][-1] = MOST_NUMBER - isolated
+        more: dict[str, Any] = columns_with_newcomer(
+            self, jurisdiction, Streams(self.seed, 0, STREAMS)
+        )
+        isolated = len(self) - self.society + 1
         return replace(
             self,
             **more,
             close=self.close.with_isolated(),
             acquaintances=self.acquaintances.with_isolated(),
-            parameters={**self.parameters, "isolated": isolated + 1},
+            parameters={**self.parameters, "isolated": isolated},
         )
 
     def save(self, folder: Path | str) -> None:
