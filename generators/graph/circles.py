@@ -27,7 +27,7 @@ MOST_IN_CIRCLE = 90
 LEAST_IN_CIRCLE = 5
 """Smaller circles would often tie all their people to each other and to nobody else."""
 MOST_DENSE = 0.9
-_STEPS_A_DOUBLING = 4
+_STEPS_A_DOUBLING = 1
 
 
 @dataclass(frozen=True, eq=False)

@@ -1,7 +1,7 @@
 """Matching: wide ties, whose two ends find each other by formula.
 
-Everybody has so many stubs, the ends of wide ties. The stubs of a class of people (a place and an
-age band) are split by where they lead, each person's as evenly as can be; those that lead the same
+Everybody has so many stubs, the ends of wide ties. The stubs of a class of people (a place, an
+age band and a group of degree) are split by where they lead, each person's as evenly as can be; those that lead the same
 way make a pool, which a keyed permutation shuffles (`generators.graph.permutations`), and in the
 shuffled pool each even place meets the odd one after it. Abroad the pools of two jurisdictions meet
 place by place. So the partner of a stub is computed in constant time and memory, from either end,
@@ -29,7 +29,7 @@ _ABROAD = len(KINDS) - 1
 
 @dataclass(frozen=True, eq=False)
 class Classes:
-    """People by class, K = places × bands of age, place by place.
+    """People by class, K = places × age bands × groups of degree, place by place.
 
     Attributes:
         order: int32 [n], people, class by class, ascending in each.
@@ -51,7 +51,7 @@ class Matching:
     Attributes:
         classes: people by class.
         stub: int64 [n + 1], limits of the stubs of each person, in the order of the classes.
-        kinds: int64 [P, B, 5], stubs of each class by where they lead.
+        kinds: int64 [P, B, G, 5], stubs of each class by where they lead.
         between: int64 [J, J], ties between jurisdictions.
         key: what the permutations hang on.
     """
@@ -158,7 +158,7 @@ class _Layout:
 
 
 def _lay_out(matching: Matching) -> _Layout:
-    places, bands, ways = matching.kinds.shape
+    places, bands, degrees, ways = matching.kinds.shape
     kinds = matching.kinds.reshape(-1, ways)
     count = kinds.shape[0]
     base = matching.stub[matching.classes.start[:-1]]
@@ -167,11 +167,14 @@ def _lay_out(matching: Matching) -> _Layout:
     undo = np.array([pow(int(t), -1, int(s)) for t, s in zip(times, size, strict=True)])
     limits = np.zeros((count, ways + 1), dtype=np.int64)
     np.cumsum(kinds, axis=1, out=limits[:, 1:])
-    place, band = np.divmod(np.arange(count), bands)
+    place, band, degree = np.unravel_index(np.arange(count), matching.kinds.shape[:3])
     country = matching.classes.jurisdiction[place].astype(np.int64)
     countries = matching.between.shape[0]
-    groups = np.stack((place * bands + band, place, country * bands + band, country, country), 1)
-    sizes = np.array([places * bands, places, countries * bands, countries, countries])
+    alike = (country * bands + band) * degrees + degree
+    groups = np.stack((place * bands + band, place, alike, country, country), axis=1)
+    sizes = np.array(
+        [places * bands, places, countries * bands * degrees, countries, countries]
+    )
     pool = groups + np.concatenate(([0], np.cumsum(sizes)[:-1]))
     order = np.argsort(pool.ravel(), kind="stable")
     cell = np.empty(order.size, dtype=np.int64)

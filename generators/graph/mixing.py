@@ -21,12 +21,17 @@ from numpy.typing import NDArray
 
 from generators.errors import Fault, PopulationError
 
-KINDS = ("place, of like age", "place", "country, of like age", "country", "abroad")
+KINDS = ("place, of like age", "place", "country, of like age and degree", "country", "abroad")
 """Where a wide tie leads, from near to far."""
 LARGE = 1000
 """People in the first jurisdiction from which its stated mixing is met or refused."""
 STEPS = 26
 """Steps of degree: two for each doubling, up to 5792 ties, and one above."""
+GROUPS = 2
+"""Groups of like degree: those with fewer ties than `HUB` times the mean, and those with more."""
+HUB = 2.0
+"""About half of all ends of ties belong to people above it, so that splitting there makes degrees
+across ties as alike as two groups can (calibrated to the assortativity of Ugander et al. 2011)."""
 _MOST_ABROAD = 0.95
 _MOST_STUBS = 4.0
 _LEAST_DIFFERENT = 0.6
@@ -48,6 +53,7 @@ class Wide:
         wanted: int64 [P], ties meant in all.
         tied: float64 [P, S, S], chance that two people of these steps in the place are tied
             already by family, circle or community.
+        hub: int, step from which people are in the second group of degree.
         before: float64 [4, P, S, S], rates at which the layer before matches them (`meeting_rates`), or
             None where there is none.
     """
@@ -59,6 +65,7 @@ class Wide:
     local: NDArray[np.int64]
     wanted: NDArray[np.int64]
     tied: NDArray[np.float64]
+    hub: int
     before: NDArray[np.float64] | None
 
     @property
@@ -146,7 +153,7 @@ def tied_already(people: NDArray[np.float64], near: NDArray[np.float64]) -> NDAr
     return np.asarray(chance * like)
 
 
-def step_of(degree: NDArray[np.int32]) -> NDArray[np.int8]:
+def step_of(degree: NDArray[Any]) -> NDArray[np.int8]:
     """Return the step of each degree, two for each doubling, int8 [n], below `STEPS`."""
     step = np.floor(2 * np.log2(degree))
     return np.minimum(step, STEPS - 1).astype(np.int8)
@@ -206,10 +213,10 @@ def find_routes(
 def split_stubs(
     stubs: NDArray[np.int64], routes: Routes, jurisdiction: NDArray[np.uint8]
 ) -> NDArray[np.int64]:
-    """Return stubs by where they lead, int64 [P, B, 5], which sum to the stubs of each class.
+    """Return stubs by where they lead, int64 [P, B, G, 5], which sum to the stubs of each class.
 
     Args:
-        stubs: int64 [P, B], by place and age band.
+        stubs: int64 [P, B, G], by place, age band and group of degree.
         routes: where they are meant to lead; those abroad are as many as `between` says.
         jurisdiction: uint8 [P], of each place.
     """
@@ -217,32 +224,39 @@ def split_stubs(
     for j, out in enumerate(routes.between.sum(axis=1)):
         rows = np.flatnonzero(jurisdiction == j)
         if rows.size:
-            kinds[rows, :, 4] = _split(stubs[rows], int(out))
-    left = stubs - kinds[:, :, 4]
-    steps = np.cumsum(routes.share[:, :3], axis=1)
-    steps /= np.maximum(1 - routes.share[:, 4:], 1e-9)
-    whole = np.floor(left[:, :, None] * np.minimum(steps, 1.0)[:, None, :] + 0.5).astype(np.int64)
-    kinds[:, :, :3] = np.diff(whole, axis=2, prepend=0)
-    kinds[:, :, 3] = left - whole[:, :, 2]
+            kinds[rows, ..., 4] = _split(stubs[rows], int(out))
+    left = stubs - kinds[..., 4]
+    steps = np.cumsum(routes.share[:, :3], axis=1) / np.maximum(1 - routes.share[:, 4:], 1e-9)
+    steps = np.minimum(steps, 1.0)[:, None, None, :]
+    whole = np.floor(left[..., None] * steps + 0.5).astype(np.int64)
+    kinds[..., :3] = np.diff(whole, axis=-1, prepend=0)
+    kinds[..., 3] = left - whole[..., 2]
     _make_even(kinds, jurisdiction)
     return kinds
 
 
 def _make_even(kinds: NDArray[np.int64], jurisdiction: NDArray[np.uint8]) -> None:
     """Move single stubs further off, so that few pools have an odd one that meets nobody."""
-    odd = kinds[:, :, 0] % 2
-    kinds[:, :, 0] -= odd
-    kinds[:, :, 1] += odd
-    places = np.flatnonzero(kinds[:, :, 1].sum(axis=1) % 2)
-    bands = kinds[places, :, 1].argmax(axis=1)
-    kinds[places, bands, 1] -= 1
-    kinds[places, bands, 2] += 1
+    for place in kinds:
+        for band in place:
+            _move_odd(band, 0)
+        _move_odd(place.reshape(-1, len(KINDS)), 1)
+    bands, groups = kinds.shape[1:3]
     for j in np.unique(jurisdiction):
         rows = np.flatnonzero(jurisdiction == j)
-        bands = np.flatnonzero(kinds[rows, :, 2].sum(axis=0) % 2)
-        places = rows[kinds[rows][:, bands, 2].argmax(axis=0)]
-        kinds[places, bands, 2] -= 1
-        kinds[places, bands, 3] += 1
+        for b in range(bands):
+            for g in range(groups):
+                pool = kinds[rows, b, g]
+                _move_odd(pool, 2)
+                kinds[rows, b, g] = pool
+
+
+def _move_odd(pool: NDArray[np.int64], kind: int) -> None:
+    """Where the classes of a pool have an odd number of stubs, send one of them a kind further."""
+    if pool[:, kind].sum() % 2:
+        most = pool[:, kind].argmax()
+        pool[most, kind] -= 1
+        pool[most, kind + 1] += 1
 
 
 def meeting_rates(
@@ -263,10 +277,16 @@ def meeting_rates(
         if kind >= 2:
             others = (_by_country(wide.people * mine, country, size) / np.maximum(people, 1))[country]
             number, groups = people[country], _by_country(wide.bands, country, size)[country]
-        total = np.maximum((number * others).sum(axis=1), 1e-9)
+        ends = number * others
+        total = np.repeat(ends.sum(axis=1, keepdims=True), STEPS, axis=1)
+        like = np.ones((STEPS, STEPS))
+        if kind == 2:
+            step = np.arange(STEPS) >= wide.hub
+            like = (step[:, None] == step).astype(np.float64)
+            total = ends @ like
         if kind % 2 == 0:
-            total *= _alike(groups)
-        found.append(mine[:, :, None] * (others / total[:, None])[:, None, :])
+            total *= _alike(groups)[:, None]
+        found.append((mine / np.maximum(total, 1e-9))[:, :, None] * others[:, None, :] * like)
     return np.stack(found)
 
 

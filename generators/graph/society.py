@@ -20,12 +20,13 @@ from generators.graph.blocks import Blocks
 from generators.graph.circles import Piece, arrange, join_pieces
 from generators.graph.communities import Communities
 from generators.graph.degrees import Degrees
-from generators.graph.mixing import Shares, step_of
+from generators.graph.mixing import HUB, Shares, step_of
+from generators.graph.permutations import Permutations
 from generators.graph.rows import Rows, counts, in_turn, merge, write
 from generators.graph.ties import Ties
 from generators.graph.wide import Layer, classes_of, match
 from generators.keyed import Streams
-from generators.strata import AGE_BAND_EDGES, Strata
+from generators.strata import Strata
 
 STREAM = "ties"
 """The stream that the society is drawn from."""
@@ -85,14 +86,15 @@ def draw_society(
         return merge(people, families.rows(people), circles.rows(people))
 
     known = _local(near, communities, n, workers)
-    classes = classes_of(jurisdiction, age, starts, AGE_BAND_EDGES)
     step = step_of(degree)
+    hub = int(step_of(np.array([HUB * strata.ties["mean_degree"]]))[0])
+    classes = classes_of(jurisdiction, age, step, starts, hub)
     near_layer = Layer(close, known[0], known[0], Shares.close(strata.ties))
     far_layer = Layer(
         degree - close, known[1], known[0] + known[1], Shares.acquaintances(strata.ties)
     )
-    wide, routes = match(classes, step, near_layer, None, strata, keys[3])
-    far, _ = match(classes, step, far_layer, routes, strata, keys[4])
+    wide, routes = match(classes, step, hub, near_layer, None, strata, keys[3])
+    far, _ = match(classes, step, hub, far_layer, routes, strata, keys[4])
     most = int(known[0].sum()) + int(wide.stub[-1]), int(known[1].sum()) + int(far.stub[-1])
     del degree, close, known, step, near_layer, far_layer
 
@@ -113,11 +115,15 @@ def _draw_degrees(
     degree, close = np.empty(n, dtype=np.int32), np.empty(n, dtype=np.int32)
     # In a very small society nobody is tied to more than half of it.
     most = max(1, (n - 1) // 2)
+    # A keyed permutation hands out one slice of the distribution to each person.
+    slices = Permutations(np.array([n]), streams.words(STREAM, _DEGREE, 2**40))
     for start in range(0, n, _BLOCK):
         rows = np.arange(start, min(start + _BLOCK, n))
         block = slice(start, start + rows.size)
+        number = slices.forward(np.zeros_like(rows), rows)
+        quantile = (number + streams.uniform(STREAM, rows, _DEGREE)) / n
         degree[block], close[block] = degrees.draw(
-            streams.uniform(STREAM, rows, _DEGREE), streams.uniform(STREAM, rows, _ROUND), most
+            quantile, streams.uniform(STREAM, rows, _ROUND), most
         )
     return degree, close
 

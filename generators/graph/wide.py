@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from generators.graph.matching import Classes, Matching
 from generators.graph.mixing import (
+    GROUPS,
     STEPS,
     Shares,
     Wide,
@@ -23,7 +24,7 @@ from generators.graph.mixing import (
     tied_already,
 )
 from generators.graph.permutations import mix64
-from generators.strata import Strata
+from generators.strata import AGE_BAND_EDGES, AGE_BANDS, Strata
 
 
 @dataclass(frozen=True, eq=False)
@@ -50,23 +51,26 @@ class Layer:
 def classes_of(
     jurisdiction: NDArray[np.uint8],
     age: NDArray[np.float64],
+    step: NDArray[np.int8],
     starts: NDArray[np.int64],
-    edges: NDArray[np.float64],
+    hub: int,
 ) -> Classes:
-    """Return people by place and age band.
+    """Return people by place, age band and group of degree.
 
     Args:
         jurisdiction: uint8 [n].
         age: float64 [n], years.
+        step: int8 [n], step of everybody's degree.
         starts: int64 [P], first person of each place.
-        edges: float64 [B − 1], ages at which a band begins.
+        hub: step from which people are in the second group.
     """
-    n, bands = age.size, edges.size + 1
-    order, size = np.empty(n, dtype=np.int32), np.empty((starts.size, bands), dtype=np.int64)
+    n, cells = age.size, len(AGE_BANDS) * GROUPS
+    order, size = np.empty(n, dtype=np.int32), np.empty((starts.size, cells), dtype=np.int64)
     for p, (start, end) in enumerate(pairwise([*starts.tolist(), n])):
-        band = np.searchsorted(edges, age[start:end], side="right").astype(np.uint8)
-        order[start:end] = np.argsort(band, kind="stable") + start
-        size[p] = np.bincount(band, minlength=bands)
+        band = np.searchsorted(AGE_BAND_EDGES, age[start:end], side="right")
+        cell = (GROUPS * band + (step[start:end] >= hub)).astype(np.uint8)
+        order[start:end] = np.argsort(cell, kind="stable") + start
+        size[p] = np.bincount(cell, minlength=cells)
     rank = np.empty(n, dtype=np.int32)
     rank[order] = np.arange(n, dtype=np.int32)
     return Classes(order, rank, np.append(0, np.cumsum(size)), jurisdiction[starts])
@@ -75,6 +79,7 @@ def classes_of(
 def match(
     classes: Classes,
     step: NDArray[np.int8],
+    hub: int,
     layer: Layer,
     before: NDArray[np.float64] | None,
     strata: Strata,
@@ -83,8 +88,9 @@ def match(
     """Return the wide ties of a layer, and the rates at which they bring people together.
 
     Args:
-        classes: people by place and age band.
+        classes: people by place, age band and group of degree.
         step: int8 [n], step of everybody's degree.
+        hub: step from which people are in the second group.
         layer: what it is meant to have and has.
         before: rates of the layer before, whose ties this one leaves out.
         strata: the tables.
@@ -93,32 +99,34 @@ def match(
     Raises:
         PopulationError: too few wide ties for so many abroad.
     """
-    bands = classes.start.size // classes.jurisdiction.size
-    limits = classes.start[::bands]
-    wide = _describe(classes, step, layer, before, bands)
+    wide = _describe(classes, step, hub, layer, before)
     routes = find_routes(wide, layer.shares, strata.abroad, strata.jurisdictions)
     stub = np.zeros(classes.order.size + 1, dtype=np.int64)
-    for p, (start, end) in enumerate(pairwise(limits)):
+    for p, (start, end) in enumerate(pairwise(_limits(classes))):
         people = classes.order[start:end]
         real = layer.lacking(people) * routes.factor[p, step[people]]
         words = mix64(people.astype(np.uint64) + np.uint64(key)) >> np.uint64(11)
         stub[start + 1 : end + 1] = np.floor(real + words * 2.0**-53)
     np.cumsum(stub, out=stub)
-    kinds = split_stubs(
-        np.diff(stub[classes.start]).reshape(-1, bands), routes, classes.jurisdiction
-    )
+    stubs = np.diff(stub[classes.start]).reshape(-1, len(AGE_BANDS), GROUPS)
+    kinds = split_stubs(stubs, routes, classes.jurisdiction)
     rates = meeting_rates(wide, wide.lacking * routes.factor, routes.share)
     return Matching(classes, stub, kinds, routes.between, key), rates
+
+
+def _limits(classes: Classes) -> NDArray[np.int64]:
+    """Return the limits of the places in the order of the classes, int64 [P + 1]."""
+    return classes.start[:: len(AGE_BANDS) * GROUPS]
 
 
 def _describe(
     classes: Classes,
     step: NDArray[np.int8],
+    hub: int,
     layer: Layer,
     before: NDArray[np.float64] | None,
-    bands: int,
 ) -> Wide:
-    limits = classes.start[::bands]
+    limits = _limits(classes)
     shape = classes.jurisdiction.size, STEPS
     people, lacking, near = np.zeros(shape), np.zeros(shape), np.zeros(shape)
     for p, (start, end) in enumerate(pairwise(limits)):
@@ -129,11 +137,12 @@ def _describe(
     held = np.maximum(people, 1)
     return Wide(
         jurisdiction=classes.jurisdiction,
-        bands=np.diff(classes.start).reshape(-1, bands),
+        bands=np.diff(classes.start).reshape(-1, len(AGE_BANDS), GROUPS).sum(axis=2),
         people=people,
         lacking=lacking / held,
         local=np.add.reduceat(layer.local, limits[:-1], dtype=np.int64),
         wanted=np.add.reduceat(layer.wanted, limits[:-1], dtype=np.int64),
         tied=tied_already(people, near / held),
+        hub=hub,
         before=before,
     )
