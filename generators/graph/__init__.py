@@ -6,18 +6,8 @@ partners are computed by formula, so that memory and time per person stay flat. 
 SciPy alone.
 """
 
-from generators.graph.bter import components, draw_graph, to_csr
 from generators.graph.communities import Communities
 from generators.graph.society import Society, draw_society
 from generators.graph.ties import Ties, from_edges
 
-__all__ = [
-    "Communities",
-    "Society",
-    "Ties",
-    "components",
-    "draw_graph",
-    "draw_society",
-    "from_edges",
-    "to_csr",
-]
+__all__ = ["Communities", "Society", "Ties", "draw_society", "from_edges"]

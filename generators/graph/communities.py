@@ -138,9 +138,7 @@ class Communities:
         )
         community, wide = (int(key) for key in arrays["keys"])
         return cls(
-            Blocks(
-                arrays["order"], arrays["rank"], arrays["start"], arrays["chance"], community
-            ),
+            Blocks(arrays["order"], arrays["rank"], arrays["start"], arrays["chance"], community),
             Matching(classes, arrays["stub"], arrays["kinds"], arrays["between"], wide),
             close,
             int(arrays["most"][0]),

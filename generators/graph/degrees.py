@@ -80,7 +80,9 @@ class Degrees:
         """
         from scipy.special import ndtri
 
-        real = self.mean * np.exp(_line(np.asarray(ndtri(uniforms)), self.normal, self.log_multiple))
+        real = self.mean * np.exp(
+            _line(np.asarray(ndtri(uniforms)), self.normal, self.log_multiple)
+        )
         degree = np.clip(np.floor(real + round_up), 1, most)
         close = np.clip(np.floor(self.close_of(degree) + round_up), 1, degree)
         return degree.astype(np.int32), close.astype(np.int32)

@@ -172,9 +172,7 @@ def _lay_out(matching: Matching) -> _Layout:
     countries = matching.between.shape[0]
     alike = (country * bands + band) * degrees + degree
     groups = np.stack((place * bands + band, place, alike, country, country), axis=1)
-    sizes = np.array(
-        [places * bands, places, countries * bands * degrees, countries, countries]
-    )
+    sizes = np.array([places * bands, places, countries * bands * degrees, countries, countries])
     pool = groups + np.concatenate(([0], np.cumsum(sizes)[:-1]))
     order = np.argsort(pool.ravel(), kind="stable")
     cell = np.empty(order.size, dtype=np.int64)

@@ -275,7 +275,9 @@ def meeting_rates(
         mine = stubs * share[:, kind, None]
         others, number, groups = mine, wide.people, wide.bands
         if kind >= 2:
-            others = (_by_country(wide.people * mine, country, size) / np.maximum(people, 1))[country]
+            others = (_by_country(wide.people * mine, country, size) / np.maximum(people, 1))[
+                country
+            ]
             number, groups = people[country], _by_country(wide.bands, country, size)[country]
         ends = number * others
         total = np.repeat(ends.sum(axis=1, keepdims=True), STEPS, axis=1)

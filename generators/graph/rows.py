@@ -61,9 +61,7 @@ def in_turn(
     Yields:
         first person, end, result.
     """
-    pieces = (
-        np.arange(start, min(start + ROWS_AT_ONCE, n)) for start in range(0, n, ROWS_AT_ONCE)
-    )
+    pieces = (np.arange(start, min(start + ROWS_AT_ONCE, n)) for start in range(0, n, ROWS_AT_ONCE))
     if workers == 1:
         for people in pieces:
             yield int(people[0]), int(people[-1]) + 1, work(people)
