@@ -70,7 +70,11 @@ def build(
     start = time.perf_counter()
     typer.echo(f"drawing {people:,} people and their ties ...", err=True)
     population = build_population(
-        people, seed, strata, acquaintances=acquaintances.value.replace("-", " "), workers=workers
+        people,
+        seed,
+        strata,
+        acquaintances="stored" if acquaintances is Acquaintances.STORED else "by community",
+        workers=workers,
     )
     drawn = time.perf_counter() - start
     typer.echo(f"drawn in {drawn:.1f} s; writing {out} ...", err=True)

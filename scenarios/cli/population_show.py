@@ -47,8 +47,8 @@ def summarise(population: Population) -> dict[str, Any]:
 
     age = population.age_on(REFERENCE_DAY)
     band = population.age_band(REFERENCE_DAY)
-    public = population.public.any(axis=1)
-    bystander = ~population.accounts.any(axis=1)
+    public = np.asarray(population.public.any(axis=1))
+    bystander = np.asarray(~population.accounts.any(axis=1))
     photos = population.public_rate() * posting_factor(population)
     degree = population.close.degree + population.acquaintances.degree
     through = _beside(population, public)

@@ -119,8 +119,8 @@ def neighbourhood_spec(
     import altair as alt
 
     seen = neighbourhood_of(population, person)
-    axis = {"axis": None, "scale": alt.Scale(domain=[-0.03, 1.03])}
-    legend = {"orient": "bottom", "title": None, "labelLimit": 0, "symbolSize": 130}
+    axis: dict[str, Any] = {"axis": None, "scale": alt.Scale(domain=[-0.03, 1.03])}
+    legend: dict[str, Any] = {"orient": "bottom", "title": None, "labelLimit": 0, "symbolSize": 130}
     ink = palette.ink
 
     def by_layer(kind: Any, close: Any, acquainted: Any) -> Any:
