@@ -1,13 +1,13 @@
 """Matching: wide ties, whose two ends find each other by formula.
 
-Everybody has so many stubs, the ends of wide ties. The stubs of a class of people (a place, an
-age band and a group of degree) are split by where they lead, each person's as evenly as can be; those that lead the same
-way make a pool, which a keyed permutation shuffles (`generators.graph.permutations`), and in the
-shuffled pool each even place meets the odd one after it. Abroad the pools of two jurisdictions meet
-place by place. So the partner of a stub is computed in constant time and memory, from either end,
-and nothing has to be listed first: a configuration model (Molloy and Reed 1995, "A critical point
-for random graphs with a given degree sequence") without its list of stubs. Loops and ties that
-stand twice are for the reader of the rows to drop.
+Everybody has so many stubs, the ends of wide ties. The stubs of a class of people (a place, an age
+band and a group of degree) are split by where they lead, each person's as evenly as can be; those
+that lead the same way make a pool, which a keyed permutation shuffles
+(`generators.graph.permutations`), and in the shuffled pool each even place meets the odd one after
+it. Abroad the pools of two jurisdictions meet place by place. So the partner of a stub is computed
+in constant time and memory, from either end, and nothing has to be listed first: a configuration
+model (Molloy and Reed 1995, "A critical point for random graphs with a given degree sequence")
+without its list of stubs. Loops and ties that stand twice are for the reader of the rows to drop.
 """
 
 from __future__ import annotations

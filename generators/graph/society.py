@@ -20,7 +20,8 @@ from generators.graph.blocks import Blocks
 from generators.graph.circles import Piece, arrange, join_pieces
 from generators.graph.communities import Communities
 from generators.graph.degrees import Degrees
-from generators.graph.mixing import HUB, Shares, step_of
+from generators.graph.meetings import HUB, step_of
+from generators.graph.mixing import Shares
 from generators.graph.permutations import Permutations
 from generators.graph.rows import Rows, counts, in_turn, merge, write
 from generators.graph.ties import Ties

@@ -13,16 +13,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from generators.graph.matching import Classes, Matching
-from generators.graph.mixing import (
-    GROUPS,
-    STEPS,
-    Shares,
-    Wide,
-    find_routes,
-    meeting_rates,
-    split_stubs,
-    tied_already,
-)
+from generators.graph.meetings import GROUPS, STEPS, Wide, meeting_rates, tied_already
+from generators.graph.mixing import Shares, find_routes, split_stubs
 from generators.graph.permutations import mix64
 from generators.strata import AGE_BAND_EDGES, AGE_BANDS, Strata
 
