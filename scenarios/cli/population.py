@@ -179,9 +179,20 @@ def export(
     """Write the ties to a file that other programs read."""
     from generators.population import load_population
     from generators.population_export import write_ties
+    from generators.population_graph import NETWORKX_LIMIT
 
     _refuse_existing(out, "file")
     population = load_population(folder)
+    if kind is TiesFormat.GRAPHML and len(population) > NETWORKX_LIMIT:
+        raise PopulationError(
+            Fault(
+                "GraphML is written by networkx, which takes 50 kilobytes and half a millisecond "
+                "a person",
+                key="--format",
+                found=f"graphml, {len(population):,} people",
+                expected=f"edgelist or parquet; or {NETWORKX_LIMIT:,} people or fewer",
+            )
+        )
     make_room("the file", out)
     try:
         write_atomic(out, lambda to: write_ties(population, kind, to))

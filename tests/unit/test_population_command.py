@@ -284,11 +284,13 @@ def test_export_writes_columns_for_any_size(
 def test_export_refuses_graphml_of_more_people_than_networkx_takes(
     folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(Population.to_networkx, "__defaults__", (1999,))
+    monkeypatch.setattr("generators.population_graph.NETWORKX_LIMIT", 1999)
     out = tmp_path / "ties.graphml"
     refused = run.invoke(app, ["export", str(folder), "--out", str(out)])
     assert isinstance(refused.exception, PopulationError)
-    assert "networkx" in str(refused.exception)
+    fault = refused.exception.faults[0]
+    assert "networkx" in fault.message
+    assert fault.expected == "edgelist or parquet; or 1,999 people or fewer"
     assert list(tmp_path.iterdir()) == []
 
 
