@@ -9,7 +9,9 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
+from generators.calendar import NEVER
 from generators.faces import Portrayed, refuse_minors
+from generators.graph import from_edges
 from generators.photos import PhotoRows
 from generators.population import Population, build_population
 from scenarios.arms import arm_setup, arms_of
@@ -22,6 +24,30 @@ from sim.setup import ArmSetup
 def small_population() -> Population:
     """4,000 people, 2,000 of them residents of the United Kingdom."""
     return build_population(4000, 7, acquaintances="by community")
+
+
+PERFECT = {
+    "signals.declared.present": 1.0,
+    "signals.declared.hit": 0.999999999,
+    "signals.declared.false": 1e-9,
+    "operator.residency.threshold": 12.0,
+}
+"""Parameters under which the operator knows where every uploader lives; no other signal is worth
+as much as the threshold."""
+
+
+@pytest.fixture(scope="session")
+def homebodies(small_population: Population) -> Population:
+    """The same people, but nobody moves, and nobody is close to anybody abroad."""
+    home, n = small_population.jurisdiction, len(small_population)
+    at, tie = small_population.close.rows(np.arange(n))
+    inside = (home[at] == home[tie]) & (at < tie)
+    return replace(
+        small_population,
+        close=from_edges(at[inside], tie[inside].astype(np.int64), n),
+        move_day=np.full(n, NEVER, dtype=np.int32),
+        elsewhere=home,
+    )
 
 
 @pytest.fixture(scope="session")

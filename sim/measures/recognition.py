@@ -6,8 +6,6 @@ Every figure here uses the `operator` score model (`generators.scores`); at fide
 
 from __future__ import annotations
 
-import numpy as np
-
 from generators.scores import OperatorScores
 from sim.customers import PROBE_PARAMETERS
 from sim.dates import iso
@@ -23,8 +21,8 @@ from sim.setup import reading_days
 from sim.tallies import PHOTO_BINS, Snapshot
 
 PROBES_ELSEWHERE = "US"
-"""Residence that stands for all probes that do not show residents in scope: the operator's
-customers are there (the record counts US agencies)."""
+"""Country that stands for all probes that do not show residents in scope: the operator's
+customers are there (the record counts US agencies). Its states may stand apart (`US-IL`)."""
 
 
 def identifiability_at(history: History, snapshot: Snapshot) -> float:
@@ -44,12 +42,12 @@ def probe_share(history: History) -> float:
 
 def mated_share(history: History, snapshot: Snapshot) -> float:
     """Return the expected share of all searches whose person is searchable."""
-    present = by_jurisdiction(history, snapshot.searchable)
-    people = np.maximum(by_jurisdiction(history, history.residents), 1.0)
-    share = present / people
-    elsewhere = share[history.jurisdictions.index(PROBES_ELSEWHERE)]
+    present = by_jurisdiction(history, snapshot.searchable) * history.weights
+    people = by_jurisdiction(history, history.residents) * history.weights
+    states = [code.partition("-")[0] == PROBES_ELSEWHERE for code in history.jurisdictions]
+    elsewhere = present[states].sum() / people[states].sum()
     here = probe_share(history)
-    return float(here * share[history.scope] + (1.0 - here) * elsewhere)
+    return float(here * present[history.scope] / people[history.scope] + (1.0 - here) * elsewhere)
 
 
 def _last(history: History) -> tuple[Snapshot, str]:

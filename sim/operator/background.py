@@ -15,7 +15,6 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from generators.errors import Fault, ParameterError
 from sim.operator.signals import Signals
 
 
@@ -36,25 +35,14 @@ def boost_of(inferred_share: float, redirect_share: float, in_scope_pass: float)
 def inferred_share(signals: Signals, posted_in_scope: float) -> float:
     """Return the share of the gallery's faces that the operator takes for residents in scope.
 
+    Below 1, since no signal says "in scope" of everybody.
+
     Args:
         signals: its inference.
         posted_in_scope: share of the faces whose uploader lived in scope.
-
-    Raises:
-        ParameterError: every face counts as in scope.
     """
     hit, false = signals.rates()
-    share = posted_in_scope * hit + (1.0 - posted_in_scope) * false
-    if share >= 1.0:
-        raise ParameterError(
-            Fault(
-                "with this threshold every face counts as a resident in scope",
-                key="operator.residency.threshold",
-                found=f"{signals.threshold:g}",
-                expected="a threshold that leaves some faces out",
-            )
-        )
-    return share
+    return posted_in_scope * hit + (1.0 - posted_in_scope) * false
 
 
 @dataclass

@@ -103,7 +103,7 @@ class _Reach:
         pair = home[self.person] * size + home[self.uploader]
         seen = (rate * self.chance)[self.uploader]
         total = np.bincount(pair, weights=seen, minlength=size * size).reshape(size, size)
-        total *= self.bridge
+        total = total * self.bridge
         drawn = slice(0, self.society)
         own = np.bincount(home[drawn], weights=shown * rate[drawn], minlength=size)
         total[np.diag_indices(size)] += own

@@ -12,6 +12,7 @@ from sim.dates import day_of, iso
 from sim.measures import read_measures, structural_zero
 from sim.model import run_arms
 from sim.setup import InterventionSpec, Step, StrategyName
+from tests.conftest import PERFECT
 
 
 @pytest.fixture(scope="module")
@@ -82,7 +83,7 @@ def test_what_was_hidden_is_erased_by_a_later_order(run, quiet):
 
 
 def test_the_gallery_behind_the_sample_finds_again_what_the_sample_finds_again(
-    run, quiet, with_parameters
+    homebodies, quiet, with_parameters
 ):
     """Faces missing against the world without a removal, in real units: sample and gallery."""
     setup = with_parameters(
@@ -91,12 +92,12 @@ def test_the_gallery_behind_the_sample_finds_again_what_the_sample_finds_again(
             "crawler.revisit_rate": 1.0,
             "operator.purge_delay": 0.0,
             "operator.erasure_capacity": 1e12,
-            "operator.residency.threshold": 6.0,
-            "operator.residency.separation": 12.0,
+            **PERFECT,
         },
     )
-    without = run(setup)
-    removed = run(listed(setup, power("deletion-order", date(2022, 1, 1), days=1.0)))
+    order = power("deletion-order", date(2022, 1, 1), days=1.0)
+    arms = {"without": setup, "removed": listed(setup, order)}
+    without, removed = run_arms(homebodies, arms, 5, 0).values()
     for when, tolerance in ((date(2022, 1, 2), 0.1), (date(2022, 12, 31), 0.1)):
         day = min(
             (s.day for s in removed.snapshots if s.day >= day_of(when)),
@@ -202,10 +203,12 @@ def test_erasing_and_hiding_are_never_called_structurally_equal(
     "wrong",
     [
         {"gallery.share.us": 0.65, "gallery.share.eu": 0.3, "gallery.share.uk": 0.2},
-        {"operator.residency.missing": 0.0, "operator.residency.threshold": -20.0},
+        {"signals.language.hit": 0.5, "signals.language.false": 0.7},
     ],
 )
-def test_shares_that_leave_nothing_are_refused(run, shipped_setups, with_parameters, wrong):
+def test_parameters_that_cannot_hold_together_are_refused(
+    run, shipped_setups, with_parameters, wrong
+):
     with pytest.raises(ParameterError):
         run(with_parameters(shipped_setups["ico-2022-obeyed"], wrong))
 

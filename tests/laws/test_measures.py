@@ -7,10 +7,13 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from generators.calendar import DAYS_A_YEAR, NEVER
 from generators.scores import OperatorScores
+from sim.arm import Arm
 from sim.measures import read_measures
-from sim.model import run_arms
+from sim.model import run_arms, shared_by_arms
 from sim.tallies import Cells, ExposureTally
+from tests.conftest import PERFECT
 
 
 @pytest.fixture(scope="module")
@@ -46,16 +49,12 @@ def test_exposure_during_the_appeal_is_that_of_its_days_alone(run, shipped_setup
 
 
 def test_under_deletion_is_nothing_with_perfect_inference_and_everything_without_capacity(
-    run, shipped_setups, with_parameters
+    run, homebodies, shipped_setups, with_parameters
 ):
+    """Perfect inference speaks of who posts, and here all are seen by compatriots alone."""
     setup = shipped_setups["ico-2022-obeyed"]
-    perfect = {
-        "operator.residency.missing": 0.0,
-        "operator.residency.separation": 20.0,
-        "operator.residency.threshold": 10.0,
-    }
     key = ("under_deletion", "2023-03-15")
-    all_found = run(with_parameters(setup, perfect))
+    all_found = run_arms(homebodies, {"a": with_parameters(setup, PERFECT)}, 5, 0)["a"]
     assert values(all_found)[key] == 0.0
     assert values(all_found)["over_deletion", ""] == 0.0
     assert values(all_found)["in_scope_left", "2022-12-15"] == pytest.approx(0.0, abs=0.01)
@@ -74,11 +73,17 @@ def test_search_measures_follow_their_formulas(run, shipped_setups):
     assert got["identifiability", at] == pytest.approx(found)
     assert got["surfaced_per_million_searches", at] == pytest.approx(1e6 * 0.0014 * found)
 
-    def share(code):
-        cells = history.cells.jurisdiction == history.jurisdictions.index(code)
-        return snapshot.searchable[cells].sum() / history.residents[cells].sum()
+    def share(*codes):
+        searchable = people = 0.0
+        for j, code in enumerate(history.jurisdictions):
+            if code in codes:
+                cells = history.cells.jurisdiction == j
+                searchable += snapshot.searchable[cells].sum() * history.weights[j]
+                people += history.residents[cells].sum() * history.weights[j]
+        return searchable / people
 
-    mated = 0.0014 * share("GB") + 0.9986 * share("US")
+    states = ("US-IL", "US-CA", "US-NJ", "US-VT", "US")
+    mated = 0.0014 * share("GB") + 0.9986 * share(*states)
     wrong = 1e5 * (1 - mated) * 0.003 * 0.2
     assert got["wrong_identifications_per_100k", at] == pytest.approx(wrong)
 
@@ -87,38 +92,79 @@ LOUD = {
     "people.news_reach": 5.0,
     "people.private_after_news": 1.0,
     "people.private_delay": 0.0,
-    "people.own_photo_share": 1.0,
     "people.private_spread": 0.0,
+    "people.private_spread_acquaintance": 0.0,
 }
+ALONE = {"photos.uploader_shown": 1.0, "photos.others": 0.0}
+FRIENDS = {"photos.uploader_shown": 0.01, "photos.others": 1.6}
 
 
 def templates(history):
     return int(history.snapshots[-1].templates[history.scope])
 
 
-def test_going_private_keeps_later_photos_out(run, shipped_setups, with_parameters):
-    setup = shipped_setups["ico-2022"]
-    private = run(with_parameters(setup, LOUD))
-    open_ = run(with_parameters(setup, {**LOUD, "people.private_after_news": 0.0}))
-    others = run(with_parameters(setup, {**LOUD, "people.own_photo_share": 0.0}))
+@pytest.mark.parametrize("shown", [ALONE, FRIENDS], ids=["themselves", "friends"])
+def test_going_private_keeps_later_photos_out_whoever_stands_in_them(
+    run, shipped_setups, with_parameters, shown
+):
+    setup = with_parameters(shipped_setups["ico-2022"], {**LOUD, **shown})
+    private = run(setup)
+    open_ = run(with_parameters(setup, {"people.private_after_news": 0.0}))
     assert templates(private) < 0.8 * templates(open_)
-    assert templates(others) == templates(open_)
 
 
-def test_friends_follow_an_example(run, shipped_setups, with_parameters):
+@pytest.mark.parametrize("layer", ["people.private_spread", "people.private_spread_acquaintance"])
+def test_friends_and_acquaintances_follow_an_example(run, shipped_setups, with_parameters, layer):
     some = {**LOUD, "people.private_after_news": 0.05}
     alone = run(with_parameters(shipped_setups["ico-2022"], some))
-    followed = run(
-        with_parameters(shipped_setups["ico-2022"], {**some, "people.private_spread": 0.5})
-    )
+    followed = run(with_parameters(shipped_setups["ico-2022"], {**some, layer: 0.5}))
     went = [h.snapshots[-1].private[h.scope] for h in (alone, followed)]
     assert went[1] > 2 * went[0] > 0
     assert templates(followed) < templates(alone)
 
 
+def test_those_who_know_their_rights_ask_so_much_oftener_that_the_mean_stands(
+    small_population, shipped_setups, with_parameters
+):
+    setup = with_parameters(
+        shipped_setups["ico-2022"], {"people.news_reach": 5.0, "requests.rate": 0.2}
+    )
+    shared = shared_by_arms(small_population, setup, 5, 0)
+    arm = Arm(shared, setup, None)
+    arm.history()
+    reactions, here = arm.reactions, shared.in_scope
+    asked = (reactions.request_day < NEVER) & here
+    assert small_population.aware[asked].all()
+    waited = setup.last_day - np.minimum(reactions.informed_day[here], setup.last_day)
+    rate = 0.2 / small_population.aware[here].mean()
+    expected = -np.expm1(-rate * waited / DAYS_A_YEAR)[small_population.aware[here]].sum()
+    assert asked.sum() > 200
+    assert asked.sum() == pytest.approx(expected, abs=4.0 * np.sqrt(expected))
+    # In real units the expectation is the rate itself, whoever knows.
+    assert arm.made == pytest.approx(0.2 * waited.mean() / DAYS_A_YEAR * arm.residents, rel=0.05)
+
+
+def test_whoever_was_informed_from_the_start_counts_and_may_react(
+    small_population, shipped_setups, with_parameters
+):
+    told = np.arange(len(small_population)) % 10 == 0
+    people = replace(small_population, informed=told)
+    values_of = {**LOUD, "people.news_reach": 0.0, "requests.rate": 0.1}
+    setup = with_parameters(shipped_setups["no-uk-order"], values_of)
+    arm = Arm(shared_by_arms(people, setup, 5, 0), setup, None)
+    history = arm.history()
+    informed = history.snapshots[-1].informed
+    assert informed.sum() == told.sum()
+    years = (setup.last_day + 1) / DAYS_A_YEAR
+    asked = 0.1 * told[people.jurisdiction == 0].mean() * years * arm.residents
+    assert arm.made == pytest.approx(asked)
+    public = people.public.any(axis=1)
+    np.testing.assert_array_equal(arm.reactions.private_day < NEVER, told & public)
+
+
 def test_what_somebody_has_made_private_is_not_found_again(run, shipped_setups, with_parameters):
     setup = shipped_setups["no-stay"]
-    loud = {**LOUD, "crawler.revisit_rate": 20.0}
+    loud = {**LOUD, **ALONE, "crawler.revisit_rate": 20.0}
     private = run(with_parameters(setup, loud))
     open_ = run(with_parameters(setup, {**loud, "people.private_after_news": 0.0}))
     # Of everybody's removed photos; the residents among them have heard the news.

@@ -19,6 +19,7 @@ from sim.fidelity import Fidelity
 from sim.gallery.flat import FlatGallery
 from sim.measures import read_measures
 from sim.model import run_arms
+from sim.people.findability import findability_of
 from sim.people.finds import draw_candidates
 from sim.pixels.photos import draw_photos
 from sim.setup import reading_days
@@ -36,7 +37,7 @@ BUSY = {
 
 @pytest.fixture(scope="module")
 def people():
-    return build_population(300, 7)
+    return build_population(300, 7, acquaintances="by community")
 
 
 @pytest.fixture(scope="module")
@@ -199,9 +200,16 @@ def test_photos_are_drawn_for_all_that_freed_capacity_can_find(people, setups, p
     assert history.snapshots[-1].displaced > 1e8
 
 
-def test_few_photos_are_drawn_that_no_arm_finds(ran, drawn_by):
-    """What the envelope holds above the rate without orders, a fifth of it, is not drawn."""
-    history = ran["no-uk-order"]
+def test_few_photos_are_drawn_that_no_arm_finds(people, setups, patterned):
+    """What the envelope holds above the rate without orders, a fifth of it, is not drawn.
+
+    Nobody goes private here: whoever does takes their photos along, those of friends included, and
+    in which arms they do is not known when photos are drawn.
+    """
+    drawn_by = patterned(0.25)
+    open_ = setups["no-uk-order"].parameters.with_values({"people.private_after_news": 0.0})
+    setup = replace(setups["no-uk-order"], parameters=open_)
+    history = run_arms(people, {"a": setup}, 3, 0, faces=drawn_by)["a"]
     probes = history.searches.searches - history.searches.undrawn
     surveyed = sum(s.survey.probes for s in history.snapshots if s.survey is not None)
     finds = len({photo for _, photo, _ in drawn_by.source.asked}) - probes - surveyed
@@ -271,10 +279,11 @@ def test_one_more_isolated_person_changes_nobody_elses_templates(people, setups,
     setup = setups["no-uk-order"]
     made = []
     for those in (people, people.with_isolated_person("GB")):
-        streams = named_streams(3, 0)
+        streams, parameters = named_streams(3, 0), setup.parameters
         in_scope = those.jurisdiction == 0
+        findability = findability_of(those, parameters)
         candidates = draw_candidates(
-            those, setup.parameters, setup.curves, streams, setup.last_day, in_scope
+            those, findability, parameters, setup.curves, streams, setup.last_day, 0
         )
         nobody = np.flatnonzero(in_scope)[:0]
         every = np.arange(len(candidates))
