@@ -5,6 +5,5 @@ A check that does not hold is reported with its tolerance; the tolerance does no
 
 from generators.population_check.check import Check
 from generators.population_check.checks import check_population
-from generators.population_check.shape import clustering_of
 
-__all__ = ["Check", "check_population", "clustering_of"]
+__all__ = ["Check", "check_population"]

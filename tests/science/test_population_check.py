@@ -8,6 +8,8 @@ import pytest
 from numpy.typing import NDArray
 
 from generators.graph.ties import Ties, from_edges
+from generators.population import build_population
+from generators.population_check import check_population
 from generators.population_check.both_layers import both_layers
 from generators.population_check.distance import chance_graph, largest_component, mean_distance
 from generators.population_check.friend_groups import circle_sizes, degeneracies, friends_graph
@@ -183,3 +185,14 @@ def test_both_layers_are_all_ties(monkeypatch: pytest.MonkeyPatch) -> None:
     assert merged.indptr.tolist() == whole.indptr.tolist()
     for i in range(len(whole)):
         assert sorted(merged.of(i).tolist()) == whole.of(i).tolist()
+
+
+def test_published_statistics_hold_for_a_hundred_thousand() -> None:
+    checks = check_population(build_population(100_000, seed=1, acquaintances="by community"))
+    assert [check.name for check in checks if not check.holds] == []
+
+
+@pytest.mark.slow
+def test_published_statistics_hold_for_a_million_on_another_seed() -> None:
+    checks = check_population(build_population(1_000_000, seed=2))
+    assert [check.name for check in checks if not check.holds] == []
