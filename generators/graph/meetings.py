@@ -74,7 +74,7 @@ def tied_already(people: NDArray[np.float64], near: NDArray[np.float64]) -> NDAr
     steps = people.shape[1]
     apart = np.abs(np.arange(steps)[:, None] - np.arange(steps))
     like = (apart <= 1).astype(np.float64)
-    chance = near / np.maximum(people @ like, 1.0)
+    chance = near / np.maximum(np.einsum("pt,tu->pu", people, like), 1.0)
     chance = np.minimum(np.sqrt(chance[:, :, None] * chance[:, None, :]), 1.0)
     return np.asarray(chance * like)
 
@@ -112,7 +112,7 @@ def meeting_rates(
         if kind == 2:
             step = np.arange(STEPS) >= wide.hub
             like = (step[:, None] == step).astype(np.float64)
-            total = ends @ like
+            total = np.einsum("pt,tu->pu", ends, like)
         if kind % 2 == 0:
             total *= _alike(bands)[:, None]
         found.append((mine / np.maximum(total, 1e-9))[:, :, None] * others[:, None, :] * like)
@@ -146,7 +146,7 @@ def different(
         if in_place:
             new *= 1 - wide.tied
         for kind in kinds:
-            met[kind] += ((rates[kind] * new) @ number[:, :, None])[:, :, 0]
+            met[kind] += np.einsum("ptu,ptu,pu->pt", rates[kind], new, number)
     return met
 
 

@@ -125,6 +125,7 @@ def find_routes(
         ties = met.sum(axis=0) + wide.lacking * factor * abroad[:, None]
         sent = np.maximum(share[:, :4] * (lack * factor).sum(axis=1)[:, None], 1e-9)
         found = (wide.people * met).sum(axis=2).T
+        # Where the same people are met again and again, age or place asks for too much.
         good = np.minimum(found / sent / _LEAST_DIFFERENT, 1.0)
         alike = np.minimum(alike * _UP * good[:, 0], shares.age)
         far_alike = np.minimum(far_alike * _UP * good[:, 2], shares.age)
