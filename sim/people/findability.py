@@ -102,8 +102,8 @@ class _Reach:
         size, home = len(self.residents), self.home
         pair = home[self.person] * size + home[self.uploader]
         seen = (rate * self.chance)[self.uploader]
-        total = np.bincount(pair, weights=seen, minlength=size * size).reshape(size, size)
-        total = total * self.bridge
+        ties = np.bincount(pair, weights=seen, minlength=size * size).astype(np.float64)
+        total = ties.reshape(size, size) * self.bridge
         drawn = slice(0, self.society)
         own = np.bincount(home[drawn], weights=shown * rate[drawn], minlength=size)
         total[np.diag_indices(size)] += own
@@ -263,7 +263,8 @@ def _reach(
 def _uploads(reach: _Reach, rate: NDArray[np.float64]) -> NDArray[np.float64]:
     """Return how many photos each jurisdiction's uploaders post at κ = 1, float64 [J]."""
     drawn = slice(0, reach.society)
-    return np.bincount(reach.home[drawn], weights=rate[drawn], minlength=len(reach.residents))
+    total = np.bincount(reach.home[drawn], weights=rate[drawn], minlength=len(reach.residents))
+    return total.astype(np.float64)
 
 
 def _spread(mean: NDArray[np.float64], squares: NDArray[np.float64], cv: float) -> float:
