@@ -19,6 +19,7 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
+from generators.graph.lookup import Lookup
 from generators.graph.mixing import KINDS
 from generators.graph.permutations import Permutations, mix64
 from generators.graph.ties import spread
@@ -98,11 +99,11 @@ class Matching:
             start[away] = layout.pool_start[pool[away]]
             met[away] = found - start[away]
         met = layout.shuffles.inverse(pool, met) + start
-        cell = np.searchsorted(layout.cell_start, met, side="right") - 1
+        cell = layout.cells.find(met)
         of, kind = layout.cell_class[cell], layout.cell_kind[cell]
         met += layout.limits[of, kind] - layout.cell_start[cell]
         met = met * layout.undo[of] % layout.size[of] + layout.base[of]
-        return self.classes.order[np.searchsorted(self.stub, met, side="right") - 1]
+        return self.classes.order[self._owners.find(met)]
 
     def _across(
         self, place: NDArray[np.int64], pool: NDArray[np.int64]
@@ -114,6 +115,11 @@ class Matching:
         here, there = np.divmod(entry, size)
         mirror = there * size + here
         return layout.across[mirror] + place - layout.across[entry], pool + there - here
+
+    @cached_property
+    def _owners(self) -> Lookup:
+        """Finds whose a stub is, as a rank in the order of the classes."""
+        return Lookup(self.stub)
 
     @cached_property
     def _layout(self) -> _Layout:
@@ -134,6 +140,7 @@ class _Layout:
         limits: int64 [K, 6], limits of the cells in their class.
         cell: int64 [K, 5], number of each cell.
         cell_start: int64 [C + 1].
+        cells: finds the cell of a stub.
         cell_class: int64 [C].
         cell_kind: int64 [C].
         pool: int64 [C], pool of each cell.
@@ -149,6 +156,7 @@ class _Layout:
     limits: NDArray[np.int64]
     cell: NDArray[np.int64]
     cell_start: NDArray[np.int64]
+    cells: Lookup
     cell_class: NDArray[np.int64]
     cell_kind: NDArray[np.int64]
     pool: NDArray[np.int64]
@@ -193,6 +201,7 @@ def _lay_out(matching: Matching) -> _Layout:
         limits=limits,
         cell=cell.reshape(count, ways),
         cell_start=cell_start,
+        cells=Lookup(cell_start),
         cell_class=order // ways,
         cell_kind=order % ways,
         pool=pool_of_cell,

@@ -21,6 +21,7 @@ from generators.errors import PopulationError
 from generators.graph import Communities, Society, Ties, draw_society, from_edges
 from generators.graph.blocks import Blocks, as_chance
 from generators.graph.degrees import Degrees
+from generators.graph.lookup import Lookup
 from generators.graph.matching import Matching
 from generators.graph.permutations import Permutations
 from generators.keyed import Streams
@@ -111,6 +112,15 @@ def test_a_keyed_permutation_looks_like_chance() -> None:
     # The partner of an even place is its odd neighbour: nobody is matched to anybody too often.
     beside = np.abs(np.diff(shuffles.inverse(which, number).reshape(-1, 2), axis=1))
     assert beside.mean() == pytest.approx(size / 3, rel=0.02)
+
+
+@settings(max_examples=60, deadline=None)
+@given(sizes=st.lists(st.sampled_from([0, 0, 0, 1, 2, 5, 700]), min_size=1, max_size=60))
+def test_a_lookup_finds_what_bisection_finds(sizes: list[int]) -> None:
+    limits = np.append(0, np.cumsum(sizes))
+    numbers = np.arange(limits[-1])
+    expected = np.searchsorted(limits, numbers, side="right") - 1
+    assert Lookup(limits).find(numbers).tolist() == expected.tolist()
 
 
 @settings(max_examples=50, deadline=None)
