@@ -24,9 +24,11 @@ from sim.operator.signals import Signals
 from sim.parameters import Parameters
 from sim.people.capture import capture_days
 from sim.people.findability import Findability
-from sim.people.photos_taken import draw_faces, draw_photos_taken
+from sim.people.photos_taken import PhotosTaken, draw_faces, draw_photos_taken
 from sim.setup import Curves
 
+_BLOCK = 20_000
+"""People whose photos are drawn at once: few enough that the columns stay near the processor."""
 _ORDINAL_BITS = 24
 _VISIT_BITS = 8
 LAST_VISIT = 2**_VISIT_BITS - 1
@@ -131,65 +133,78 @@ def draw_candidates(
         scope: index of the jurisdiction whose residents are in scope.
     """
     images = curves.images[: last_day + 2]
-    mean = findability.posts * (float(images[-1]) * parameters["crawler.envelope"])
-    photos = draw_photos_taken(streams, mean)
-    day = np.searchsorted(images, photos.share * images[-1], side="right") - 1
-    order = np.argsort(day.astype(np.int16), kind="stable")
-    photos, day = photos.taken(order), day[order].astype(np.int32)
-    captured = capture_days(streams, photos.uploader, photos.number, day, parameters["photos.lag"])
-    faces = draw_faces(population, findability, streams, photos)
-    born = np.maximum(
-        population.birth_day[faces.person], population.birth_day[photos.uploader[faces.photo]]
+    upto = _platform_rates(population)
+    blocks = []
+    for first in range(0, len(population), _BLOCK):
+        people = np.arange(first, min(first + _BLOCK, len(population)))
+        mean = findability.posts[people] * (float(images[-1]) * parameters["crawler.envelope"])
+        photos = draw_photos_taken(streams, people, mean)
+        blocks.append(
+            _faces_of(photos, population, findability, parameters, images, streams, scope, upto)
+        )
+    order = np.argsort(np.concatenate([b["day"] for b in blocks]).astype(np.int16), kind="stable")
+    columns: dict[str, NDArray[Any]] = {}
+    for name in tuple(blocks[0]):
+        # A column at a time: two copies of all of them would be most of a run's memory.
+        columns[name] = np.concatenate([block.pop(name) for block in blocks])[order]
+    return CandidateFinds(
+        **columns,
+        ordinal=_ordinals(columns["person"], len(population)),
+        starts=np.searchsorted(columns["day"], np.arange(last_day + 2)),
     )
+
+
+def _faces_of(
+    photos: PhotosTaken,
+    population: Population,
+    findability: Findability,
+    parameters: Parameters,
+    images: NDArray[np.float64],
+    streams: Streams,
+    scope: int,
+    upto: NDArray[np.float64],
+) -> dict[str, NDArray[Any]]:
+    """Return the faces in these photos as columns of `CandidateFinds`, in the photos' order."""
+    day = (np.searchsorted(images, photos.share * images[-1], side="right") - 1).astype(np.int32)
+    lag = parameters["photos.lag"]
+    captured = capture_days(streams, photos.uploader, photos.number, day, lag)
+    faces = draw_faces(population, findability, streams, photos)
+    birth = population.birth_day
+    born = np.maximum(birth[faces.person], birth[photos.uploader[faces.photo]])
     faces = faces.taken(np.flatnonzero(captured[faces.photo] >= born))
     # What belongs to a photo is drawn once for all its faces, where any is left.
     shown, photo = np.unique(faces.photo, return_inverse=True)
     photos, day, captured = photos.taken(shown), day[shown], captured[shown]
     uploader, number = photos.uploader, photos.number
-    platform = _platforms(population, streams, uploader, number)
-    evidence = Signals.of(parameters).evidence(
-        streams,
-        uploader,
-        number,
-        platform,
-        population.residence_of(uploader, captured) == scope,
-    )
-    accept = streams.uniform("photo.accept", uploader, number).astype(np.float32)
-    quality = streams.uniform("photo.quality", uploader, number).astype(np.float32)
-    return CandidateFinds(
-        person=faces.person.astype(np.int32),
-        ordinal=_ordinals(faces.person, len(population)),
-        day=day[photo],
-        captured=captured[photo],
-        accept=accept[photo],
-        uploader=uploader[photo].astype(np.int32),
-        number=number[photo].astype(np.int32),
-        platform=platform[photo],
-        group=faces.group.astype(np.int16),
-        evidence=evidence[photo],
-        quality=quality[photo],
-        starts=np.searchsorted(day[photo], np.arange(last_day + 2)),
-    )
-
-
-def _platforms(
-    population: Population,
-    streams: Streams,
-    uploader: NDArray[np.int64],
-    number: NDArray[np.int64],
-) -> NDArray[np.uint8]:
-    """Draw on which platform photos were posted, in proportion to what is public there, [m]."""
-    band = population.age_band(REFERENCE_DAY)
-    rate = np.where(population.public, population.photos.T[band], 0.0)
-    upto = np.cumsum(rate, axis=1)
     pick = streams.uniform("photo.platform", uploader, number) * upto[uploader, -1]
-    platform = np.zeros(len(uploader), dtype=np.uint8)
-    for p in range(rate.shape[1] - 1):
-        platform += pick >= upto[uploader, p]
-    return platform
+    platform = (pick[:, None] >= upto[uploader, :-1]).sum(axis=1, dtype=np.uint8)
+    lived_here = population.residence_of(uploader, captured) == scope
+    of_photo: dict[str, NDArray[Any]] = {
+        "day": day,
+        "captured": captured,
+        "accept": streams.uniform("photo.accept", uploader, number).astype(np.float32),
+        "uploader": uploader.astype(np.int32),
+        "number": number.astype(np.int32),
+        "platform": platform,
+        "evidence": Signals.of(parameters).evidence(
+            streams, uploader, number, platform, lived_here
+        ),
+        "quality": streams.uniform("photo.quality", uploader, number).astype(np.float32),
+    }
+    return {
+        "person": faces.person.astype(np.int32),
+        "group": faces.group.astype(np.int16),
+        **{name: column[photo] for name, column in of_photo.items()},
+    }
 
 
-def _ordinals(person: NDArray[np.int64], people: int) -> NDArray[np.int32]:
+def _platform_rates(population: Population) -> NDArray[np.float64]:
+    """Return what people's public accounts post a year, summed over platforms, float64 [n, P]."""
+    band = population.age_band(REFERENCE_DAY)
+    return np.cumsum(np.where(population.public, population.photos.T[band], 0.0), axis=1)
+
+
+def _ordinals(person: NDArray[np.int32], people: int) -> NDArray[np.int32]:
     """Return the place of each face among those of its person, int32 [m]."""
     order = _stable_order(person)
     first = np.concatenate([[0], np.cumsum(np.bincount(person, minlength=people))])

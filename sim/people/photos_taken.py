@@ -63,14 +63,18 @@ class FacesShown:
         return FacesShown(self.photo[at], self.person[at], self.slot[at], self.group[at])
 
 
-def draw_photos_taken(streams: Streams, mean: NDArray[np.float64]) -> PhotosTaken:
+def draw_photos_taken(
+    streams: Streams, people: NDArray[np.int64], mean: NDArray[np.float64]
+) -> PhotosTaken:
     """Draw a Poisson process of photos for each uploader, by unit exponentials between them.
 
     Args:
         streams: the replication's streams.
-        mean: photos of each person over the whole run, envelope included, float64 [n].
+        people: rows of those who may post, ascending, int64 [k].
+        mean: photos of each over the whole run, envelope included, float64 [k].
     """
-    who = np.flatnonzero(mean > 0.0)
+    posts = mean > 0.0
+    who, mean = people[posts], mean[posts]
     reached = np.zeros(len(who))
     first, block = 0, 8
     uploaders, numbers, shares = [], [], []
@@ -79,14 +83,14 @@ def draw_photos_taken(streams: Streams, mean: NDArray[np.float64]) -> PhotosTake
             "photo.clock", who[:, None], first + np.arange(block, dtype=np.int64)[None, :]
         )
         at = reached[:, None] + np.cumsum(steps, axis=1)
-        inside = at < mean[who][:, None]
+        inside = at < mean[:, None]
         row, column = np.nonzero(inside)
         uploaders.append(who[row])
         numbers.append(first + column)
-        shares.append(at[row, column] / mean[who][row])
+        shares.append(at[row, column] / mean[row])
         reached = at[:, -1]
         going = inside[:, -1]
-        who, reached = who[going], reached[going]
+        who, mean, reached = who[going], mean[going], reached[going]
         first += block
         block = min(block * 2, 256)
     if not uploaders:
