@@ -145,7 +145,7 @@ def _block(
         "online": online,
         "accounts": accounts,
         "public": public,
-        "tagging": draw_tagging(rows, streams),
+        "tagging": draw_tagging(rows, strata.ties["tagging_cv"], streams),
         "aware": streams.uniform("aware", rows) < strata.aware[j],
         "informed": streams.uniform("informed", rows) < strata.informed[j],
         "move_day": move_day,

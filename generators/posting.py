@@ -12,16 +12,21 @@ POSTING_LOG_SD = 1.4
 tenth of the accounts posts most of what is posted; `sim` solves for its own spread)."""
 
 
-def draw_tagging(rows: NDArray[np.int64], streams: Streams) -> NDArray[np.float32]:
-    """Return float32 [n]: how often others stand in what people post, with mean 1.
-
-    A gamma distribution with coefficient of variation 1 (an assumption), which is the exponential.
+def draw_tagging(rows: NDArray[np.int64], cv: float, streams: Streams) -> NDArray[np.float32]:
+    """Return float32 [n]: how often others stand in what people post, gamma with mean 1.
 
     Args:
         rows: int64 [n], ids that key the draws.
+        cv: coefficient of variation, 0 or more (`tagging_cv` in ties.csv); 0 makes all alike.
         streams: `tagging`.
     """
-    return streams.exponential("tagging", rows).astype(np.float32)
+    from scipy.special import gammaincinv
+
+    if cv == 0.0:
+        return np.ones(rows.size, dtype=np.float32)
+    shape = cv**-2
+    drawn = gammaincinv(shape, streams.uniform("tagging", rows)) / shape
+    return np.asarray(drawn, dtype=np.float32)
 
 
 def posting_ladder(slices: NDArray[np.int64], n: int) -> NDArray[np.float64]:

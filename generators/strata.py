@@ -65,6 +65,7 @@ TIES = (
     "age_share",
     "age_spread",
     "account_correlation",
+    "tagging_cv",
 )
 
 

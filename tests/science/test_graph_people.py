@@ -13,7 +13,7 @@ from scipy import stats
 from generators.accounts import LEAST_AGE, shares_by_age
 from generators.calendar import DAYS_A_YEAR, FIRST_DAY, LAST_DAY, NEVER, REFERENCE_DAY
 from generators.population import AGE_BANDS, Population, build_population
-from generators.posting import POSTING_LOG_SD, posting_ladder
+from generators.posting import POSTING_LOG_SD, draw_tagging, posting_ladder
 from generators.strata import Strata, read_strata
 
 
@@ -182,6 +182,16 @@ def test_people_with_one_account_tend_to_have_another(people: Population, strata
 
 def test_tagging_is_exponential_with_mean_one(people: Population) -> None:
     assert stats.kstest(people.tagging, "expon").pvalue > 1e-4
+
+
+@pytest.mark.parametrize("cv", [0.5, 2.0])
+def test_tagging_is_gamma_with_the_stated_spread(cv: float) -> None:
+    drawn = draw_tagging(np.arange(20_000), cv, Streams(3, 0, ("tagging",)))
+    assert stats.kstest(drawn, stats.gamma(cv**-2, scale=cv**2).cdf).pvalue > 1e-4
+
+
+def test_tagging_without_spread_is_the_same_for_all() -> None:
+    assert (draw_tagging(np.arange(50), 0.0, Streams(3, 0, ("tagging",))) == 1).all()
 
 
 def test_shares_aware_and_informed_follow_the_tables(people: Population, strata: Strata) -> None:
