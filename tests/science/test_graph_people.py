@@ -12,6 +12,7 @@ from scipy import stats
 
 from generators.accounts import LEAST_AGE, shares_by_age
 from generators.calendar import DAYS_A_YEAR, FIRST_DAY, LAST_DAY, NEVER, REFERENCE_DAY
+from generators.keyed import Streams
 from generators.population import AGE_BANDS, Population, build_population
 from generators.posting import POSTING_LOG_SD, draw_tagging, posting_ladder
 from generators.strata import Strata, read_strata
