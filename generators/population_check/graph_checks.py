@@ -1,7 +1,9 @@
 """The graph of a society beside published statistics of friendship.
 
-Both layers together, since the figures are about all friends of people. Meant for 20,000 people
-and more: heavy-tailed degrees make small graphs noisy.
+Both layers together, since the figures are about all friends of people. Mixing, clustering and
+groups are those of the first jurisdiction's people: its row of the mixing matrix holds, and other
+strata, sampled more thinly, have too few people to be read alone (model, section 1). Meant for
+20,000 people and more: heavy-tailed degrees make small graphs noisy.
 """
 
 from __future__ import annotations
@@ -68,15 +70,17 @@ def graph_checks(
         )
         for share in (10, 20, 50)
     ]
-    checks += _clustering(ties, generator)
+    checks += _clustering(ties, own, generator)
     checks += [
         beside(
             BY_NAME["assortativity_by_degree"],
-            correlation_across(degree.astype(np.float64), indptr, indices),
+            correlation_across(degree.astype(np.float64), own, indptr, indices),
         ),
         beside(BY_NAME["ties_inside_the_country"], share_alike(jurisdiction, own, indptr, indices)),
         beside(BY_NAME["ties_inside_the_place"], share_alike(place, own, indptr, indices)),
-        beside(BY_NAME["age_correlation_across_ties"], correlation_across(age, indptr, indices)),
+        beside(
+            BY_NAME["age_correlation_across_ties"], correlation_across(age, own, indptr, indices)
+        ),
         beside(BY_NAME["largest_component"], float(together.mean())),
     ]
     sources = _some(np.flatnonzero(together), SOURCES, generator)
@@ -89,17 +93,17 @@ def graph_checks(
             f"{ours:.2f} steps, {chance:.2f} by chance",
         )
     )
-    return checks + _groups(ties, generator)
+    return checks + _groups(ties, own, generator)
 
 
-def _clustering(ties: Ties, generator: np.random.Generator) -> list[Check]:
+def _clustering(ties: Ties, own: NDArray[np.bool_], generator: np.random.Generator) -> list[Check]:
     """Return the checks of clustering at the median degree, and of its fall with degree."""
     degree = ties.degree
     median = 100 / 190 * float(degree.mean())
     levels, shares = [], []
     for multiple in (0.25, 0.5, 1.0, 2.0, 4.0):
         level = multiple * median
-        near = _near(degree, level)
+        near = _near(degree, own, level)
         if near.size and level >= 2:
             sample = _some(near, SAMPLE, generator)
             levels.append(multiple)
@@ -123,11 +127,11 @@ def _clustering(ties: Ties, generator: np.random.Generator) -> list[Check]:
     ]
 
 
-def _groups(ties: Ties, generator: np.random.Generator) -> list[Check]:
+def _groups(ties: Ties, own: NDArray[np.bool_], generator: np.random.Generator) -> list[Check]:
     """Return the checks of the densest group and of circles among people's friends."""
-    dense = _some(_near(ties.degree, HUNDRED), LOOKED_AT, generator)
+    dense = _some(_near(ties.degree, own, HUNDRED), LOOKED_AT, generator)
     level = CIRCLED * float(ties.degree.mean())
-    around = _some(_near(ties.degree, level), LOOKED_AT, generator)
+    around = _some(_near(ties.degree, own, level), LOOKED_AT, generator)
     sizes = circle_sizes(around, ties, int(generator.integers(2**31)))
     return [
         beside(
@@ -143,9 +147,9 @@ def _groups(ties: Ties, generator: np.random.Generator) -> list[Check]:
     ]
 
 
-def _near(degree: NDArray[np.int64], level: float) -> NDArray[np.int64]:
-    """Return those whose number of ties is within `BAND` of a level."""
-    return np.flatnonzero(np.abs(degree - level) <= max(BAND * level, 0.5))
+def _near(degree: NDArray[np.int64], own: NDArray[np.bool_], level: float) -> NDArray[np.int64]:
+    """Return those of the first jurisdiction whose number of ties is within `BAND` of a level."""
+    return np.flatnonzero(own & (np.abs(degree - level) <= max(BAND * level, 0.5)))
 
 
 def _some(

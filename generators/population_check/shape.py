@@ -67,30 +67,40 @@ def clustering_of(
 
 
 def correlation_across(
-    values: NDArray[np.floating], indptr: NDArray[np.int64], indices: NDArray[np.int32]
+    values: NDArray[np.floating],
+    people: NDArray[np.bool_],
+    indptr: NDArray[np.int64],
+    indices: NDArray[np.int32],
 ) -> float:
-    """Return the correlation of a quantity at the two ends of a tie, each tie both ways.
+    """Return the correlation of a quantity at the two ends of the ties of some people.
 
-    With degrees as values it is Newman's assortativity (2002). Zero where the quantity does not
-    vary over the ends of ties.
+    With degrees as values and everybody counted it is Newman's assortativity (2002). Zero where
+    the quantity does not vary over the ends of ties.
 
     Args:
         values: [n], finite.
+        people: bool [n], whose ties are counted.
     """
-    degree = np.diff(indptr).astype(np.float64)
-    ends = degree.sum()
+    held = values.astype(np.float64)
+    ends, sums, squares, together = 0, np.zeros(2), np.zeros(2), 0.0
+    # Centred near the mean, so that the sums of squares keep their digits.
+    held = held - (float(held[people].mean()) if people.any() else 0.0)
+    for first, after in blocks(indptr):
+        size = np.diff(indptr[first : after + 1])
+        counted = np.repeat(people[first:after], size)
+        own = np.repeat(held[first:after], size)[counted]
+        other = held[indices[indptr[first] : indptr[after]][counted]]
+        ends += own.size
+        sums += own.sum(), other.sum()
+        squares += own @ own, other @ other
+        together += float(own @ other)
     if ends == 0:
         return 0.0
-    mean = float((degree * values).sum() / ends)
-    centred = values.astype(np.float64) - mean
-    spread = float((degree * centred**2).sum())
-    if spread <= 1e-12 * ends:
+    means = sums / ends
+    spread = squares / ends - means**2
+    if spread.min() <= 1e-12:
         return 0.0
-    together = 0.0
-    for first, after in blocks(indptr):
-        own = np.repeat(centred[first:after], np.diff(indptr[first : after + 1]))
-        together += float(own @ centred[indices[indptr[first] : indptr[after]]])
-    return together / spread
+    return float((together / ends - means.prod()) / np.sqrt(spread.prod()))
 
 
 def share_alike(

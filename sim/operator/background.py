@@ -59,7 +59,6 @@ class Background:
         in_scope_hidden: faces inferred in scope that are kept out of results and still stored.
         others_held: all other faces enrolled.
         gone: faces erased and not found again.
-        displaced: faces of others enrolled with freed capacity, so far.
         recollected: erased faces found again, so far.
     """
 
@@ -72,8 +71,23 @@ class Background:
     in_scope_hidden: float = 0.0
     others_held: float = 0.0
     gone: float = 0.0
-    displaced: float = 0.0
     recollected: float = 0.0
+    _displaced: float = 0.0
+    _stretch: tuple[int, int, float] = (0, 0, 0.0)
+
+    @property
+    def displaced(self) -> float:
+        """Faces of others enrolled with freed capacity, so far."""
+        return self._displaced + self._on_stretch()
+
+    def _on_stretch(self) -> float:
+        """Return what was displaced since the filter or the platforms last changed.
+
+        Reckoned from its first day at once: sums of parts differ in their last digits with how the
+        days were split, and two arms would seem to differ where no order made them.
+        """
+        start, end, extra = self._stretch
+        return float(self.images[end] - self.images[start]) * extra
 
     @property
     def held(self) -> float:
@@ -101,14 +115,23 @@ class Background:
         faces = float(self.images[end] - self.images[start]) * self.faces_per_image * attempts
         self.in_scope_held += faces * self.inferred_share * in_scope_pass
         others = faces * (1.0 - self.inferred_share)
-        extra = others * (self.boost(in_scope_pass) - 1.0)
-        self.others_held += others + extra
-        self.displaced += extra
+        more = self.boost(in_scope_pass) - 1.0
+        self.others_held += others * (1.0 + more)
+        self._displace(
+            start, end, self.faces_per_image * attempts * (1 - self.inferred_share) * more
+        )
         hazard = self.revisit_rate * (end - start) * attempts * in_scope_pass
         again = self.gone * -math.expm1(-hazard)
         self.gone -= again
         self.in_scope_held += again
         self.recollected += again
+
+    def _displace(self, start: int, end: int, extra: float) -> None:
+        """Count faces of others per image, on these days, as enrolled with freed capacity."""
+        first, last, before = self._stretch
+        if start != last or extra != before:
+            self._displaced, first = self.displaced, start
+        self._stretch = (first, end, extra)
 
     def in_reach(self, *, erases: bool) -> float:
         """Return the faces inferred in scope that a removal still has to work on."""

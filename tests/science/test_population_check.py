@@ -55,7 +55,12 @@ def test_clustering_is_that_of_networkx(graph: networkx.Graph) -> None:
 
 def test_degree_correlation_is_the_assortativity_of_networkx(graph: networkx.Graph) -> None:
     ties = ties_of(graph)
-    ours = correlation_across(ties.degree.astype(np.float64), ties.indptr, ties.indices)
+    ours = correlation_across(
+        ties.degree.astype(np.float64),
+        np.ones(len(ties.degree), dtype=bool),
+        ties.indptr,
+        ties.indices,
+    )
     if graph.number_of_edges() == 0:
         assert ours == 0
         return
@@ -68,12 +73,17 @@ def test_a_quantity_across_ties_correlates_as_the_ends_of_all_ties_do() -> None:
     age = np.random.default_rng(5).uniform(0, 90, len(graph))
     source = np.repeat(np.arange(len(graph)), ties.degree)
     expected = np.corrcoef(age[source], age[ties.indices])[0, 1]
-    assert correlation_across(age, ties.indptr, ties.indices) == pytest.approx(expected)
+    assert correlation_across(
+        age, np.ones(age.size, dtype=bool), ties.indptr, ties.indices
+    ) == pytest.approx(expected)
 
 
 def test_the_same_value_for_all_has_no_correlation() -> None:
     ties = ties_of(GRAPHS["power law"])
-    assert correlation_across(np.full(300, 40.0), ties.indptr, ties.indices) == 0.0
+    assert (
+        correlation_across(np.full(300, 40.0), np.ones(300, dtype=bool), ties.indptr, ties.indices)
+        == 0.0
+    )
 
 
 def test_the_share_alike_counts_the_ties_of_those_asked_about() -> None:
