@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
 PRINTED = (0.0, 1.0, 2.0, 3.0, 4.0, 5.0, 6.0, 8.0)
 """Thresholds that are printed beside the operator's own, in nats."""
+NOBODY = "no face counts as that of a resident in scope"
+"""Why there is no precision at a threshold."""
 
 
 def residency(
@@ -62,7 +64,7 @@ def residency(
 
 
 def _print(figures: ResidencyFigures) -> None:
-    from scenarios.report.residency_picture import caption, percent
+    from scenarios.report.residency_picture import caption, enough, percent
 
     measured, own = figures.measured, figures.signals.threshold
     rows = []
@@ -76,18 +78,23 @@ def _print(figures: ResidencyFigures) -> None:
     for kind in ("closed form", "expected", "counted"):
         header += [f"recall, {kind}", f"precision, {kind}"]
     print_columns(header, rows, [False] + [True] * 6)
-    errors = [f"{100 * rate.error:.1f}" for rate in (measured.recall, measured.precision)]
+    recall, precision = (
+        f"at most {100 * rate.error:.1f} points" if enough(rate) else "too few people to count"
+        for rate in (measured.recall, measured.precision)
+    )
+    if math.isnan(measured.precision.value):
+        precision = f"nothing, because {NOBODY}"
     typer.echo(
         f"{caption(figures)}\n"
-        f"Standard errors of what came out at the operator's threshold: at most {errors[0]} points "
-        f"of recall and {errors[1]} of precision. Of the faces of residents in scope "
+        f"Standard errors of what came out at the operator's threshold: of recall {recall}, "
+        f"of precision {precision}. Of the faces of residents in scope "
         f"{percent(measured.posted)} were posted by somebody who lived there, of all other faces "
         f"{100 * measured.posted_of_others:.2f} %."
     )
 
 
 def figures_json(figures: ResidencyFigures, picture: Path | None) -> dict[str, Any]:
-    """Return the curves as JSON values; what cannot be counted is null."""
+    """Return the curves as JSON values; what cannot be counted is null, and `why` says why."""
     measured, closed = figures.measured, figures.closed
     own = closed.at(figures.signals.threshold)
     rates = {
@@ -98,14 +105,21 @@ def figures_json(figures: ResidencyFigures, picture: Path | None) -> dict[str, A
         "share": figures.share,
         "threshold": figures.signals.threshold,
         "signals": [asdict(signal) for signal in figures.signals.signals],
-        "closed_form": {**_point(closed, own), "curve": _rows(closed)},
+        "closed_form": {
+            **_point(closed, own),
+            "why": _why(float(closed.precision[own])),
+            "curve": _rows(closed),
+        },
         "measured": {
             "people": measured.people,
             "seed": measured.seed,
             "faces": measured.faces,
             "posted": measured.posted,
             "posted_of_others": measured.posted_of_others,
-            **{name: {k: _number(v) for k, v in rate.items()} for name, rate in rates.items()},
+            **{
+                name: {**{k: _number(v) for k, v in rate.items()}, "why": _why(rate["value"])}
+                for name, rate in rates.items()
+            },
             "expected_curve": _rows(measured.expected),
             "counted_curve": _rows(measured.counted),
         },
@@ -126,6 +140,11 @@ def _point(curve: ResidencyCurve, row: int) -> dict[str, float | None]:
         "false_inclusion": _number(float(curve.false_inclusion[row])),
         "precision": _number(float(curve.precision[row])),
     }
+
+
+def _why(value: float) -> str | None:
+    """Return why a share is null, or None where it is not."""
+    return NOBODY if math.isnan(value) else None
 
 
 def _number(value: float) -> float | None:

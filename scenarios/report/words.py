@@ -89,6 +89,12 @@ def residents(jurisdiction: str) -> str:
     return RESIDENTS.get(jurisdiction, f"residents of {jurisdiction}")
 
 
+def resident(jurisdiction: str) -> str:
+    """Return what a reader calls one of them (`GB` → "a UK resident")."""
+    words = residents(jurisdiction)
+    return f"a {words.replace('residents', 'resident', 1)}"
+
+
 def event_words(kind: str) -> str:
     """Return the short label of a kind of step."""
     return EVENT_WORDS.get(kind, kind.replace("_", " ").capitalize())

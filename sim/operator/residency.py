@@ -104,11 +104,12 @@ def measured_curve(
     if not (totals[0] > 0.0 and totals[1] > 0.0):
         raise ValueError("a curve needs faces of residents in scope and faces of others")
     rates = []
-    for mine, total in zip((in_scope, ~in_scope), totals, strict=True):
+    for mine in (in_scope, ~in_scope):
         order = np.argsort(evidence[mine], kind="stable")
-        upto = np.concatenate([[0.0], np.cumsum(weight[mine][order])])
+        # Summed from the highest down: a difference from the whole could fall below nothing.
+        above = np.concatenate([np.cumsum(weight[mine][order][::-1])[::-1], [0.0]])
         first_above = np.searchsorted(
             evidence[mine][order], thresholds.astype(np.float32), side="right"
         )
-        rates.append(1.0 - upto[first_above] / total)
+        rates.append(above[first_above] / above[0])
     return _curve(thresholds, rates[0], rates[1], float(totals[0] / (totals[0] + totals[1])))

@@ -14,7 +14,10 @@ are Poisson given everybody's P. Three things are set so that stated totals and 
   with P at its own distribution (log-normal, mean 1) and all else as it was drawn.
 - A tie between the first jurisdiction and another stands for as many real ties as the first has
   of them. The other is sampled more thinly, so its people have too many of those in the sample,
-  and faces seen across them are thinned by the ratio of the weights.
+  and faces seen across them are thinned by the ratio of the weights. Thinning keeps one at most:
+  where the other is sampled more densely (US-VT, whose ratio is 2.09), its people have too few
+  such ties, and what friends in the first jurisdiction show of them stays below its due; their
+  own uploaders make up for it, since κ is set to what is found in all.
 """
 
 from __future__ import annotations

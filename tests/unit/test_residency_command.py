@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from typer.testing import CliRunner
 
 from scenarios.cli.main import app
+from scenarios.report.residency_picture import caption, residency_spec, write_residency_picture
 from scenarios.residency import residency_figures
-from sim.operator.signals import Signals
+from sim.operator.signals import SIGNALS, Signals
 from sim.parameters import load_parameters
 
 FEW = ["--people", "1000"]
@@ -60,7 +62,7 @@ def test_what_is_expected_mixes_the_rates_by_who_posted(usual):
     for name, part in (("recall", "posted"), ("false_inclusion", "posted_of_others")):
         mixed = measured[part] * hit + (1.0 - measured[part]) * false
         assert measured[name]["expected"] == pytest.approx(mixed)
-    assert 0.0 < measured["posted_of_others"] < 0.1 < 0.8 < measured["posted"] < 1.0
+    assert 0.0 < measured["posted_of_others"] < measured["posted"] < 1.0
     assert measured["recall"]["expected"] < hit
     assert measured["false_inclusion"]["expected"] > false
     assert measured["precision"]["expected"] < closed["precision"]
@@ -95,10 +97,15 @@ def test_in_words_it_says_what_it_is_and_how_sure(tmp_path: Path):
     assert str(picture) in result.stderr
 
 
-def test_a_picture_is_drawn_on_either_ground(tmp_path: Path):
-    from scenarios.report.residency_picture import residency_spec, write_residency_picture
+def surely(figures, error: float):
+    """Return the figures as if their precision had been counted with that error."""
+    measured = figures.measured
+    precision = replace(measured.precision, error=error)
+    return replace(figures, measured=replace(measured, precision=precision))
 
-    figures = residency_figures([], 1000, 1)
+
+def test_a_picture_is_drawn_on_either_ground(tmp_path: Path):
+    figures = surely(residency_figures([], 1000, 1), 0.1)
     light, dark = tmp_path / "light.png", tmp_path / "dark.png"
     write_residency_picture(figures, light)
     write_residency_picture(figures, dark, dark=True)
@@ -108,6 +115,49 @@ def test_a_picture_is_drawn_on_either_ground(tmp_path: Path):
     marks = residency_spec(figures)["layer"][-1]["data"]["values"]
     curves = figures.closed, figures.measured.expected, figures.measured.counted
     assert [mark["recall"] for mark in marks] == [c.recall[c.at(3.0)] for c in curves]
+    assert {mark["text"] for mark in marks} == {"3"}
+
+
+def test_what_was_counted_stands_with_its_error_or_not_at_all():
+    figures = surely(residency_figures([], 1000, 1), 0.1)
+    (bar,) = residency_spec(figures)["layer"][-3]["data"]["values"]
+    value = figures.measured.precision.value
+    assert bar["bottom"] == pytest.approx(value - 0.1)
+    assert bar["top"] == pytest.approx(min(value + 0.1, 1.0))
+    assert "and 10.0 points" in caption(figures)
+    few = surely(figures, 1.67)
+    spec = residency_spec(few)
+    assert spec["layer"][-3]["data"]["values"] == []
+    assert len(spec["layer"][-1]["data"]["values"]) == 2
+    assert "too few people to count" in caption(few)
+    assert "167" not in caption(few)
+
+
+@pytest.mark.parametrize(
+    "settings",
+    [
+        [f"signals.{name}.present=0" for name in SIGNALS],
+        ["operator.residency.threshold=60 nats"],
+    ],
+)
+def test_where_nobody_counts_shares_are_nothing_and_precision_is_null_with_a_reason(settings):
+    words = [f"--set={setting}" for setting in settings]
+    got = told(*words)
+    measured, closed = got["measured"], got["closed_form"]
+    assert (closed["recall"], closed["false_inclusion"], closed["precision"]) == (0.0, 0.0, None)
+    assert "no face counts" in closed["why"]
+    for name in ("recall", "false_inclusion"):
+        assert (measured[name]["value"], measured[name]["why"]) == (0.0, None)
+    assert measured["precision"]["value"] is None
+    assert "no face counts" in measured["precision"]["why"]
+    for row in measured["counted_curve"]:
+        for name in ("recall", "false_inclusion"):
+            assert 0.0 <= row[name] <= 1.0
+        assert row["precision"] is None or 0.0 <= row["precision"] <= 1.0
+    printed = CliRunner().invoke(app, ["residency", *FEW, *words]).stdout
+    assert "nobody counts as one" in printed
+    assert "precision none" not in printed
+    assert "nan" not in printed
 
 
 @pytest.mark.parametrize(

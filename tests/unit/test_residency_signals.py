@@ -213,6 +213,19 @@ def test_a_measured_curve_is_counted_face_by_face():
         measured_curve(thresholds_of(ours), evidence, np.ones(400, dtype=np.bool_), weight)
 
 
+def test_a_measured_curve_never_leaves_nought_to_one():
+    """Weights whose sums round: of all faces that count nothing is left above the highest."""
+    rng = np.random.default_rng(4)
+    evidence = np.full(5000, 1.5, dtype=np.float32)
+    scope, weight = rng.random(5000) < 0.3, rng.uniform(0.1, 9.0, 5000)
+    for _ in range(50):
+        rng.shuffle(weight)
+        curve = measured_curve(np.array([0.0, 2.0]), evidence, scope, weight)
+        assert curve.recall.tolist() == [1.0, 0.0]
+        assert curve.false_inclusion.tolist() == [1.0, 0.0]
+        assert np.isnan(curve.precision[1])
+
+
 def test_a_signal_that_misleads_is_refused_by_name():
     wrong = PARAMETERS.with_values({"signals.language.hit": 0.5, "signals.host.false": 0.7})
     with pytest.raises(ParameterError) as caught:
