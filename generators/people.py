@@ -70,8 +70,12 @@ def counts_of(people: int, strata: Strata) -> NDArray[np.int64]:
 
 
 def _split(people: int, shares: NDArray[np.float64]) -> NDArray[np.int64]:
-    """Split a whole number by shares that sum to one, with largest remainders."""
-    exact = shares * people
+    """Split a whole number by shares, with largest remainders.
+
+    Shares sum to one but for what a table may miss, which at millions of people is persons; what
+    floating point alone misses is left as it is.
+    """
+    exact = shares * people / round(float(shares.sum()), 12)
     counts = np.floor(exact).astype(np.int64)
     order = np.argsort(-(exact - counts), kind="stable")
     counts[order[: people - int(counts.sum())]] += 1

@@ -1,17 +1,15 @@
-"""Sourced tables: CSV files in which every number carries where it comes from and how sure it is.
+"""Sourced tables: rows in which every number carries where it comes from and how sure it is.
 
 A row has its key columns and `value`, `unit`, `low`, `high`, `source`, `seen_at`, `grade`, `fit`.
+`unit` is a note for people: values are read in the unit that the shipped table has in that row, and
+nothing is converted.
 """
 
 from __future__ import annotations
 
-import csv
 import difflib
-import math
 from collections.abc import Sequence
 from dataclasses import dataclass
-from importlib.resources.abc import Traversable
-from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,6 +17,7 @@ from numpy.typing import NDArray
 from generators.errors import Fault, PopulationError
 
 FITS = ("same", "proxy", "assumed")
+GRADES = ("A", "A-", "B", "C", "")
 MARKS = ("value", "unit", "low", "high", "source", "seen_at", "grade", "fit")
 
 
@@ -30,14 +29,15 @@ class Figure:
         table: file name of the table.
         key: what the number is about, in the order of the table's key columns.
         value: the number, in `unit`.
-        unit: unit as people write it.
+        unit: unit as people write it; never converted.
         low: lower end of the plausible range.
         high: upper end.
         source: primary document, or the ground of the assumption.
         seen_at: address of the copy that was read, or "".
-        grade: `A` to `C`, or "" where there is no source.
+        grade: one of `GRADES`: `A` an office's own count, `C` the weakest, "" no source.
         fit: `same`, `proxy` or `assumed`.
         line: line of the file, 1-based.
+        file: path of the file as the reader knows it.
     """
 
     table: str
@@ -51,6 +51,7 @@ class Figure:
     grade: str
     fit: str
     line: int
+    file: str
 
 
 @dataclass(frozen=True)
@@ -125,9 +126,9 @@ class SourcedTable:
             Fault(message, self.file, figure.line, None, ", ".join(figure.key), found, expected)
         )
 
-    def refusal_of_all(self, message: str) -> PopulationError:
+    def refusal_of_all(self, message: str, found: str) -> PopulationError:
         """Return the error that names the whole table."""
-        return PopulationError(Fault(message, self.file, found=f"{len(self.figures)} rows"))
+        return PopulationError(Fault(message, self.file, found=found))
 
     def unknown_row(self, figure: Figure, found: str, known: Sequence[str]) -> PopulationError:
         """Return the error for a row about something unknown, with the nearest that are known."""
@@ -143,102 +144,3 @@ class SourcedTable:
                 tuple(difflib.get_close_matches(found, known)),
             )
         )
-
-
-def read_table(folder: Traversable | Path, name: str, keys: Sequence[str]) -> SourcedTable:
-    """Read one table.
-
-    Args:
-        folder: where it lies.
-        name: its file name.
-        keys: the columns that say what a row is about; the others are `MARKS`.
-
-    Raises:
-        PopulationError: no such file, a column is missing, a number is none or lies outside its
-            own range, a fit is unknown, or a row stands twice.
-    """
-    file = folder / name
-    if not file.is_file():
-        raise PopulationError(
-            Fault("a table is missing", file=str(file), found="no such file", expected=name)
-        )
-    try:
-        text = file.read_text(encoding="utf-8")
-    except UnicodeDecodeError as error:
-        raise PopulationError(
-            Fault("not a text file", file=str(file), found=str(error), expected="UTF-8 CSV")
-        ) from None
-    reader = csv.DictReader(text.splitlines())
-    lacking = [column for column in (*keys, *MARKS) if column not in (reader.fieldnames or ())]
-    if lacking:
-        raise PopulationError(
-            Fault(
-                "a column is missing",
-                file=str(file),
-                line=1,
-                key=lacking[0],
-                found=", ".join(reader.fieldnames or ()),
-                expected=", ".join((*keys, *MARKS)),
-            )
-        )
-    figures = tuple(_figure(file, name, keys, row, reader.line_num) for row in reader)
-    seen: set[tuple[str, ...]] = set()
-    for figure in figures:
-        if figure.key in seen:
-            raise PopulationError(
-                Fault("a row stands twice", str(file), figure.line, key=", ".join(figure.key))
-            )
-        seen.add(figure.key)
-    return SourcedTable(name, str(file), figures)
-
-
-def _figure(
-    file: Traversable | Path, table: str, keys: Sequence[str], row: dict[str, str], line: int
-) -> Figure:
-    def number(column: str) -> float:
-        try:
-            value = float(row[column])
-        except (TypeError, ValueError):
-            value = math.nan
-        if not math.isfinite(value) or value < 0:
-            raise PopulationError(
-                Fault(
-                    "not a number that is 0 or more",
-                    file=str(file),
-                    line=line,
-                    key=column,
-                    found=str(row[column]),
-                    expected="a finite number, 0 or more",
-                )
-            )
-        return value
-
-    value, low, high = number("value"), number("low"), number("high")
-    if not low <= value <= high:
-        raise PopulationError(
-            Fault(
-                "the value lies outside its own range",
-                file=str(file),
-                line=line,
-                key="value",
-                found=f"{value:g} in {low:g} to {high:g}",
-                expected="low <= value <= high",
-            )
-        )
-    if row["fit"] not in FITS:
-        raise PopulationError(
-            Fault("unknown fit", str(file), line, None, "fit", row["fit"], ", ".join(FITS))
-        )
-    return Figure(
-        table=table,
-        key=tuple(row[column] for column in keys),
-        value=value,
-        unit=row["unit"],
-        low=low,
-        high=high,
-        source=row["source"],
-        seen_at=row["seen_at"],
-        grade=row["grade"],
-        fit=row["fit"],
-        line=line,
-    )

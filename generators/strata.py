@@ -18,9 +18,10 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from generators import strata_rows
-from generators.sourced_tables import Figure, read_table
+from generators import strata_rows, tie_rows
+from generators.sourced_tables import Figure
 from generators.strata_rows import AGE_BANDS, TONES
+from generators.table_files import read_table
 
 __all__ = [
     "AGE_BANDS",
@@ -94,7 +95,10 @@ class Strata:
         departures: float64 [J], people who leave, per resident and year.
         aware: float64 [J], share that knows its rights over personal data.
         informed: float64 [J], share told at the start of 2017 that the operator may hold photos.
-        ties: parameters of the graph by name (`TIES`).
+        ties: parameters of the graph by name (`TIES`). Where there is one jurisdiction, all ties
+            are inside it, whatever the table says. `place_share` is what ties are led to the place
+            for; of those led to the country at large some end there too, by chance
+            (`generators.graph.mixing`).
         degree_quantiles: float64 [Q], rising.
         degree_multiples: float64 [Q], degree at each quantile as a multiple of the mean degree.
         abroad: float64 [J], where the ties abroad of the first jurisdiction lead; 0 for itself,
@@ -155,7 +159,8 @@ def read_strata(folder: Path | str | None = None) -> Strata:
     Raises:
         PopulationError: a table, a column or a row is missing, a row is about something unknown,
             a cell is no number or negative, a share is above one, more people have an account
-            than are online, or shares do not sum to one; with file, line and key.
+            than are online, shares do not sum to one, or a number lies beyond what can be drawn
+            (`generators.strata_rows`, `generators.tie_rows`); with file, line and key.
     """
     return _shipped() if folder is None else _assemble(Path(folder))
 
@@ -196,7 +201,7 @@ def _assemble(folder: Traversable | Path) -> Strata:
         departures=moves[:, 1],
         aware=awareness[:, 0],
         informed=awareness[:, 1],
-        ties=strata_rows.ties(tables["ties.csv"], TIES),
+        ties=tie_rows.ties(tables["ties.csv"], TIES, alone=len(codes) == 1),
         degree_quantiles=quantiles,
         degree_multiples=multiples,
         abroad=strata_rows.abroad(tables["mixing.csv"], codes),

@@ -6,6 +6,7 @@ with file, line and key where a row is missing, unknown, above one or where shar
 
 from __future__ import annotations
 
+import re
 from itertools import pairwise, product
 
 import numpy as np
@@ -15,8 +16,17 @@ from generators.sourced_tables import Figure, SourcedTable
 
 TONES = tuple(range(1, 11))
 AGE_BANDS = ("0-17", "18-24", "25-44", "45-64", "65+")
-_SHARES = ("close_in_place", "close_inside", "circle_density", "account_correlation")
-"""Shares of ties.csv, besides those whose name says so."""
+MOST_JURISDICTIONS = 255
+MOST_PLACES = 65_535
+"""As many as the columns of people can tell apart (`generators.columns`)."""
+MOST_RESIDENTS = 1e10
+OLDEST = 130
+MOST_PHOTOS = 100_000.0
+"""Photos that an account posts a year, on average: one each five minutes."""
+MOST_MULTIPLE = 1000.0
+_PLATFORM = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
+_LONGEST_PLATFORM = 63
+"""A platform's name is the first label of its addresses, and RFC 1035 (1987) allows 63 letters."""
 
 
 def residents(
@@ -36,6 +46,10 @@ def residents(
                 ", ".join(labels[code]),
             )
     codes = tuple(labels)
+    if len(codes) > MOST_JURISDICTIONS:
+        raise table.refusal_of_all(
+            f"more than {MOST_JURISDICTIONS} jurisdictions", f"{len(codes)} jurisdictions"
+        )
 
     def rows(quantity: str) -> list[tuple[str, ...]]:
         return [(code, *labels[code], quantity) for code in codes]
@@ -44,6 +58,18 @@ def residents(
     for figure in table.figures:
         if figure.value == 0:
             raise table.refusal(figure, "nobody lives in a jurisdiction", "0", "above 0")
+        if figure.key[3] == "residents":
+            if not 1 <= figure.value <= MOST_RESIDENTS:
+                raise table.refusal(
+                    figure,
+                    "no number of residents",
+                    f"{figure.value:g}",
+                    f"1 to {MOST_RESIDENTS:g}, which is more than there are people",
+                )
+            if figure.unit != "persons":
+                raise table.refusal(
+                    figure, "residents are counted in persons", figure.unit, "persons"
+                )
     table.check_sum(both[1], "sample_share over jurisdictions")
     names, regions = zip(*labels.values(), strict=True)
     return codes, names, regions, both[0], both[1]
@@ -54,6 +80,11 @@ def age_sex(
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """Return age limits [G + 1] and the joint shares [J, G, 2]: share of the age × female share."""
     limits = sorted({_age(table, row, place) for row in table.figures for place in (1, 2)})
+    if not limits:
+        raise table.refusal_of_all("there is no age group", "no rows")
+    if limits[0] != 0:
+        row = min(table.figures, key=lambda row: int(row.key[1]))
+        raise table.refusal(row, "ages do not begin at 0", row.key[1], "0")
     groups = [(str(start), str(end)) for start, end in pairwise(limits)]
     quantities = ("share", "female")
     keys = [(code, *group, q) for code, group, q in product(jurisdictions, groups, quantities)]
@@ -67,9 +98,12 @@ def age_sex(
 
 
 def _age(table: SourcedTable, row: Figure, place: int) -> int:
-    if not row.key[place].isdecimal():
-        raise table.refusal(row, "an age is no whole number", row.key[place], "whole years")
-    return int(row.key[place])
+    text = row.key[place]
+    if not (text.isascii() and text.isdecimal()):
+        raise table.refusal(row, "an age is no whole number", text[:40], "whole years")
+    if len(text) > len(str(OLDEST)) or int(text) > OLDEST:
+        raise table.refusal(row, "nobody is that old", text[:40], f"0 to {OLDEST} years")
+    return int(text)
 
 
 def tones(table: SourcedTable, jurisdictions: tuple[str, ...]) -> NDArray[np.float64]:
@@ -116,14 +150,24 @@ def accounts(
     """
     platforms = table.column(0)
     if not platforms:
-        raise table.refusal_of_all("there is no platform")
+        raise table.refusal_of_all("there is no platform", "no rows")
+    for figure in table.figures:
+        name = figure.key[0]
+        if len(name) > _LONGEST_PLATFORM or not _PLATFORM.fullmatch(name):
+            raise table.refusal(
+                figure,
+                "a platform's name cannot stand in an address",
+                name[:80],
+                f"small letters a to z, digits and single hyphens between them, at most "
+                f"{_LONGEST_PLATFORM}",
+            )
     quantities = ("account", "public", "photos")
     keys = list(product(platforms, AGE_BANDS, quantities))
     cells = table.values(keys).reshape(len(platforms), len(AGE_BANDS), 3)
     held = {figure.key: figure for figure in table.figures}
     for p, platform in enumerate(platforms):
         for b, band in enumerate(AGE_BANDS):
-            account, public, _ = cells[p, b]
+            account, public, photos = cells[p, b]
             if account > online_share[b]:
                 raise table.refusal(
                     held[platform, band, "account"],
@@ -134,6 +178,13 @@ def accounts(
             if public > 1:
                 raise table.refusal(
                     held[platform, band, "public"], "a share is above one", f"{public:g}", "0 to 1"
+                )
+            if photos > MOST_PHOTOS:
+                raise table.refusal(
+                    held[platform, band, "photos"],
+                    "no account posts so many photos a year",
+                    f"{photos:g}",
+                    f"0 to {MOST_PHOTOS:g}",
                 )
     share = np.zeros(cells.shape[:2])
     np.divide(cells[..., 0], online_share, out=share, where=online_share > 0)
@@ -153,6 +204,8 @@ def places(
     keys = [
         figure.key for code in jurisdictions for figure in table.figures if figure.key[0] == code
     ]
+    if len(keys) > MOST_PLACES:
+        raise table.refusal_of_all(f"more than {MOST_PLACES} places", f"{len(keys)} places")
     shares = table.values(keys, most=1.0)
     of = np.array([jurisdictions.index(key[0]) for key in keys], dtype=np.uint8)
     for j, code in enumerate(jurisdictions):
@@ -180,10 +233,19 @@ def degrees(table: SourcedTable) -> tuple[NDArray[np.float64], NDArray[np.float6
                 f"{quantile:g}: {figure.value:g}",
                 f"above {quantiles[-1]:g}: {multiples[-1]:g}",
             )
+        if figure.value > MOST_MULTIPLE:
+            raise table.refusal(
+                figure,
+                "nobody has so many times the mean degree",
+                f"{figure.value:g}",
+                f"at most {MOST_MULTIPLE:g}",
+            )
         quantiles.append(quantile)
         multiples.append(figure.value)
     if len(quantiles) < 2 or multiples[0] == 0:
-        raise table.refusal_of_all("fewer than two quantiles with a degree above 0")
+        raise table.refusal_of_all(
+            "fewer than two quantiles with a degree above 0", f"{len(quantiles)} rows"
+        )
     return np.array(quantiles), np.array(multiples)
 
 
@@ -197,23 +259,3 @@ def abroad(table: SourcedTable, jurisdictions: tuple[str, ...]) -> NDArray[np.fl
     if others:
         table.check_sum(shares, f"shares of the ties abroad of {first}")
     return np.concatenate(([0.0], shares))
-
-
-def ties(table: SourcedTable, known: tuple[str, ...]) -> dict[str, float]:
-    """Return the parameters of the graph by name, one row for each of `known`."""
-    values = table.values([(name,) for name in known])
-    held = dict(zip(known, values.tolist(), strict=True))
-    for figure in table.figures:
-        name, value = figure.key[0], figure.value
-        if value > 1 and (name.endswith("_share") or name in _SHARES):
-            raise table.refusal(figure, "a share is above one", f"{value:g}", "0 to 1")
-        if value == 0 and name.startswith("mean_"):
-            raise table.refusal(figure, "nobody has a tie", "0", "above 0")
-        if name == "mean_close" and value > held["mean_degree"]:
-            raise table.refusal(
-                figure,
-                "people have more close ties than ties",
-                f"{value:g}",
-                f"at most mean_degree, {held['mean_degree']:g}",
-            )
-    return held

@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from generators.errors import Fault, PopulationError
+from generators.strata import Strata
 
 LARGE = 1000
 """People in the first jurisdiction from which its stated mixing is met or refused."""
@@ -22,26 +23,43 @@ def ties_between(
     wanted: NDArray[np.float64],
     held: NDArray[np.float64],
     inside: float,
-    first_row: NDArray[np.float64],
-    codes: tuple[str, ...],
+    strata: Strata,
     *,
     large: bool,
 ) -> NDArray[np.int64]:
-    """Return the counts of ties between jurisdictions, int64 [J, J]."""
+    """Return the counts of ties between jurisdictions, int64 [J, J].
+
+    Args:
+        wanted: float64 [J], ties meant in all, counted at both ends.
+        held: float64 [J], ends of wide ties that may lead abroad.
+        inside: share of ties that stay in the jurisdiction.
+        strata: the tables, whose mixing is the first row.
+        large: refuse mixing that cannot be met, instead of coming as near as can be.
+
+    Raises:
+        PopulationError: too few ends of wide ties for so many ties abroad.
+    """
     size = wanted.size
     between = np.zeros((size, size))
     out = (1 - inside) * wanted
-    row = out[0] * first_row
+    row = out[0] * strata.abroad
     room = _MOST_ABROAD * held
     need = np.maximum(row, np.append(row.sum(), row[1:]))
     short = np.flatnonzero(need > room)
     if large and short.size:
         worst = short[np.argmax(need[short] / np.maximum(room[short], 1))]
+        code = strata.jurisdictions[worst]
+        # The first jurisdiction has no row of its own: its ties are as many as inside_share says.
+        at = (
+            ("mixing.csv", strata.jurisdictions[0], code) if worst else ("ties.csv", "inside_share")
+        )
+        figure = strata.figure(*at)
         raise PopulationError(
             Fault(
                 "too few ties outside family, circle and community for so many abroad",
-                file="mixing.csv",
-                key=codes[worst],
+                file=figure.file,
+                line=figure.line,
+                key=code,
                 found=f"{need[worst]:.0f} ties abroad, {room[worst]:.0f} to be had",
                 expected="a larger sample of that jurisdiction, fewer ties abroad, or fewer in "
                 "the place",

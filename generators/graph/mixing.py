@@ -18,6 +18,8 @@ from numpy.typing import NDArray
 from generators.errors import Fault, PopulationError
 from generators.graph.abroad import LARGE, ties_between
 from generators.graph.meetings import Wide, different
+from generators.strata import Strata
+from generators.tie_rows import share_of_the_rest
 
 KINDS = ("place, of like age", "place", "country, of like age and degree", "country", "abroad")
 """Where a wide tie leads, from near to far."""
@@ -33,7 +35,10 @@ class Shares:
     """What one layer is meant to look like.
 
     Attributes:
-        place: share of all ties that stay in the place.
+        place: share of all ties that are led to the place. More end in it: of those led to the
+            country at large, whose partner may live in any place, each place keeps about its share
+            of the residents. In the shipped first jurisdiction of twelve places that adds about 2
+            points, in a country of three about 6 (tests/unit/test_invented_country.py).
         inside: share of all ties that stay in the jurisdiction.
         age: share of wide ties at home that keep to one's own age band.
     """
@@ -51,14 +56,16 @@ class Shares:
     def acquaintances(cls, ties: Mapping[str, float]) -> Shares:
         """Return the shares that acquaintances need so that all ties have the stated ones.
 
+        Tables that were read are refused before (`generators.tie_rows.ties`), with their line.
+
         Raises:
             PopulationError: close ties alone are too near or too far for that.
         """
         close, total = ties["mean_close"], ties["mean_degree"]
         left: dict[str, float] = {}
         for all_ties, near in (("place_share", "close_in_place"), ("inside_share", "close_inside")):
-            left[all_ties] = (ties[all_ties] * total - ties[near] * close) / (total - close)
-            if not 0 <= left[all_ties] <= 1:
+            left[all_ties] = share_of_the_rest(ties[all_ties], ties[near], total, close)
+            if not -1e-9 <= left[all_ties] <= 1 + 1e-9:
                 raise PopulationError(
                     Fault(
                         f"`{near}` leaves nothing between 0 and 1 for acquaintances",
@@ -86,9 +93,7 @@ class Routes:
     between: NDArray[np.int64]
 
 
-def find_routes(
-    wide: Wide, shares: Shares, first_row: NDArray[np.float64], codes: tuple[str, ...]
-) -> Routes:
+def find_routes(wide: Wide, shares: Shares, strata: Strata) -> Routes:
     """Find how many stubs people need and where they lead.
 
     Stubs and shares are found by turns, so that the expected number of different ties
@@ -97,19 +102,18 @@ def find_routes(
     Args:
         wide: what the layer lacks.
         shares: what it is meant to look like.
-        first_row: float64 [J], where ties abroad of the first jurisdiction lead; 0 for itself.
-        codes: of the jurisdictions, for messages.
+        strata: the tables, which say where ties abroad of the first jurisdiction lead.
 
     Raises:
         PopulationError: the first jurisdiction, or one that it is tied to, has too few wide ties.
     """
-    size = first_row.size
+    size = strata.abroad.size
     lack = wide.people * wide.lacking
     held = np.bincount(wide.country, lack.sum(axis=1), size).astype(np.float64)
     wanted = np.bincount(wide.country, wide.wanted, size).astype(np.float64)
     residents = np.bincount(wide.country, wide.bands.sum(axis=1), size)
     large = bool(residents[0] >= LARGE)
-    between = ties_between(wanted, held, shares.inside, first_row, codes, large=large)
+    between = ties_between(wanted, held, shares.inside, strata, large=large)
     near_wanted = np.clip(shares.place * wide.wanted - wide.local, 0, None)
     factor = np.ones_like(lack)
     near = near_wanted / np.maximum(lack.sum(axis=1), 1)

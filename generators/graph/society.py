@@ -9,6 +9,7 @@ are the same ties whether they are stored or computed by community.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Any, Literal
@@ -154,7 +155,7 @@ def _arrange_all(
 
 
 def _local(
-    near: Any, communities: Blocks, n: int, workers: int
+    near: Callable[[NDArray[np.int64]], Rows], communities: Blocks, n: int, workers: int
 ) -> tuple[NDArray[np.int32], NDArray[np.int32]]:
     """Return how many close ties and acquaintances everybody has in family, circle, community."""
     found = np.empty(n, dtype=np.int32), np.empty(n, dtype=np.int32)

@@ -92,7 +92,7 @@ def match(
         PopulationError: too few wide ties for so many abroad.
     """
     wide = _describe(classes, step, hub, layer, before)
-    routes = find_routes(wide, layer.shares, strata.abroad, strata.jurisdictions)
+    routes = find_routes(wide, layer.shares, strata)
     stub = np.zeros(classes.order.size + 1, dtype=np.int64)
     for p, (start, end) in enumerate(pairwise(_limits(classes))):
         people = classes.order[start:end]
