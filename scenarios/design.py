@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from itertools import chain
 from typing import TYPE_CHECKING, Any
 
 from generators.errors import Fault, ScenarioError
@@ -23,6 +24,12 @@ LEAST_RANGE_PEOPLE = 200
 """Smallest population of a range draw, unless the main run itself has fewer people."""
 MOST_SEED = 2**53 - 1
 """Largest root seed: a larger integer does not survive JSON in every language."""
+
+
+SPREADING = ("people.findability_cv", "photos.uploader_shown", "photos.others")
+"""Parameters that decide how evenly people can be found; inside their ranges they never clash."""
+MOST_TRIED = 5000
+"""Largest population on which a design tries whether findability can be spread as asked."""
 
 
 @dataclass(frozen=True)
@@ -115,7 +122,8 @@ def design(
 
     Raises:
         ScenarioError: a number makes no sense, or an arm cannot be built.
-        ParameterError: a range draw or a one-way move makes values that cannot hold together.
+        ParameterError: a range draw or a one-way move makes values that cannot hold together, or
+            findability is to be spread more evenly than people can be found.
         FacesUnavailableError: photos are to be drawn, and what draws them is not here.
     """
     from scenarios.arms import arm_setup, arms_of
@@ -160,7 +168,26 @@ def design(
     for name in designed.moved:
         for end in one_way_ends(question.parameters, name):
             require_possible(end)
+    if question.pinned.intersection(SPREADING):
+        _refuse_too_even(designed)
     return designed
+
+
+def _refuse_too_even(designed: Design) -> None:
+    """Refuse a spread of findability that people cannot have, on the run's first people.
+
+    Raises:
+        ParameterError: see `findability_of`.
+    """
+    from generators.population import build_population
+    from sim.people.findability import findability_of
+
+    main = designed.question.parameters
+    tried = min(designed.people, MOST_TRIED)
+    people = build_population(tried, designed.seed, acquaintances="by community")
+    ends = (one_way_ends(main, name) for name in designed.moved if name in SPREADING)
+    for table in (main, *designed.draws.parameters, *chain.from_iterable(ends)):
+        findability_of(people, table)
 
 
 def _refuse_too_many_drawn(fidelity: Fidelity, people: int) -> None:

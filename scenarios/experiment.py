@@ -9,6 +9,7 @@ finish, or on how often the run was stopped and resumed.
 
 from __future__ import annotations
 
+import logging
 import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
@@ -16,6 +17,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from generators.errors import ParameterError
 from scenarios.design import Design, design
 from scenarios.folder import TEMPORARY, RunWriter, free_folder, open_run
 from scenarios.oneway import OneWay, oneway_tasks
@@ -105,6 +107,8 @@ def run_design(
             is written.
         OSError, MemoryError: the disk or the memory does not suffice; what is done stays in the
             `.partial` folder, and where nothing is done, that is removed.
+        ParameterError: values that cannot hold together for these people, though they could for
+            the fewer on whom `design` tried them; the folder is treated alike.
     """
     from scenarios.finish import finish
 
@@ -137,10 +141,10 @@ def run_design(
 
 @contextmanager
 def _kept_if_begun(writer: RunWriter) -> Iterator[None]:
-    """Remove the unfinished run where the machine gave out before any task was finished."""
+    """Remove the unfinished run where it failed before any task was finished."""
     try:
         yield
-    except (OSError, MemoryError, WorkersLostError):
+    except (OSError, MemoryError, WorkersLostError, ParameterError):
         writer.discard_if_idle()
         raise
 
@@ -148,11 +152,16 @@ def _kept_if_begun(writer: RunWriter) -> Iterator[None]:
 def _population(what: Design, writer: RunWriter) -> Population:
     """Build the main run's population once and save it where workers map it into memory.
 
-    Saving and mapping costs a third of building it again in every worker.
+    Saving and mapping costs a third of building it again in every worker. Jurisdictions for whose
+    residents it has too few people are told in the log, once a run.
     """
     from generators.population import build_population
+    from sim.people.unseen import unseen, unseen_words
 
     population = build_population(what.people, what.seed, acquaintances="by community")
+    missing = unseen(population, what.question.parameters)
+    if missing:
+        logging.getLogger(__name__).warning(unseen_words(missing, what.people))
     population.save(_saved(writer))
     return population
 

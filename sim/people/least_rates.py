@@ -13,7 +13,8 @@ def least_rates(
 
     A linear programme in J unknowns. A jurisdiction none of whose own uploaders shows a resident
     (a handful of simulated people) asks for nothing: to reach it through friends abroad alone
-    would flood those.
+    would flood those. Its residents are then found too seldom or never, which `unseen` measures
+    and a run tells: at 200 people most populations have such a jurisdiction, at 3,000 none.
 
     Args:
         gain: G, mean finds of a resident of j by uploaders of J at κ = 1, [J, J], 0 or more.
