@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, Literal, get_args
 
 import numpy as np
 from numpy.typing import NDArray
@@ -28,6 +28,7 @@ from generators.names import name_parts, plain
 from generators.newcomer import columns_with_newcomer
 from generators.people import STREAMS as PEOPLE_STREAMS
 from generators.people import counts_of, draw_people
+from generators.population_bounds import refuse_beyond, refuse_other, refuse_outside
 from generators.population_graph import NETWORKX_LIMIT, near_graph, whole_graph
 from generators.population_hash import content_hash, plan_hash
 from generators.strata import AGE_BAND_EDGES, AGE_BANDS, SEXES, Strata, read_strata
@@ -47,6 +48,9 @@ __all__ = [
 
 STREAMS = (*PEOPLE_STREAMS, "ties", "extra")
 Layer = Literal["close", "acquaintances", "all"]
+Kept = Literal["stored", "by community"]
+MOST_SEED = 2**64 - 1
+"""Largest root seed: keyed draws take 64 bits of it."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -187,7 +191,11 @@ class Population:
         Returns:
             at int64 [m], place in `people` whose neighbour each one is, ascending;
             neighbour int32 [m], ascending for each place.
+
+        Raises:
+            PopulationError: an unknown layer.
         """
+        refuse_other("layer", layer, get_args(Layer))
         if layer == "close":
             return self.close.rows(people)
         if layer == "acquaintances":
@@ -199,7 +207,12 @@ class Population:
         return at[order], neighbour[order]
 
     def neighbours(self, i: int, layer: Layer = "all") -> NDArray[np.int32]:
-        """Return the ids of those tied to person `i`, ascending."""
+        """Return the ids of those tied to person `i`, ascending.
+
+        Raises:
+            PopulationError: no such person, or an unknown layer.
+        """
+        self._refuse_nobody(i)
         return self.rows(np.array([i], dtype=np.int64), layer)[1]
 
     def acquaintance_rows(
@@ -218,11 +231,22 @@ class Population:
         return np.searchsorted(AGE_BAND_EDGES * DAYS_A_YEAR, days, side="right").astype(np.uint8)
 
     def display_name(self, i: int) -> str:
-        """Return first and last name of person `i`."""
+        """Return first and last name of person `i`.
+
+        Raises:
+            PopulationError: no such person.
+        """
         return " ".join(self._names(i))
 
     def handle(self, i: int, platform: int) -> str:
-        """Return what person `i` is (or would be) called on platform number `platform`; unique."""
+        """Return what person `i` is (or would be) called on platform number `platform`; unique.
+
+        `accounts[i, platform]` says whether there is such an account.
+
+        Raises:
+            PopulationError: no such person, or no such platform.
+        """
+        refuse_beyond("platform", platform, len(self.platforms))
         first, last = self._names(i)
         row = slice(i, i + 1)
         return render_handle(
@@ -234,7 +258,12 @@ class Population:
         )
 
     def profile_url(self, i: int, platform: int) -> str:
-        """Return `https://<platform>.example/<handle>`."""
+        """Return `https://<platform>.example/<handle>`, as `handle` whether or not it is in use.
+
+        Raises:
+            PopulationError: no such person, or no such platform.
+        """
+        refuse_beyond("platform", platform, len(self.platforms))
         return render_url(self.platforms[platform], self.handle(i, platform))
 
     def to_networkx(self, limit: int = NETWORKX_LIMIT) -> networkx.Graph:
@@ -287,7 +316,11 @@ class Population:
 
         write_folder(self, Path(folder))
 
+    def _refuse_nobody(self, i: int) -> None:
+        refuse_beyond("person", i, len(self))
+
     def _names(self, i: int) -> tuple[str, str]:
+        self._refuse_nobody(i)
         code = self.jurisdictions[self.jurisdiction[i]]
         return name_parts(code, int(self.sex[i]), self.name_code[i])
 
@@ -316,28 +349,32 @@ def build_population(
     seed: int = 1,
     strata: Strata | None = None,
     *,
-    acquaintances: Literal["stored", "by community"] = "stored",
+    acquaintances: Kept = "stored",
     workers: int = 1,
 ) -> Population:
     """Draw a population.
 
     Args:
-        people: how many, at least 10 and one for each jurisdiction.
-        seed: root seed, 0 or more.
+        people: how many; at least 10 and as many as there are jurisdictions, so 17 with the
+            shipped tables.
+        seed: root seed, from 0 to 2**64 − 1.
         strata: tables; None for the shipped ones.
         acquaintances: `stored` writes all ties out; `by community` keeps the plan that they
-            follow from, a fraction of the memory, and computes rows when they are asked for. Both
-            are the same population.
+            follow from, in about two thirds of the memory, and computes rows when they are asked
+            for. Both are the same population.
         workers: threads, 1 or more; the result does not depend on them.
 
     Raises:
-        PopulationError: too few people, a negative seed, no worker, or tables that cannot be met.
+        PopulationError: too few people, another seed, no worker, a number that is not whole,
+            acquaintances kept in another way, or tables that cannot be met.
     """
-    for key, found, least in (("seed", seed, 0), ("workers", workers, 1)):
-        if found < least:
-            raise PopulationError(
-                Fault(f"{key} too low", key=key, found=str(found), expected=f"{least} or more")
-            )
+    refuse_other("acquaintances", acquaintances, get_args(Kept))
+    for key, found, least, most in (
+        ("people", people, 1, None),
+        ("seed", seed, 0, MOST_SEED),
+        ("workers", workers, 1, None),
+    ):
+        refuse_outside(key, found, least, most)
     strata = read_strata() if strata is None else strata
     streams = Streams(seed, 0, STREAMS)
     counts = counts_of(people, strata)

@@ -124,6 +124,7 @@ def read_folder(folder: Path) -> Population:
         check_file(folder / name, manifest["files"][name])
     people = manifest["people"]
     close = _open_ties(folder, "close", people)
+    _hold_to(folder, "close_ties", close.edges, manifest["close_ties"])
     known: Ties | Communities
     if manifest["acquaintances"] == STORED:
         known = _open_ties(folder, "acquaintances", people)
@@ -150,14 +151,14 @@ def read_folder(folder: Path) -> Population:
     return population
 
 
-def _hold_to(folder: Path, key: str, found: str, expected: object) -> None:
+def _hold_to(folder: Path, key: str, found: object, expected: object) -> None:
     if found != expected:
         raise PopulationError(
             Fault(
                 "the population is not the one that the manifest names",
                 file=str(folder / MANIFEST),
                 key=key,
-                found=found,
+                found=str(found),
                 expected=str(expected),
             )
         )

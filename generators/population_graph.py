@@ -1,7 +1,7 @@
 """Parts of a society as networkx graphs, for those who want its tools.
 
-networkx keeps every tie as Python objects, kilobytes and a tenth of a millisecond a person, so a
-whole society goes in only up to a limit; the arrays themselves serve any size.
+networkx keeps every tie as Python objects, so a whole society goes in only up to a limit; the
+arrays themselves, edge lists and Parquet serve any size.
 """
 
 from __future__ import annotations
@@ -20,6 +20,34 @@ if TYPE_CHECKING:
     from generators.population import Layer, Population
 
 NETWORKX_LIMIT = 20_000
+"""Most people of a whole graph."""
+NETWORKX_COST = (
+    "10 kilobytes a person, and to write as GraphML 50 kilobytes and half a millisecond a person"
+)
+"""What a whole graph takes, in words."""
+
+
+def refuse_many(people: int, limit: int, key: str) -> None:
+    """Refuse more people than a whole graph may have, and say why and what serves instead.
+
+    Args:
+        people: how many there are.
+        limit: how many there may be.
+        key: what was asked for.
+
+    Raises:
+        PopulationError: more people than `limit`.
+    """
+    if people > limit:
+        raise PopulationError(
+            Fault(
+                f"too many people for a whole networkx graph, which takes {NETWORKX_COST}",
+                key=key,
+                found=f"{people:,} people",
+                expected=f"{limit:,} people or fewer; `neighbourhood` (a picture), an edge list, "
+                "Parquet and the arrays themselves serve any number",
+            )
+        )
 
 
 def whole_graph(population: Population, limit: int) -> networkx.Graph:
@@ -28,16 +56,7 @@ def whole_graph(population: Population, limit: int) -> networkx.Graph:
     Raises:
         PopulationError: more people than `limit`.
     """
-    if len(population) > limit:
-        raise PopulationError(
-            Fault(
-                "too many people for networkx, which takes kilobytes and a tenth of a "
-                "millisecond a person; take `neighbourhood`, or the arrays themselves",
-                key="limit",
-                found=str(len(population)),
-                expected=f"{limit} or fewer",
-            )
-        )
+    refuse_many(len(population), limit, "limit")
     return graph_of(population, np.arange(len(population)), "all")
 
 
@@ -67,6 +86,9 @@ def near_graph(
 
 def graph_of(population: Population, people: NDArray[np.int64], layer: Layer) -> networkx.Graph:
     """Return some people and the ties between them; ties carry their `layer`.
+
+    Nodes carry name, jurisdiction, place, sex, tone, day of birth, and whether any account is
+    public; the other columns are in the population.
 
     Args:
         population: whose people.

@@ -28,6 +28,7 @@ _numbers = _all_of((int, float))
 _KEYS: Mapping[str, tuple[str, Callable[[Any], bool]]] = {
     "files": ("an object", lambda value: isinstance(value, dict)),
     "people": ("a whole number, 1 or more", lambda value: _is(value, int) and value >= 1),
+    "close_ties": ("a whole number, 0 or more", lambda value: _is(value, int) and value >= 0),
     "jurisdictions": ("a list of codes", _all_of(str)),
     "regions": ("a list of codes", _all_of(str)),
     "places": ("a list of names", _all_of(str)),

@@ -1,9 +1,16 @@
 """Published figures about societies, as data: what `efface population check` is set beside.
 
-A figure carries its tolerance, which was fixed before any population was measured against it, and
-says honestly how it was seen: in the document itself, in its abstract, quoted by somebody else, or
-not in any copy at all. Most describe all friends on one large network in 2011 and serve as a
-proxy for the two layers of ties modelled here.
+A figure carries its tolerance and says honestly how it was seen: in the document itself, in its
+abstract, quoted by somebody else, or not in any copy at all. Most describe all friends on one large
+network in 2011 and serve as a proxy for the two layers of ties modelled here.
+
+No tolerance has moved since they were fixed, before any population was measured. What has been
+changed since, after measuring, is whose ties are read: assortativity, clustering, the likeness of
+ages and the groups among friends were those of everybody and are now those of the first
+jurisdiction's people, as the shares of ties inside country and place already were. Mixing is
+stated for that jurisdiction alone, and strata that are sampled more thinly have few people to a
+place, where circles overlap (docs/model.md, section 1). Degrees, the largest component and
+distances are everybody's.
 """
 
 from __future__ import annotations

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from generators.calendar import REFERENCE_DAY
 from generators.errors import Fault, PopulationError
+from generators.population_check.abroad_check import abroad_check
 from generators.population_check.both_layers import both_layers
 from generators.population_check.check import Check
 from generators.population_check.graph_checks import graph_checks
@@ -49,9 +50,11 @@ def check_population(
     n = population.society
     ties = both_layers(population.close, population.acquaintances, n)
     say(f"{ties.edges:,} ties put together, {time.perf_counter() - start:.1f} s")
+    jurisdiction = population.jurisdiction[:n]
+    checks.append(abroad_check(ties, jurisdiction, strata))
     checks += graph_checks(
         ties,
-        population.jurisdiction[:n],
+        jurisdiction,
         population.place[:n],
         population.age_on(REFERENCE_DAY)[:n],
         population.seed,

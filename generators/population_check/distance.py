@@ -77,8 +77,10 @@ def chance_graph(
 ) -> tuple[NDArray[np.int64], NDArray[np.int32]]:
     """Return a graph of the same degrees with ends paired at random, as `(indptr, indices)`.
 
-    Pairs that are one person twice, or stand twice, are kept: a few in ten thousand at a thousand
-    people and mean degree 60, and no distance rests on them. Rows are not sorted.
+    Ends that meet their own person, or a pair a second time, are kept and lead to nobody new: of
+    the shipped tables' graph 10 % of the ends at 1,000 people, 1.2 % at 20,000 and 0.3 % at
+    100,000. So small a chance graph is sparser than it says and its distances are a little long,
+    which makes ours look nearer to chance than they are. Rows are not sorted.
     """
     ends = int(indptr[-1])
     order = generator.permutation(np.arange(ends, dtype=np.int64 if ends >> 31 else np.int32))

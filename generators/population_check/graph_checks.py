@@ -55,6 +55,9 @@ def graph_checks(
         place: [n], area in which most of one's friends live.
         age: [n], years.
         seed: picks the samples.
+
+    Where there is one jurisdiction only, all ties are inside it by definition and the share inside
+    the country is not compared.
     """
     generator = np.random.default_rng((seed, 20111118))
     indptr, indices = ties.indptr, ties.indices
@@ -76,7 +79,7 @@ def graph_checks(
             BY_NAME["assortativity_by_degree"],
             correlation_across(degree.astype(np.float64), own, indptr, indices),
         ),
-        beside(BY_NAME["ties_inside_the_country"], share_alike(jurisdiction, own, indptr, indices)),
+        *_inside(jurisdiction, own, ties),
         beside(BY_NAME["ties_inside_the_place"], share_alike(place, own, indptr, indices)),
         beside(
             BY_NAME["age_correlation_across_ties"], correlation_across(age, own, indptr, indices)
@@ -125,6 +128,16 @@ def _clustering(ties: Ties, own: NDArray[np.bool_], generator: np.random.Generat
         ),
         beside(BY_NAME["clustering_falls_with_degree"], fall, seen),
     ]
+
+
+def _inside(
+    jurisdiction: NDArray[np.integer], own: NDArray[np.bool_], ties: Ties
+) -> list[Check]:
+    """Return the check of the share of ties inside the country, where there is another one."""
+    if own.all():
+        return []
+    share = share_alike(jurisdiction, own, ties.indptr, ties.indices)
+    return [beside(BY_NAME["ties_inside_the_country"], share)]
 
 
 def _groups(ties: Ties, own: NDArray[np.bool_], generator: np.random.Generator) -> list[Check]:

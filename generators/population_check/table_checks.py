@@ -65,7 +65,13 @@ def table_checks(population: Population, strata: Strata) -> list[Check]:
         _drawn("account", "accounts.csv", _accounts(population, strata, everybody, False)),
         _drawn("public_account", "accounts.csv", _accounts(population, strata, everybody, True)),
         _posting(population, rows),
-        _drawn("aware", "awareness.csv", _aware(population, strata, rows)),
+        _tagging(population, strata, rows),
+        _drawn("aware", "awareness.csv", _told(population, population.aware, strata.aware, rows)),
+        _drawn(
+            "informed",
+            "awareness.csv",
+            _told(population, population.informed, strata.informed, rows),
+        ),
         _drawn("moves", "moves.csv", _moves(population, strata, rows)),
     ]
 
@@ -77,14 +83,14 @@ def _stratified(name: str, table: str, cells: Iterator[Cell]) -> Check:
 
 def _drawn(name: str, table: str, cells: Iterator[Cell]) -> Check:
     """Return a check of drawn shares; zero errors where no cell is large enough to tell."""
-    off = [(0.0, "no cell is large enough")]
+    off: list[tuple[float, str]] = []
     for cell, share, found, among in cells:
         if among * min(share, 1 - share) >= LEAST_EXPECTED:
             error = (among * share * (1 - share)) ** 0.5
             off.append((abs(found - share * among) / error, cell))
-        elif share in (0.0, 1.0) and found != share * among:
-            off.append((np.inf, cell))
-    worst, where = max(off)
+        elif share in (0.0, 1.0):
+            off.append((0.0 if found == share * among else np.inf, cell))
+    worst, where = max(off, default=(0.0, "no cell is large enough"))
     return near(name, 0.0, table, worst, ERRORS, "standard errors of the worst cell", where)
 
 
@@ -162,6 +168,25 @@ def _posting(population: Population, rows: list[NDArray[np.int64]]) -> Check:
     return near("photos_posted", 0.0, "accounts.csv", worst, POSTED, unit, where)
 
 
+def _tagging(population: Population, strata: Strata, rows: list[NDArray[np.int64]]) -> Check:
+    """Return the check that the mean of tagging is 1 in each jurisdiction, in standard errors.
+
+    The standard error is that of the table's coefficient of variation; where it says that all are
+    alike, any difference is a miss.
+    """
+    cv = float(strata.ties["tagging_cv"])
+    off: list[tuple[float, str]] = []
+    for j, own in enumerate(rows):
+        if own.size >= LEAST_EXPECTED:
+            # Rounding to 32 bits is no difference.
+            error = max(cv / own.size**0.5, 1e-6)
+            mean = float(population.tagging[own].mean(dtype=np.float64))
+            off.append((abs(mean - 1) / error, population.jurisdictions[j]))
+    worst, where = max(off, default=(0.0, "no jurisdiction is large enough"))
+    unit = "standard errors of the worst mean"
+    return near("tagging", 0.0, "ties.csv", worst, ERRORS, unit, where)
+
+
 def _moves(population: Population, strata: Strata, rows: list[NDArray[np.int64]]) -> Iterator[Cell]:
     """Yield who came before the day of the tables and who leaves after it; nobody moves unborn."""
     limits = FIRST_DAY, REFERENCE_DAY + 1, LAST_DAY + 1
@@ -181,7 +206,12 @@ def _moves(population: Population, strata: Strata, rows: list[NDArray[np.int64]]
             yield name, float(share * there.mean()), float(moved.sum()), own.size
 
 
-def _aware(population: Population, strata: Strata, rows: list[NDArray[np.int64]]) -> Iterator[Cell]:
+def _told(
+    population: Population,
+    column: NDArray[np.bool_],
+    share: NDArray[np.float64],
+    rows: list[NDArray[np.int64]],
+) -> Iterator[Cell]:
+    """Yield the holders of a column of yes and no beside their share in each jurisdiction."""
     for j, own in enumerate(rows):
-        found = float(population.aware[own].sum())
-        yield population.jurisdictions[j], float(strata.aware[j]), found, own.size
+        yield population.jurisdictions[j], float(share[j]), float(column[own].sum()), own.size

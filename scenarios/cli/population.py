@@ -50,7 +50,7 @@ def build(
         Acquaintances,
         typer.Option(
             help="stored: every tie in the folder. by-community: worked out when asked for, which "
-            "takes a quarter of the memory. Both are the same people and ties."
+            "takes two thirds of the memory. Both are the same people and ties."
         ),
     ] = Acquaintances.STORED,
     workers: Annotated[
@@ -59,12 +59,14 @@ def build(
     as_json: JsonOption = False,
 ) -> None:
     """Draw a population and write it to a new folder."""
-    from generators.population import build_population
+    from generators.population import MOST_SEED, build_population
+    from generators.population_bounds import refuse_outside
     from generators.strata import read_strata
 
     _refuse_existing(out, "folder")
     refuse_name(out)
     _refuse_size(people)
+    refuse_outside("--seed", seed, 0, MOST_SEED)
     strata = read_strata(tables)
     make_room("the population", out)
     start = time.perf_counter()
@@ -144,7 +146,14 @@ def show(
 
 
 @app.command()
-def check(folder: FolderArgument, tables: TablesOption = None, as_json: JsonOption = False) -> None:
+def check(
+    folder: FolderArgument,
+    tables: Annotated[
+        Path | None,
+        typer.Option(help="Folder of the tables it was built from; without it, the shipped ones."),
+    ] = None,
+    as_json: JsonOption = False,
+) -> None:
     """Set a population beside published statistics; exit 1 where one does not hold."""
     from dataclasses import asdict
 
@@ -171,29 +180,22 @@ def export(
         TiesFormat,
         typer.Option(
             "--format",
-            help="graphml: people and ties, up to 20,000 people. edgelist: lines of two ids and "
-            "the layer. parquet: the same as columns.",
+            help="graphml: people and ties, up to 20,000 people, half a minute. edgelist: lines "
+            "of two ids and the layer. parquet: the same as columns.",
         ),
     ] = TiesFormat.GRAPHML,
 ) -> None:
     """Write the ties to a file that other programs read."""
     from generators.population import load_population
     from generators.population_export import write_ties
-    from generators.population_graph import NETWORKX_LIMIT
+    from generators.population_graph import NETWORKX_LIMIT, refuse_many
 
     _refuse_existing(out, "file")
     population = load_population(folder)
-    if kind is TiesFormat.GRAPHML and len(population) > NETWORKX_LIMIT:
-        raise PopulationError(
-            Fault(
-                "GraphML is written by networkx, which takes 50 kilobytes and half a millisecond "
-                "a person",
-                key="--format",
-                found=f"graphml, {len(population):,} people",
-                expected=f"edgelist or parquet; or {NETWORKX_LIMIT:,} people or fewer",
-            )
-        )
+    if kind is TiesFormat.GRAPHML:
+        refuse_many(len(population), NETWORKX_LIMIT, "--format graphml")
     make_room("the file", out)
+    typer.echo(f"writing {population.edges:,} ties as {kind} ...", err=True)
     try:
         write_atomic(out, lambda to: write_ties(population, kind, to))
     except OSError as error:
