@@ -47,7 +47,6 @@ class CandidateFinds:
         accept: float32 uniform of the photo that thins the envelope.
         uploader: int32 row of the person who posted it.
         number: int32 which of the uploader's photos it is.
-        platform: uint8 platform on which it was posted.
         group: int16 how many faces stand in the photo, those of no interest included.
         evidence: float32 what the photo says of where its uploader lives, in nats; 0 for nothing.
         quality: float32 of the photo, in [0, 1].
@@ -61,16 +60,10 @@ class CandidateFinds:
     accept: NDArray[np.float32]
     uploader: NDArray[np.int32]
     number: NDArray[np.int32]
-    platform: NDArray[np.uint8]
     group: NDArray[np.int16]
     evidence: NDArray[np.float32]
     quality: NDArray[np.float32]
     starts: NDArray[np.int64]
-
-    @property
-    def own(self) -> NDArray[np.bool_]:
-        """Whether each was posted by the person who stands in it, bool [m]."""
-        return self.uploader == self.person
 
     def __len__(self) -> int:
         return len(self.person)
@@ -133,7 +126,7 @@ def draw_candidates(
         scope: index of the jurisdiction whose residents are in scope.
     """
     images = curves.images[: last_day + 2]
-    upto = _platform_rates(population)
+    upto = platform_rates(population)
     blocks = []
     for first in range(0, len(population), _BLOCK):
         people = np.arange(first, min(first + _BLOCK, len(population)))
@@ -176,8 +169,7 @@ def _faces_of(
     shown, photo = np.unique(faces.photo, return_inverse=True)
     photos, day, captured = photos.taken(shown), day[shown], captured[shown]
     uploader, number = photos.uploader, photos.number
-    pick = streams.uniform("photo.platform", uploader, number) * upto[uploader, -1]
-    platform = (pick[:, None] >= upto[uploader, :-1]).sum(axis=1, dtype=np.uint8)
+    platform = draw_platforms(streams, uploader, number, upto)
     lived_here = population.residence_of(uploader, captured) == scope
     of_photo: dict[str, NDArray[Any]] = {
         "day": day,
@@ -185,7 +177,6 @@ def _faces_of(
         "accept": streams.uniform("photo.accept", uploader, number).astype(np.float32),
         "uploader": uploader.astype(np.int32),
         "number": number.astype(np.int32),
-        "platform": platform,
         "evidence": Signals.of(parameters).evidence(
             streams, uploader, number, platform, lived_here
         ),
@@ -198,10 +189,28 @@ def _faces_of(
     }
 
 
-def _platform_rates(population: Population) -> NDArray[np.float64]:
+def platform_rates(population: Population) -> NDArray[np.float64]:
     """Return what people's public accounts post a year, summed over platforms, float64 [n, P]."""
     band = population.age_band(REFERENCE_DAY)
     return np.cumsum(np.where(population.public, population.photos.T[band], 0.0), axis=1)
+
+
+def draw_platforms(
+    streams: Streams,
+    uploader: NDArray[np.integer[Any]],
+    number: NDArray[np.integer[Any]],
+    upto: NDArray[np.float64],
+) -> NDArray[np.uint8]:
+    """Return the platform on which each photo was posted, one with a public account, uint8 [m].
+
+    Args:
+        streams: the replication's streams.
+        uploader: row of who posted each, [m].
+        number: which of the uploader's photos each is, [m].
+        upto: as `platform_rates` gives it, [n, P].
+    """
+    pick = streams.uniform("photo.platform", uploader, number) * upto[uploader, -1]
+    return np.asarray((pick[:, None] >= upto[uploader, :-1]).sum(axis=1, dtype=np.uint8))
 
 
 def _ordinals(person: NDArray[np.int32], people: int) -> NDArray[np.int32]:

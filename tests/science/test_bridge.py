@@ -16,11 +16,13 @@ from sim.measures import read_measures
 from sim.model import run_arms, shared_by_arms
 from sim.operator.gallery_shares import gallery_shares
 from sim.people.capture import captured_before
-from sim.people.findability import expected_finds, findability_of, mean_tagged, own_share
+from sim.people.findability import findability_of, mean_tagged
+from sim.people.finds import draw_platforms, platform_rates
 from sim.people.least_rates import least_rates
 from sim.people.posted import posted_from
 from sim.setup import InterventionSpec
 from sim.world import CANDIDATE
+from tests.closed_forms import expected_finds, own_share
 
 REPLICATIONS = 3
 LONG_AGO = -40_000
@@ -172,7 +174,8 @@ def test_without_orders_weighted_finds_reproduce_the_faces_held_of_each_jurisdic
     """F_j(t) = N(t) phi s_j: the sample's weighted templates, day by day, within four errors.
 
     Photos are a year old on average when they are found, and nobody stands in one from before a
-    birth; what that takes from the total is known, and stays below 5 % of it.
+    birth; what that takes from the total is known, and stays below 1.5 % of it
+    in the first jurisdiction and 3.5 % in any.
     """
     images = quiet.curves.images
     p = quiet.parameters
@@ -187,7 +190,8 @@ def test_without_orders_weighted_finds_reproduce_the_faces_held_of_each_jurisdic
         faces = images[day + 1] * p["gallery.faces_per_image"] * shares
         missing = 1.0 - mean * population.weights / faces
         assert (missing > -1e-6).all()
-        assert (missing < 0.05).all()
+        assert missing[0] < 0.015
+        assert (missing < 0.035).all()
         error = np.sqrt(together * mean / REPLICATIONS)
         assert (np.abs(held - mean) < 4.0 * error).all()
 
@@ -242,16 +246,20 @@ def test_the_share_that_people_posted_themselves_comes_out_as_in_closed_form(
     population, findability, finds
 ):
     here = population.jurisdiction[finds.person] == 0
-    share, error = ratio(finds.own & here, here, finds.uploader)
+    share, error = ratio((finds.uploader == finds.person) & here, here, finds.uploader)
     assert share == pytest.approx(own_share(population, findability), abs=4.0 * error)
     assert 0.4 < share < 0.55
     assert error < 0.03
 
 
-def test_only_public_accounts_are_crawled_and_friends_show_those_who_have_none(population, finds):
+def test_only_public_accounts_are_crawled_and_friends_show_those_who_have_none(
+    population, shared, finds
+):
     public = population.public.any(axis=1)
     assert public[finds.uploader].all()
-    assert population.public[finds.uploader, finds.platform].all()
+    upto = platform_rates(population)
+    platform = draw_platforms(shared.streams, finds.uploader, finds.number, upto)
+    assert population.public[finds.uploader, platform].all()
     shown = np.bincount(finds.person, minlength=len(population)) > 0
     assert shown[~population.accounts.any(axis=1)].mean() > 0.3
     for person, uploader in zip(
@@ -260,13 +268,16 @@ def test_only_public_accounts_are_crawled_and_friends_show_those_who_have_none(p
         assert person == uploader or person in population.close.of(uploader)
 
 
-def test_photos_stand_on_platforms_in_proportion_to_what_is_public_there(population, finds):
+def test_photos_stand_on_platforms_in_proportion_to_what_is_public_there(population, shared, finds):
     busy = np.bincount(finds.uploader, minlength=len(population)).argmax()
     band = population.age_band(2007)[busy]
     rate = np.where(population.public[busy], population.photos[:, band], 0.0)
     mine = finds.uploader == busy
     _, first = np.unique(finds.number[mine], return_index=True)
-    counts = np.bincount(finds.platform[mine][first], minlength=len(rate))
+    number = finds.number[mine][first]
+    who = np.full(len(number), busy)
+    platform = draw_platforms(shared.streams, who, number, platform_rates(population))
+    counts = np.bincount(platform, minlength=len(rate))
     mean = rate / rate.sum() * len(first)
     assert (np.abs(counts - mean) <= 4.0 * np.sqrt(mean)).all()
 
@@ -325,7 +336,9 @@ def test_faces_in_one_photo_are_found_together_and_are_those_that_stand_in_it(
 
 def test_a_friends_photo_goes_when_the_uploader_goes_private(quiet, shared, finds):
     """From that day on, whoever stands in it; other people's photos are found as before."""
-    shows_others = np.bincount(finds.uploader[~finds.own & (finds.day > 2000)])
+    shows_others = np.bincount(
+        finds.uploader[(finds.uploader != finds.person) & (finds.day > 2000)]
+    )
     uploader, day = int(shows_others.argmax()), 2000
     assert shows_others[uploader] > 20
     before, after = Arm(shared, quiet, None), Arm(shared, quiet, None)
@@ -365,7 +378,11 @@ def test_the_share_of_the_gallery_posted_from_the_scope_is_that_of_the_finds(
         stay, findability, p["gallery.faces_per_image"], quiet.curves.images, p["photos.lag"], 0
     )
     assert still == pytest.approx(findability.faces[:, 0].sum(), rel=1e-9)
-    assert 0.005 < abs(still - share) / still < 0.3, "moves are not nothing"
+    # Arrivals and departures nearly cancel, so that each person's photos are compared.
+    home = population.jurisdiction[finds.uploader] == 0
+    moved = (weight * (posted_here != home)).sum() / (weight * home).sum()
+    assert 0.005 < moved < 0.3, "moves are not nothing"
+    assert abs(still - share) / still < moved + 8.0 * error / still
 
 
 def test_one_more_person_without_ties_changes_nobodys_findability(population, quiet):

@@ -11,7 +11,13 @@ from scenarios.drivers import drivers_of
 from scenarios.oneway import do_oneway, oneway_tasks, read_oneway
 from scenarios.scenario import load_scenario
 
-MOVED = ("signals.declared.present", "desk.capacity", "search.web_penalty", "search.review_pass")
+MOVED = (
+    "signals.declared.present",
+    "gallery.share.us",
+    "desk.capacity",
+    "search.web_penalty",
+    "search.review_pass",
+)
 
 
 @pytest.fixture(scope="module")
@@ -34,7 +40,13 @@ def test_what_the_operator_cannot_infer_it_does_not_erase(effects):
     assert often_declared > 1.3 * seldom_declared > 0
 
 
-@pytest.mark.parametrize("name", MOVED[1:])
+def test_photos_of_people_abroad_touch_the_headline_by_a_hair(effects):
+    """Friends there show residents here, so how much they post shifts whose photos those are."""
+    low, high = effects["gallery.share.us"]
+    assert 0 < abs(high - low) < 0.03 * low
+
+
+@pytest.mark.parametrize("name", MOVED[2:])
 def test_a_parameter_that_cannot_reach_the_headline_moves_it_by_exactly_nothing(effects, name):
     low, high = effects[name]
     assert low == high > 0
