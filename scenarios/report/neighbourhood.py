@@ -1,13 +1,16 @@
 """The picture of one person's neighbourhood: who is tied to them, and to each other.
 
 Layers are told apart by colour and dash, places by shape, so that neither rests on colour alone;
-colours are Okabe and Ito's, as in every picture of the project. People stand where a spring
-layout puts them (Fruchterman and Reingold 1991), so that circles of friends show as clumps.
+colours are Okabe and Ito's, as in every picture of the project. The person stands in the middle,
+close ties on rings around and acquaintances on rings outside; those who know each other stand side
+by side, in the order of a tree that merges the most tied (average linkage: Sokal and Michener
+1958), so that circles of friends show as arcs.
 """
 
 from __future__ import annotations
 
 import textwrap
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -29,6 +32,10 @@ MOST = 150
 CLOSE, ACQUAINTED = "close tie", "acquaintance"
 HERE, COUNTRY, ABROAD = "same place", "elsewhere in the country", "another country"
 SELF = "the person"
+ON_A_RING = 34
+"""Most people on one ring; more stand on several."""
+WITHIN, OUTSIDE = (0.12, 0.24), (0.39, 0.5)
+"""Distances of the nearest and farthest ring, for close ties and for acquaintances."""
 _SHAPES = {SELF: "diamond", HERE: "circle", COUNTRY: "square", ABROAD: "triangle-up"}
 
 
@@ -58,28 +65,20 @@ def neighbourhood_of(population: Population, person: int) -> Neighbourhood:
         population: the people.
         person: an id.
     """
-    import networkx
-
     from generators.calendar import REFERENCE_DAY
 
     close = population.neighbours(person, layer="close").tolist()
     known = [i for i in population.neighbours(person).tolist() if i not in set(close)]
     drawn = [person, *close, *known][:MOST]
     place_of = {i: number for number, i in enumerate(drawn)}
-    graph = networkx.Graph()
-    graph.add_nodes_from(drawn)
     layers: dict[tuple[int, int], str] = {}
     for i in drawn:
         friends = set(population.neighbours(i, layer="close").tolist())
         for j in population.neighbours(i).tolist():
             if j in place_of and i < j:
                 layers[i, j] = CLOSE if j in friends else ACQUAINTED
-    for (i, j), layer in layers.items():
-        # Ties of the person pull everybody to the middle, so they pull less than those of circles.
-        pull = (3.0 if layer == CLOSE else 1.0) * (0.15 if person in (i, j) else 1.0)
-        graph.add_edge(i, j, weight=pull)
-    where = networkx.spring_layout(graph, seed=1, iterations=200, k=2.2 / np.sqrt(len(drawn)))
-    spots = _spread(np.array([where[i] for i in drawn]))
+    inner = min(len(close), len(drawn) - 1)
+    spots = rings(inner, len(drawn) - 1 - inner, [(place_of[i], place_of[j]) for i, j in layers])
     age = population.age_on(REFERENCE_DAY)
     people = [
         {
@@ -122,6 +121,9 @@ def neighbourhood_spec(
     axis: dict[str, Any] = {"axis": None, "scale": alt.Scale(domain=[-0.03, 1.03])}
     legend: dict[str, Any] = {"orient": "bottom", "title": None, "labelLimit": 0, "symbolSize": 130}
     ink = palette.ink
+    # Many lines lie on each other, so each of them is fainter.
+    many = sum(tie["layer"] == CLOSE for tie in seen.ties)
+    solid = max(0.2, min(0.75, 150 / max(many, 1)))
 
     def by_layer(kind: Any, close: Any, acquainted: Any) -> Any:
         # The same legend for all four, so that they become one whose strokes look as drawn.
@@ -142,8 +144,8 @@ def neighbourhood_spec(
             y2="y2:Q",
             color=by_layer(alt.Color, palette.arms[1], ink),
             strokeDash=by_layer(alt.StrokeDash, SOLID, DASHED),
-            strokeWidth=by_layer(alt.StrokeWidth, 1.3, 1.0),
-            opacity=by_layer(alt.Opacity, 0.5, 0.3),
+            strokeWidth=by_layer(alt.StrokeWidth, 1.5, 0.8),
+            opacity=by_layer(alt.Opacity, solid, 0.3 if palette is LIGHT else 0.4),
         )
     )
     found = {row["where"] for row in seen.people}
@@ -204,7 +206,8 @@ def caption(population: Population, seen: Neighbourhood) -> str:
     i = seen.person
     drawn = len(seen.people) - 1
     everybody = seen.close + seen.acquaintances
-    left = f" {everybody - drawn} further acquaintances are not drawn." if everybody > drawn else ""
+    kind = "acquaintances" if drawn >= seen.close else "ties"
+    left = f" {everybody - drawn} further {kind} are not drawn." if everybody > drawn else ""
     without = sum(row["accounts"] == "has no account" for row in seen.people)
     return (
         f"{population.display_name(i)}, {max(int(population.age_on(REFERENCE_DAY)[i]), 0)} in "
@@ -233,20 +236,48 @@ def write_neighbourhood(
     return write_spec(lambda: neighbourhood_spec(population, person, DARK if dark else LIGHT), path)
 
 
-def _spread(spots: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Return places in the unit square, with those near the middle drawn apart.
-
-    Springs pull circles into knots and push loose friends far out; the root of the distance from
-    the middle evens that out and keeps every direction.
+def rings(inner: int, outer: int, ties: Sequence[tuple[int, int]]) -> NDArray[np.float64]:
+    """Return where people stand, in the unit square: one in the middle, the others around.
 
     Args:
-        spots: float64 [n, 2].
+        inner: how many stand on the rings within.
+        outer: how many stand on the rings outside.
+        ties: pairs of numbers; 0 is the one in the middle, then come those within, then those
+            outside.
+
+    Returns:
+        float64 [1 + inner + outer, 2], in the order of the numbers.
     """
-    away = spots - np.median(spots, axis=0)
-    far = np.hypot(away[:, 0], away[:, 1])
-    away /= np.sqrt(np.maximum(far, 1e-9))[:, None]
-    low, wide = away.min(axis=0), np.maximum(np.ptp(away, axis=0), 1e-9)
-    return np.round((away - low) / wide, 4)
+    apart = np.full((inner + outer, inner + outer), 1.0)
+    for i, j in ties:
+        if i and j:
+            apart[i - 1, j - 1] = apart[j - 1, i - 1] = 0.0
+    np.fill_diagonal(apart, 0.0)
+    turn = _around(apart)
+    spots = np.full((1 + inner + outer, 2), 0.5)
+    for first, size, (nearest, farthest) in (
+        (1, inner, WITHIN if outer else (WITHIN[0], OUTSIDE[1])),
+        (1 + inner, outer, OUTSIDE),
+    ):
+        number = np.arange(first, first + size)
+        number = number[np.argsort(turn[number - 1])]
+        # Several rings where one would be too full, which neighbours take by turns.
+        count = -(-size // ON_A_RING)
+        away = np.linspace(farthest, nearest, count)[np.arange(size) % max(count, 1)]
+        angle = 2 * np.pi * np.arange(size) / max(size, 1)
+        spots[number, 0] += away * np.sin(angle)
+        spots[number, 1] += away * np.cos(angle)
+    return np.round(spots, 4)
+
+
+def _around(apart: NDArray[np.float64]) -> NDArray[np.int64]:
+    """Return the rank of each person in an order that keeps the little apart together."""
+    from scipy.cluster.hierarchy import leaves_list, linkage
+    from scipy.spatial.distance import squareform
+
+    if apart.shape[0] < 2:
+        return np.arange(apart.shape[0])
+    return np.asarray(np.argsort(leaves_list(linkage(squareform(apart), "average"))))
 
 
 def _where(population: Population, person: int, i: int) -> str:
