@@ -375,6 +375,8 @@ def build_population(
         ("workers", workers, 1, None),
     ):
         refuse_outside(key, found, least, most)
+    # NumPy's whole numbers neither hold every seed nor go into a manifest.
+    people, seed, workers = int(people), int(seed), int(workers)
     strata = read_strata() if strata is None else strata
     streams = Streams(seed, 0, STREAMS)
     counts = counts_of(people, strata)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import networkx
 import numpy as np
 import pytest
@@ -10,9 +12,11 @@ from numpy.typing import NDArray
 from generators.graph.ties import Ties, from_edges
 from generators.population import build_population
 from generators.population_check import check_population
+from generators.population_check.abroad_check import abroad_check
 from generators.population_check.both_layers import both_layers
 from generators.population_check.distance import chance_graph, largest_component, mean_distance
 from generators.population_check.friend_groups import circle_sizes, degeneracies, friends_graph
+from generators.population_check.graph_checks import graph_checks
 from generators.population_check.shape import (
     blocks,
     clustering_of,
@@ -20,6 +24,7 @@ from generators.population_check.shape import (
     degree_quantile,
     share_alike,
 )
+from generators.strata import read_strata
 
 
 def ties_of(graph: networkx.Graph) -> Ties:
@@ -195,6 +200,32 @@ def test_both_layers_are_all_ties(monkeypatch: pytest.MonkeyPatch) -> None:
     assert merged.indptr.tolist() == whole.indptr.tolist()
     for i in range(len(whole)):
         assert sorted(merged.of(i).tolist()) == whole.of(i).tolist()
+
+
+def test_ties_abroad_are_those_of_the_first_jurisdiction() -> None:
+    strata = read_strata()
+    abroad = np.zeros(17)
+    abroad[[1, 4]] = 0.75, 0.25
+    strata = replace(strata, abroad=abroad)
+    # 0 and 1 live in the first; their four ties abroad lead to two of 1, one of 4 and one of 16.
+    jurisdiction = np.array([0, 0, 1, 1, 4, 16], dtype=np.uint8)
+    ties = from_edges(np.array([0, 0, 0, 1, 1, 4]), np.array([1, 2, 4, 3, 5, 5]), 6)
+    check = abroad_check(ties, jurisdiction, strata)
+    assert check.ours == pytest.approx(0.25)
+    assert not check.holds
+    assert check.note == "AU, 4 ties abroad"
+    nobody = abroad_check(ties, np.zeros(6, dtype=np.uint8), strata)
+    assert (nobody.ours, nobody.holds, nobody.note) == (0.0, True, "no ties abroad")
+
+
+def test_one_jurisdiction_is_not_asked_for_ties_abroad() -> None:
+    ties = ties_of(GRAPHS["small world"])
+    place, age = np.zeros(200, dtype=np.uint16), np.linspace(0, 90, 200)
+    for last, asked in ((0, False), (1, True)):
+        jurisdiction = np.zeros(200, dtype=np.uint8)
+        jurisdiction[-1] = last
+        names = {check.name for check in graph_checks(ties, jurisdiction, place, age, 1)}
+        assert ("ties_inside_the_country" in names) == asked
 
 
 def test_published_statistics_hold_for_a_hundred_thousand() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 import pytest
@@ -268,22 +269,71 @@ def test_networkx_gets_everybody_up_to_a_limit(people: Population) -> None:
     assert layers.count("close") == people.close.edges
     assert graph.nodes[7]["jurisdiction"] == "GB"
     assert graph.nodes[7]["place"] == people.places[people.place[7]]
-    with pytest.raises(PopulationError, match="too many people for networkx") as refused:
+    with pytest.raises(PopulationError, match="too many people for a whole networkx") as refused:
         people.to_networkx(limit=2999)
-    assert refused.value.faults[0].found == "3000"
-    assert refused.value.faults[0].expected == "2999 or fewer"
+    assert refused.value.faults[0].found == "3,000 people"
+    assert str(refused.value.faults[0].expected).startswith("2,999 people or fewer; ")
 
 
 @pytest.mark.parametrize(
     ("people", "seed", "workers", "key"),
-    [(16, 1, 1, "people"), (0, 1, 1, "people"), (100, -1, 1, "seed"), (100, 1, 0, "workers")],
+    [
+        (16, 1, 1, "people"),
+        (0, 1, 1, "people"),
+        (2000.5, 1, 1, "people"),
+        (True, 1, 1, "people"),
+        (100, -1, 1, "seed"),
+        (100, 2**64, 1, "seed"),
+        (100, 1.0, 1, "seed"),
+        (100, 1, 0, "workers"),
+        (100, 1, "2", "workers"),
+    ],
 )
-def test_impossible_orders_are_refused(people: int, seed: int, workers: int, key: str) -> None:
+def test_impossible_orders_are_refused(people: Any, seed: Any, workers: Any, key: str) -> None:
     with pytest.raises(PopulationError) as refused:
         build_population(people, seed, workers=workers)
     fault = refused.value.faults[0]
     assert fault.key == key
     assert fault.expected is not None
+
+
+def test_the_largest_seed_is_a_seed_of_its_own() -> None:
+    hashes = {build_population(50, seed).content_hash for seed in (0, 1, 2**64 - 1)}
+    assert len(hashes) == 3
+    assert build_population(np.int64(50), np.int64(1)).content_hash in hashes
+
+
+@pytest.mark.parametrize("i", [-1, 3000, 1.5])
+def test_nobody_has_no_name_and_no_friends(people: Population, i: Any) -> None:
+    for ask in (
+        people.display_name,
+        people.neighbours,
+        lambda j: people.handle(j, 0),
+        lambda j: people.profile_url(j, 0),
+    ):
+        with pytest.raises(PopulationError) as refused:
+            ask(i)
+        fault = refused.value.faults[0]
+        assert (fault.key, fault.expected) == ("person", "a whole number, 0 to 2999")
+    for number in (-1, len(people.platforms)):
+        with pytest.raises(PopulationError, match="platform"):
+            people.profile_url(0, number)
+
+
+def test_a_word_that_is_none_of_the_known_ones_is_refused(people: Population) -> None:
+    layer: Any = "foo"
+    for ask in (
+        lambda: people.neighbours(1, layer=layer),
+        lambda: people.neighbourhood(1, layer=layer),
+    ):
+        with pytest.raises(PopulationError) as refused:
+            ask()
+        fault = refused.value.faults[0]
+        assert (fault.key, fault.found) == ("layer", "foo")
+        assert fault.expected == "close, acquaintances, all"
+    with pytest.raises(PopulationError) as refused:
+        build_population(100, acquaintances=layer)
+    assert refused.value.faults[0].expected == "stored, by community"
 
 
 def test_an_unknown_jurisdiction_is_named(people: Population) -> None:

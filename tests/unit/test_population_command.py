@@ -203,6 +203,7 @@ def test_check_misses_a_society_whose_ties_are_dealt_by_chance(
     assert result.exit_code == 1
     assert {
         "clustering_at_median_degree",
+        "ties_abroad",
         "ties_inside_the_country",
         "ties_inside_the_place",
         "age_correlation_across_ties",
@@ -222,14 +223,16 @@ def test_check_misses_people_who_are_not_those_of_the_tables(
         online=np.ones_like(people.online),
         accounts=np.zeros_like(people.accounts),
         posting_z=people.posting_z + np.float32(0.5),
+        tagging=people.tagging + np.float32(0.5),
         aware=~people.aware,
+        informed=~people.informed,
         move_day=np.full_like(people.move_day, LAST_DAY),
     )
     monkeypatch.setattr("generators.population.load_population", lambda folder: mended)
     result = run.invoke(app, ["check", str(tmp_path), "--json"])
     missed = {c["name"] for c in json.loads(result.stdout)["checks"] if not c["holds"]}
     expected = {"age_and_sex", "skin_tone", "place", "online", "account", "photos_posted"}
-    assert expected | {"aware", "moves"} <= missed
+    assert expected | {"tagging", "aware", "informed", "moves"} <= missed
 
 
 def test_check_refuses_a_population_of_other_tables(folder: Path) -> None:
@@ -260,6 +263,7 @@ def test_export_writes_what_others_read(folder: Path, tmp_path: Path) -> None:
     command = ["export", str(folder), "--format", "edgelist", "--out", str(edges)]
     result = run.invoke(app, command)
     assert result.stdout == ""
+    assert f"writing {people.edges:,} ties as edgelist ..." in result.stderr
     graph = networkx.read_edgelist(edges, nodetype=int, data=[("layer", str)])
     found = {(min(i, j), max(i, j), layer) for i, j, layer in graph.edges(data="layer")}
     assert found == listed(people)
@@ -290,7 +294,22 @@ def test_export_refuses_graphml_of_more_people_than_networkx_takes(
     assert isinstance(refused.exception, PopulationError)
     fault = refused.exception.faults[0]
     assert "networkx" in fault.message
-    assert fault.expected == "edgelist or parquet; or 1,999 people or fewer"
+    assert (fault.key, fault.found) == ("--format graphml", "2,000 people")
+    assert str(fault.expected).startswith("1,999 people or fewer; ")
+    assert "edge list" in str(fault.expected)
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("seed", ["-1", str(2**64)])
+def test_build_refuses_another_seed_before_any_work(
+    tmp_path: Path, seed: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("generators.population.build_population", never)
+    words = ["build", "--people", "500", f"--seed={seed}", "--out", str(tmp_path / "people")]
+    refused = run.invoke(app, words)
+    assert isinstance(refused.exception, PopulationError)
+    fault = refused.exception.faults[0]
+    assert (fault.key, fault.found) == ("--seed", seed)
     assert list(tmp_path.iterdir()) == []
 
 

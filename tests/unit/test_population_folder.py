@@ -213,6 +213,16 @@ def test_a_changed_manifest_is_refused(
     assert refusal(saved[1]).key == "content_hash"
 
 
+def test_another_number_of_close_ties_is_refused(saved: tuple[Population, Path]) -> None:
+    path = saved[1] / "manifest.json"
+    manifest = json.loads(path.read_text())
+    ties = saved[0].close.edges
+    assert manifest["close_ties"] == ties
+    path.write_text(json.dumps(manifest | {"close_ties": ties + 1}))
+    fault = refusal(saved[1])
+    assert (fault.key, fault.found, fault.expected) == ("close_ties", str(ties), str(ties + 1))
+
+
 def test_another_version_is_refused(saved: tuple[Population, Path]) -> None:
     path = saved[1] / "manifest.json"
     path.write_text(path.read_text().replace('"version": 2', '"version": 1'))
@@ -238,6 +248,8 @@ def test_another_version_is_refused(saved: tuple[Population, Path]) -> None:
         ("weights", [1, "2"]),
         ("platforms", [1]),
         ("seed", "5"),
+        ("close_ties", -1),
+        ("close_ties", "many"),
         ("parameters", 1),
         ("content_hash", None),
     ],
