@@ -6,7 +6,7 @@ give an answer to a question that nobody asked.
 
 from __future__ import annotations
 
-import numbers
+import numpy as np
 
 from generators.errors import Fault, PopulationError
 
@@ -18,7 +18,7 @@ def refuse_outside(key: str, found: object, least: int, most: int | None = None)
         PopulationError: it is not; `key` says what it is about.
     """
     bounds = f"{least} or more" if most is None else f"{least} to {most}"
-    if not isinstance(found, numbers.Integral) or isinstance(found, bool):
+    if not isinstance(found, int | np.integer) or isinstance(found, bool):
         message = f"{key} is no whole number"
     elif found < least or (most is not None and found > most):
         message = f"{key} is out of bounds"

@@ -130,9 +130,7 @@ def _clustering(ties: Ties, own: NDArray[np.bool_], generator: np.random.Generat
     ]
 
 
-def _inside(
-    jurisdiction: NDArray[np.integer], own: NDArray[np.bool_], ties: Ties
-) -> list[Check]:
+def _inside(jurisdiction: NDArray[np.integer], own: NDArray[np.bool_], ties: Ties) -> list[Check]:
     """Return the check of the share of ties inside the country, where there is another one."""
     if own.all():
         return []

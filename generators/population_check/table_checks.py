@@ -27,6 +27,8 @@ ERRORS = 4.0
 """Standard errors by which a drawn share may miss its table."""
 POSTED = 1e-3
 """Share by which the mean posting of a jurisdiction may miss 1."""
+CERTAIN = 0.1
+"""Standard error in persons of a cell that nobody or everybody is in: one person off is a miss."""
 LEAST_EXPECTED = 10.0
 """Cells with fewer people expected in or out of them are left to the larger cells."""
 Cell = tuple[str, float, float, float]
@@ -89,7 +91,7 @@ def _drawn(name: str, table: str, cells: Iterator[Cell]) -> Check:
             error = (among * share * (1 - share)) ** 0.5
             off.append((abs(found - share * among) / error, cell))
         elif share in (0.0, 1.0):
-            off.append((0.0 if found == share * among else np.inf, cell))
+            off.append((abs(found - share * among) / CERTAIN, cell))
     worst, where = max(off, default=(0.0, "no cell is large enough"))
     return near(name, 0.0, table, worst, ERRORS, "standard errors of the worst cell", where)
 
