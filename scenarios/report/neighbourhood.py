@@ -123,7 +123,8 @@ def neighbourhood_spec(
     ink = palette.ink
     # Many lines lie on each other, so each of them is fainter.
     many = sum(tie["layer"] == CLOSE for tie in seen.ties)
-    solid = max(0.2, min(0.75, 150 / max(many, 1)))
+    solid = max(0.3, min(0.75, 150 / max(many, 1)))
+    faint = min(0.3 if palette is LIGHT else 0.4, 0.6 * solid)
 
     def by_layer(kind: Any, close: Any, acquainted: Any) -> Any:
         # The same legend for all four, so that they become one whose strokes look as drawn.
@@ -145,7 +146,7 @@ def neighbourhood_spec(
             color=by_layer(alt.Color, palette.arms[1], ink),
             strokeDash=by_layer(alt.StrokeDash, SOLID, DASHED),
             strokeWidth=by_layer(alt.StrokeWidth, 1.5, 0.8),
-            opacity=by_layer(alt.Opacity, solid, 0.3 if palette is LIGHT else 0.4),
+            opacity=by_layer(alt.Opacity, solid, faint),
         )
     )
     found = {row["where"] for row in seen.people}

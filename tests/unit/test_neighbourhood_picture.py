@@ -21,6 +21,7 @@ from scenarios.report.neighbourhood import (
     caption,
     neighbourhood_of,
     neighbourhood_spec,
+    rings,
     write_neighbourhood,
 )
 
@@ -116,3 +117,39 @@ def test_another_ending_is_refused_before_anything_is_drawn(
     with pytest.raises(EffaceError, match="SVG or PNG"):
         write_neighbourhood(people, 0, tmp_path / "a.gif")
     assert list(tmp_path.iterdir()) == []
+
+
+def test_the_person_is_in_the_middle_close_ties_around_and_acquaintances_outside(
+    people: Population,
+) -> None:
+    i = somebody(people, 30, 60)
+    seen = neighbourhood_of(people, i)
+    away = [np.hypot(row["x"] - 0.5, row["y"] - 0.5) for row in seen.people]
+    assert away[0] == 0
+    within, outside = away[1 : 1 + seen.close], away[1 + seen.close :]
+    assert min(within) > 0
+    assert max(within) < min(outside)
+    spots = {(row["x"], row["y"]) for row in seen.people}
+    assert len(spots) == len(seen.people)
+
+
+def test_those_who_know_each_other_stand_side_by_side() -> None:
+    """Two circles of four whose members come in turns: each circle takes one half of the ring."""
+    ties = [(a, b) for a in range(1, 9) for b in range(a + 2, 9, 2)]
+    spots = rings(0, 8, ties)[1:] - 0.5
+    for circle in (spots[::2], spots[1::2]):
+        assert np.hypot(*circle.mean(axis=0)) > 0.25
+    assert rings(0, 0, []).tolist() == [[0.5, 0.5]]
+    assert len(rings(1, 0, [(0, 1)])) == 2
+
+
+def test_many_close_ties_are_fainter_lines_and_those_left_out_are_ties(people: Population) -> None:
+    few = somebody(people, 10, 20)
+    many = int(np.argmax(people.close.degree))
+
+    def opacity(i: int) -> list[float]:
+        spec = neighbourhood_spec(people, i)
+        return list(spec["layer"][0]["encoding"]["opacity"]["scale"]["range"])
+
+    assert opacity(few)[0] > opacity(many)[0]
+    assert all(solid > faint > 0.1 for solid, faint in (opacity(few), opacity(many)))
