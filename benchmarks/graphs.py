@@ -36,7 +36,8 @@ SIDES = {
         20_000,
     ),
     "igraph Degree_Sequence": (
-        "import igraph, random, numpy; random.seed(1)\ndegrees = numpy.load('{given}/degrees.npy').tolist()",
+        "import igraph, random, numpy; random.seed(1)\n"
+        "degrees = numpy.load('{given}/degrees.npy').tolist()",
         "made = igraph.Graph.Degree_Sequence(degrees, method='configuration')\n"
         "made.simplify(); ties = made.ecount()",
         100_000,
