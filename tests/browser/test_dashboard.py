@@ -205,7 +205,10 @@ def test_faces_are_drawn_by_the_generator_without_a_head_model(small_run, serve,
     )
     assert drawn == [[128, 128]] * 12
     assert len({face.get_attribute("src") for face in pictures.all()}) == 12
-    assert view.page.get_by_text("Drawn by the trained generator at 64 pixels").count() == 1
+    # The page is written from above: the caption below the cards comes after their pictures.
+    caption = view.page.get_by_text("Drawn by the trained generator at 64 pixels")
+    caption.first.wait_for(timeout=30_000)
+    assert caption.count() == 1
     assert view.page.locator("[data-testid=stAlert]").count() == 0
 
 
