@@ -18,8 +18,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from scenarios.report.frame import framed
 from scenarios.report.looks import DARK, DASHED, LIGHT, SOLID, Palette
-from scenarios.report.picture import FORMATS as FORMATS
 from scenarios.report.picture import write_spec
 
 if TYPE_CHECKING:
@@ -180,24 +180,13 @@ def neighbourhood_spec(
         .properties(
             width=SIZE,
             height=SIZE,
-            title=alt.TitleParams(
-                f"Around person {person} of a simulated population",
-                subtitle=textwrap.wrap(caption(population, seen), 112),
-                anchor="start",
-                fontSize=17,
-                subtitleFontSize=13,
-                subtitlePadding=6,
-                color=ink,
-                subtitleColor=ink,
-                offset=14,
-            ),
-            background=palette.ground,
-            padding=12,
         )
         .configure_legend(labelColor=ink, titleColor=ink, labelFontSize=12, symbolStrokeWidth=2)
-        .configure_view(stroke=None)
     )
-    return dict(chart.to_dict())
+    title = f"Around person {person} of a simulated population"
+    return dict(
+        framed(chart, title, textwrap.wrap(caption(population, seen), 112), palette).to_dict()
+    )
 
 
 def caption(population: Population, seen: Neighbourhood) -> str:

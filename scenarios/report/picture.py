@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 from generators.errors import EffaceError, Fault
 from scenarios.folder import write_atomic
 from scenarios.report.charts import case_chart, gap_chart
+from scenarios.report.frame import framed
 from scenarios.report.headlines import headlines
 from scenarios.report.looks import LIGHT
 from scenarios.report.table_words import other_than_usual
@@ -61,26 +62,11 @@ def picture_spec(run: Run) -> dict[str, Any]:
         panels.append(gap_chart(run, LIGHT, PLOT_WIDTH))
     chart = (
         alt.vconcat(*panels, footer, spacing=12)
-        .properties(
-            title=alt.TitleParams(
-                manifest["question"],
-                subtitle=[line for said in sentences for line in textwrap.wrap(said, 125)],
-                anchor="start",
-                fontSize=17,
-                subtitleFontSize=13,
-                subtitlePadding=6,
-                color=ink,
-                subtitleColor=ink,
-                offset=14,
-            ),
-            background=LIGHT.ground,
-            padding=12,
-        )
         .configure_axis(labelColor=ink, titleColor=ink, titleFontWeight="normal", titleFontSize=12)
         .configure_legend(labelColor=ink, titleColor=ink, labelFontSize=12, titleFontSize=11)
-        .configure_view(stroke=None)
     )
-    return dict(chart.to_dict())
+    said = [line for sentence in sentences for line in textwrap.wrap(sentence, 125)]
+    return dict(framed(chart, manifest["question"], said, LIGHT).to_dict())
 
 
 def write_picture(run: Run, path: Path) -> Path:

@@ -13,6 +13,7 @@ import textwrap
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from scenarios.report.frame import framed
 from scenarios.report.looks import DARK, DASHED, LIGHT, SOLID, Palette
 from scenarios.report.picture import write_spec
 from scenarios.report.words import resident, residents
@@ -144,25 +145,12 @@ def residency_spec(figures: ResidencyFigures, palette: Palette = LIGHT) -> dict[
         .properties(
             width=WIDTH,
             height=HEIGHT,
-            title=alt.TitleParams(
-                f"How well could an operator tell who is {resident(figures.scope)}?",
-                subtitle=textwrap.wrap(caption(figures), 104),
-                anchor="start",
-                fontSize=17,
-                subtitleFontSize=13,
-                subtitlePadding=6,
-                color=ink,
-                subtitleColor=ink,
-                offset=14,
-            ),
-            background=palette.ground,
-            padding=12,
         )
         .configure_axis(labelColor=ink, titleColor=ink, titleFontWeight="normal", titleFontSize=12)
         .configure_legend(labelColor=ink, labelFontSize=12)
-        .configure_view(stroke=None)
     )
-    return dict(chart.to_dict())
+    title = f"How well could an operator tell who is {resident(figures.scope)}?"
+    return dict(framed(chart, title, textwrap.wrap(caption(figures), 104), palette).to_dict())
 
 
 def caption(figures: ResidencyFigures) -> str:
