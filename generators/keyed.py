@@ -20,15 +20,22 @@ _M2 = np.uint64(0x94D049BB133111EB)
 _TO_UNIT = 2.0**-53
 
 
-def _mix(x: NDArray[np.uint64]) -> NDArray[np.uint64]:
-    """Return SplitMix64's finaliser of `x` (uint64, any shape); wraps on overflow by design."""
-    x = x + _GAMMA
-    x ^= x >> np.uint64(30)
+def mix64(x: NDArray[np.uint64]) -> NDArray[np.uint64]:
+    """Return 64 bits for each word, every one of which hangs on every bit of it (any shape).
+
+    SplitMix64's finaliser without its increment; wraps on overflow by design.
+    """
+    x = x ^ (x >> np.uint64(30))
     x *= _M1
     x ^= x >> np.uint64(27)
     x *= _M2
     x ^= x >> np.uint64(31)
     return x
+
+
+def _mix(x: NDArray[np.uint64]) -> NDArray[np.uint64]:
+    """Return the next word of SplitMix64 after each state `x` (uint64, any shape)."""
+    return mix64(x + _GAMMA)
 
 
 def _as_words(values: ArrayLike) -> NDArray[np.uint64]:

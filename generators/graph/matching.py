@@ -21,8 +21,9 @@ from numpy.typing import NDArray
 
 from generators.graph.lookup import Lookup
 from generators.graph.mixing import KINDS
-from generators.graph.permutations import Permutations, mix64
+from generators.graph.permutations import Permutations
 from generators.graph.ties import spread
+from generators.keyed import mix64
 
 _GOLDEN = (math.sqrt(5) - 1) / 2
 _ABROAD = len(KINDS) - 1

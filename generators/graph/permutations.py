@@ -15,19 +15,11 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
+from generators.keyed import mix64
+
 _ROUNDS = 4
 _ODD = (0x9E3779B97F4A7C15, 0xBF58476D1CE4E5B9, 0x94D049BB133111EB, 0xD6E8FEB86659FD93)
 _EVEN = tuple(pow(odd, -1, 2**64) for odd in _ODD)
-
-
-def mix64(x: NDArray[np.uint64]) -> NDArray[np.uint64]:
-    """Return 64 bits for each word, every one of which hangs on every bit of it."""
-    x = x ^ (x >> np.uint64(30))
-    x *= np.uint64(_ODD[1])
-    x ^= x >> np.uint64(27)
-    x *= np.uint64(_ODD[2])
-    x ^= x >> np.uint64(31)
-    return x
 
 
 @dataclass(frozen=True, eq=False)

@@ -28,12 +28,12 @@ from generators.graph.rows import Rows, counts, in_turn, merge, write
 from generators.graph.ties import Ties
 from generators.graph.wide import Layer, classes_of, match
 from generators.keyed import Streams
+from generators.row_blocks import blocks
 from generators.strata import Strata
 
 STREAM = "ties"
 """The stream that the society is drawn from."""
 _DEGREE, _ROUND, _FAMILY, _CIRCLE, _KEYS = range(5)
-_BLOCK = 65_536
 
 
 @dataclass(frozen=True, eq=False)
@@ -119,9 +119,9 @@ def _draw_degrees(
     most = max(1, (n - 1) // 2)
     # A keyed permutation hands out one slice of the distribution to each person.
     slices = Permutations(np.array([n]), streams.words(STREAM, _DEGREE, 2**40))
-    for start in range(0, n, _BLOCK):
-        rows = np.arange(start, min(start + _BLOCK, n))
-        block = slice(start, start + rows.size)
+    for start, end in blocks(0, n):
+        rows = np.arange(start, end)
+        block = slice(start, end)
         number = slices.forward(np.zeros_like(rows), rows)
         quantile = (number + streams.uniform(STREAM, rows, _DEGREE)) / n
         degree[block], close[block] = degrees.draw(

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from generators.graph.matching import Classes, Matching
 from generators.graph.meetings import GROUPS, STEPS, Wide, meeting_rates, tied_already
 from generators.graph.mixing import Shares, find_routes, split_stubs
-from generators.graph.permutations import mix64
+from generators.keyed import mix64
 from generators.strata import AGE_BAND_EDGES, AGE_BANDS, Strata
 
 
