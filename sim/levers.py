@@ -1,23 +1,42 @@
 """Levers: named values that interventions modify and processes read; nobody else is written to.
 
-A lever has a base value and a stack of modifiers. Modifiers compose by multiplying what they let
-pass, so the result does not depend on the order in which they were set. Before a lever changes,
+A lever has a base value and a stack of modifiers, each with the scope that it covers. Modifiers
+compose by the lever's own rule (a product of what they let pass, the smallest, the largest), so
+that the result does not depend on the order in which they were set. Before a lever changes,
 whoever listens is told, so that the people's columns are brought up to that day under the old
 values.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import math
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+
+from sim.setup import EVERYWHERE, Scope
 
 
 @dataclass(frozen=True)
 class LeverKind:
-    """What a lever is: its name and meaning; a modifier lets a share of 0 to 1 pass."""
+    """What a lever is.
+
+    Attributes:
+        name: as modifiers have it.
+        what: its meaning.
+        unit: of its value; "1" for a share.
+        compose: `product`, `smallest` or `largest` of the modifiers and the base.
+        base: value without any modifier; where it is a parameter's name, that parameter's value.
+        most: largest value of a modifier; the smallest is 0.
+        scopes: fields of `Scope` that a modifier may name.
+    """
 
     name: str
     what: str
+    unit: str
+    compose: str
+    base: float | str
+    most: float
+    scopes: tuple[str, ...]
 
 
 LEVERS: dict[str, LeverKind] = {
@@ -25,24 +44,70 @@ LEVERS: dict[str, LeverKind] = {
     for kind in (
         LeverKind(
             "crawler.in_scope_pass",
-            "share of the faces inferred to be residents in scope that the crawler still enrols",
+            "share of the faces inferred to be of residents in scope that the crawler still enrols",
+            "1", "product", 1.0, 1.0, ("jurisdiction", "group"),
         ),
         LeverKind(
             "platform.pass",
             "share of collection attempts that the platforms' defences let through",
+            "1", "product", 1.0, 1.0, ("platform",),
+        ),
+        LeverKind(
+            "gallery.retention",
+            "age beyond which a template inferred to be in scope is erased",
+            "days", "smallest", math.inf, math.inf, ("jurisdiction",),
+        ),
+        LeverKind(
+            "gallery.suppression",
+            "share of the finds of those who had their templates erased that is recognised by a "
+            "kept template and refused",
+            "1", "largest", 0.0, 1.0, ("jurisdiction",),
+        ),
+        LeverKind(
+            "desk.photo_demanded",
+            "share of requests that are answered by asking for a photo first",
+            "1", "smallest", "requests.photo_demanded", 1.0, ("jurisdiction",),
+        ),
+        LeverKind(
+            "desk.answered",
+            "share of complete requests that the desk answers and honours",
+            "1", "largest", "requests.answered", 1.0, ("jurisdiction",),
+        ),
+        LeverKind(
+            "customers.pass",
+            "share of the customers that may search",
+            "1", "product", 1.0, 1.0, ("jurisdiction", "customer"),
+        ),
+        LeverKind(
+            "customers.adoption",
+            "share of new customers that still come (free trials, sales)",
+            "1", "product", 1.0, 1.0, ("jurisdiction", "customer"),
+        ),
+        LeverKind(
+            "people.cloaking",
+            "share of uploaders who cloak what they post from then on",
+            "1", "largest", 0.0, 1.0, ("jurisdiction",),
+        ),
+        LeverKind(
+            "people.cloak_shift",
+            "standard deviations by which cloaking lowers a photo's mated scores",
+            "standard deviations", "largest", 0.0, 10.0, ("jurisdiction",),
         ),
     )
-}
+}  # fmt: skip
+"""Every lever. The order is the order in which a find meets them: platform, crawler, suppression
+on the way in; retention once held; desk and customers afterwards; cloaking at the comparison."""
 
 
 @dataclass(frozen=True)
 class Modifier:
-    """One entry of a lever's stack: who set it, when, and the share that it lets pass."""
+    """One entry of a lever's stack: who set it, when, whom it covers, and its value."""
 
     lever: str
     source: str
     since: int
-    passes: float
+    value: float
+    scope: Scope = EVERYWHERE
 
 
 class Levers:
@@ -50,51 +115,84 @@ class Levers:
 
     Args:
         before_change: called with the day before any value changes.
+        parameters: the run's parameters, where a lever's base is one of them.
     """
 
-    def __init__(self, before_change: Callable[[int], None]) -> None:
+    def __init__(
+        self, before_change: Callable[[int], None], parameters: Mapping[str, float] | None = None
+    ) -> None:
         self._before_change = before_change
+        self._base = {
+            name: kind.base if not isinstance(kind.base, str) else (parameters or {}).get(kind.base)
+            for name, kind in LEVERS.items()
+        }
         self._stack: dict[str, list[Modifier]] = {name: [] for name in LEVERS}
-        self.changes: list[tuple[int, str, float]] = []
+        self.changes: list[tuple[int, str, float, Scope]] = []
 
-    def value(self, lever: str) -> float:
-        """Return what the lever lets pass now: the product over its stack (1 where it is empty)."""
-        result = 1.0
-        for modifier in self._stack[lever]:
-            result *= modifier.passes
-        return result
+    def value(self, lever: str, place: Scope = EVERYWHERE) -> float:
+        """Return the lever's value for a place: its rule over the base and what covers the place.
+
+        Raises:
+            KeyError: the lever's base is a parameter, and none were given.
+        """
+        base = self._base[lever]
+        if base is None:
+            raise KeyError(f"the lever {lever} rests on the parameter {LEVERS[lever].base}")
+        covering = [m.value for m in self._stack[lever] if m.scope.covers(place)]
+        return _composed(LEVERS[lever].compose, float(base), covering)
 
     def stack(self, lever: str) -> tuple[Modifier, ...]:
         """Return the lever's modifiers in the order in which they were set."""
         return tuple(self._stack[lever])
 
-    def set(self, lever: str, source: str, day: int, passes: float) -> None:
-        """Put a modifier on a lever from `day` on, replacing an earlier one of the same source.
+    def moved(self, lever: str) -> bool:
+        """Return whether any modifier lies on the lever."""
+        return bool(self._stack[lever])
+
+    def set(
+        self, lever: str, source: str, day: int, value: float, scope: Scope = EVERYWHERE
+    ) -> None:
+        """Put a modifier on a lever from `day` on, replacing an earlier one of the same source
+        and scope.
 
         Raises:
-            ValueError: an unknown lever, or a value outside its bounds.
+            ValueError: an unknown lever, a value outside its bounds, or a scope that it does not
+                know.
         """
         kind = LEVERS.get(lever)
         if kind is None:
             raise ValueError(f"unknown lever {lever!r}; the levers are {', '.join(LEVERS)}")
-        if not 0.0 <= passes <= 1.0:
-            raise ValueError(f"{kind.name} lets a share of 0 to 1 pass, found {passes}")
-        self._change(lever, source, day, Modifier(lever, source, day, passes))
+        if not 0.0 <= value <= kind.most:
+            raise ValueError(f"{kind.name} lies between 0 and {kind.most:g}, found {value}")
+        for field in ("jurisdiction", "group", "platform", "customer"):
+            if getattr(scope, field) is not None and field not in kind.scopes:
+                raise ValueError(f"{kind.name} cannot be scoped by {field}")
+        keep = [m for m in self._stack[lever] if (m.source, m.scope) != (source, scope)]
+        self._change(lever, day, [*keep, Modifier(lever, source, day, value, scope)], scope)
 
     def clear(self, lever: str, source: str, day: int) -> None:
-        """Take a source's modifier off a lever from `day` on, if it has one."""
-        self._change(lever, source, day, None)
+        """Take a source's modifiers off a lever from `day` on, if it has any."""
+        for mine in [m for m in self._stack[lever] if m.source == source]:
+            self._change(lever, day, [m for m in self._stack[lever] if m is not mine], mine.scope)
 
-    def _change(self, lever: str, source: str, day: int, new: Modifier | None) -> None:
-        before = self.value(lever)
-        rest = [m for m in self._stack[lever] if m.source != source]
-        stack = rest if new is None else [*rest, new]
-        if stack == self._stack[lever]:
+    def _change(self, lever: str, day: int, stack: list[Modifier], scope: Scope) -> None:
+        before, kind = self._stack[lever], LEVERS[lever]
+        base = self._base[lever]
+        if stack == before or base is None:
+            self._stack[lever] = stack
             return
-        after = 1.0
-        for modifier in stack:
-            after *= modifier.passes
-        if after != before:
+
+        def values(modifiers: list[Modifier]) -> list[float]:
+            return [m.value for m in modifiers if m.scope.covers(scope)]
+
+        after = _composed(kind.compose, float(base), values(stack))
+        if after != _composed(kind.compose, float(base), values(before)):
             self._before_change(day)
-            self.changes.append((day, lever, after))
+            self.changes.append((day, lever, after, scope))
         self._stack[lever] = stack
+
+
+def _composed(rule: str, base: float, values: list[float]) -> float:
+    if rule == "product":
+        return base * math.prod(values)
+    return min([base, *values]) if rule == "smallest" else max([base, *values])

@@ -6,6 +6,7 @@ values. Two arms with equal setups give equal histories.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
@@ -21,7 +22,19 @@ class Stay(StrEnum):
     """What an appeal does to a notice while it is pending."""
 
     AUTOMATIC = "automatic"
+    ON_APPLICATION = "on application"
     NONE = "none"
+
+
+class Reading(StrEnum):
+    """Whose reading of the law's scope decides whether a notice could be given at all.
+
+    `first-tier`: [2023] UKFTT 819 (GRC), outside the material scope where the clients are foreign
+    states; `upper`: [2025] UKUT 319 (AAC), inside it (`sim.law.scope`).
+    """
+
+    FIRST_TIER = "first-tier"
+    UPPER = "upper"
 
 
 class StrategyName(StrEnum):
@@ -31,18 +44,65 @@ class StrategyName(StrEnum):
     MINIMAL = "minimal"
     IGNORE = "ignore"
     LITIGATE = "litigate"
+    RATIONAL = "rational"
+
+
+@dataclass(frozen=True)
+class Scope:
+    """Whom a lever or an order covers; None covers all.
+
+    Attributes:
+        jurisdiction: code; of residents whom the operator infers to live there, or of customers.
+        group: an age band (`generators.population.AGE_BANDS`) on the day of capture.
+        platform: name of a platform.
+        customer: kind of customer (`state`, `contractor`, `private`).
+    """
+
+    jurisdiction: str | None = None
+    group: str | None = None
+    platform: str | None = None
+    customer: str | None = None
+
+    def covers(self, place: Scope) -> bool:
+        """Return whether everything in `place` lies in this scope."""
+        pairs = (
+            (self.jurisdiction, place.jurisdiction),
+            (self.group, place.group),
+            (self.platform, place.platform),
+            (self.customer, place.customer),
+        )
+        return all(mine is None or mine == theirs for mine, theirs in pairs)
+
+
+EVERYWHERE = Scope()
+"""The scope that covers all."""
+
+
+@dataclass(frozen=True)
+class Drawn:
+    """A log-normal duration from which a step's day is drawn.
+
+    Attributes:
+        after: kind of the step from which it runs.
+        median: days.
+        sigma: standard deviation of its logarithm.
+    """
+
+    after: str
+    median: float
+    sigma: float
 
 
 @dataclass(frozen=True)
 class Step:
-    """A dated step of a case, as the record has it.
+    """A dated step of a case, as the record has it, or one whose day is drawn.
 
     Attributes:
         kind: the record's word (`investigation_opened`, `provisional_notice`, ...).
-        day: day number.
+        day: day number; of a step that is drawn, -1 until it is drawn.
         amount: whole units of `currency`, or None.
         currency: ISO 4217 code, or None.
-        recorded: False where the scenario file moved the date.
+        recorded: False where the scenario file moved the date or it is drawn.
         text: the record's sentence.
         source: address of the document.
         grade: `A` to `C`.
@@ -56,20 +116,96 @@ class Step:
     text: str = ""
     source: str = ""
     grade: str = ""
+    drawn: Drawn | None = None
 
 
 @dataclass(frozen=True)
 class Obligation:
-    """A duty that a notice lays on the operator.
+    """A duty that an order lays on the operator or on its customers.
 
     Attributes:
-        kind: `cease_collection`, `delete` or `pay_penalty`.
-        months: calendar months after the appeal period's end by which it is to be done
-            (0 for the penalty).
+        kind: a name in `sim.law.duties.DUTIES` (`cease_collection`, `delete`, ...).
+        months: calendar months by which it is to be done, from the end of the appeal period, or
+            from service where the authority's law counts from there (`from_service`).
+        days: days in addition to the months.
+        from_service: counted from service instead of from the end of the appeal period.
+        lasts_months: calendar months after which the duty ends, None where it does not.
+        threshold: evidence in nats above which a face counts as in scope, None for the
+            operator's own choice.
+        wording: the record's words.
     """
 
     kind: str
-    months: int
+    months: int = 0
+    days: int = 0
+    from_service: bool = False
+    lasts_months: int | None = None
+    threshold: float | None = None
+    wording: str = ""
+
+
+@dataclass(frozen=True)
+class Conduct:
+    """How the operator met one case in the record, in place of its strategy.
+
+    Attributes:
+        appeals: whether it appealed.
+        meets: kinds of duty that it met, once they bound it.
+        pays: whether it paid.
+        source: of this, or "assumption: ...".
+    """
+
+    appeals: bool
+    meets: frozenset[str]
+    pays: bool
+    source: str
+
+
+@dataclass(frozen=True)
+class Authority:
+    """An authority, a court or a prosecutor: what it may do and how long it takes.
+
+    Attributes:
+        id: short name (`ICO`), also the data file's.
+        name: full name.
+        kind: `authority`, `court` or `prosecutor`.
+        jurisdictions: codes of those whose residents it protects, the first its own.
+        powers: duty (`sim.law.duties`), or instrument (`enforcement notice`,
+            `monetary penalty notice`, `periodic penalty`, `private action`), to the address of
+            the legal power; what is not here it may not order.
+        maximum: instrument to the largest amount (of a periodic penalty: a day), whole units.
+        currency: ISO 4217 code of its amounts.
+        stay: what an appeal does to its orders by law.
+        stay_law: address of that rule.
+        appeal_period_days: days from service in which an appeal may be lodged.
+        intent_days: days after a notice of intent within which the penalty must be given (six
+            months in the UK, Data Protection Act 2018, schedule 16, paragraph 2), 0 where the
+            law knows no such limit.
+        durations: stage (`sim.law.durations.STAGES`) to its log-normal duration.
+        officers: cases that it can investigate at a time.
+        joins: chance that it joins another authority's investigation, 0 to 1.
+        check_days: days after a deadline on which it checks compliance.
+        detects: chance that the check finds disobedience.
+        collects: share of a sum that it can collect from this operator, 0 to 1.
+    """
+
+    id: str
+    name: str
+    kind: str
+    jurisdictions: tuple[str, ...]
+    powers: Mapping[str, str]
+    maximum: Mapping[str, int]
+    currency: str
+    stay: Stay
+    stay_law: str
+    appeal_period_days: int
+    intent_days: int
+    durations: Mapping[str, Drawn]
+    officers: int
+    joins: float
+    check_days: int
+    detects: float
+    collects: float
 
 
 @dataclass(frozen=True)
@@ -86,6 +222,10 @@ class CaseFile:
             Procedure (First-tier Tribunal) (General Regulatory Chamber) Rules 2009, rule 22).
         stay: what an appeal does (`automatic`: Data Protection Act 2018, sections 149-150 and
             162 and schedule 16: deadlines and payment do not fall before an appeal ends).
+        powers: the authority's powers, or None for one without limits (tests).
+        conduct: how the operator met the case; None where its strategy answers.
+        reading: whose reading of scope a tribunal of this case follows where its decision is not
+            recorded; None where the record's decisions stand.
     """
 
     id: str
@@ -95,6 +235,9 @@ class CaseFile:
     obligations: tuple[Obligation, ...]
     appeal_period_days: int
     stay: Stay = Stay.AUTOMATIC
+    powers: Authority | None = None
+    conduct: Conduct | None = None
+    reading: Reading | None = None
 
 
 @dataclass(frozen=True)
@@ -107,6 +250,8 @@ class InterventionSpec:
         end: day number from which it no longer holds, or None.
         jurisdiction: whose residents it covers.
         options: the intervention's own parameters, validated by its module.
+        scope: whom it covers, more closely.
+        place: where the scenario lists it (`file:line`), for errors; "" where no file does.
     """
 
     kind: str
@@ -114,6 +259,8 @@ class InterventionSpec:
     end: int | None
     jurisdiction: str
     options: dict[str, Any] = field(default_factory=dict)
+    scope: Scope = EVERYWHERE
+    place: str = field(default="", compare=False)
 
 
 @dataclass(frozen=True)

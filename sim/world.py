@@ -72,7 +72,7 @@ class World:
         self.envelope = parameters["crawler.envelope"]
         self.threshold = parameters["operator.residency.threshold"]
         self.purge_delay = round(parameters["operator.purge_delay"])
-        self.levers = Levers(self.bring_up_to)
+        self.levers = Levers(self.bring_up_to, parameters)
         self.day = 0
         self.state: NDArray[np.uint8] = np.zeros(len(candidates), dtype=np.uint8)
         self.visit: NDArray[np.uint8] = np.zeros(len(candidates), dtype=np.uint8)
