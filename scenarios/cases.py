@@ -1,109 +1,51 @@
-"""A case file from the record: an authority's steps, duties, and the days at which measures look.
+"""Case files from the record: an authority's steps, duties and powers, and the days at which
+measures look.
 
-Dates are the record's unless the scenario moves them; moved steps must still come after what
-caused them (a tribunal's decision after the appeal and its hearing, the final notices after the
-notice of intent), and the appeal must be lodged in time. The windows always come from the recorded
-dates, so they are the same in every arm.
+Dates are the record's unless the scenario moves or draws them (`scenarios.case_steps`), and the
+order is the case's own unless the scenario puts another authority's wording in its place. The
+windows always come from the recorded dates, so they are the same in every arm.
 """
 
 from __future__ import annotations
 
-import re
-from collections.abc import Mapping
-from dataclasses import dataclass
-from datetime import date, timedelta
+from collections.abc import Collection, Mapping, Sequence
+from datetime import date
 
 from generators.errors import Fault, ScenarioError
+from scenarios.authority_files import authority_of, lent
+from scenarios.case_dates import misdated, movable_steps
+from scenarios.case_steps import drawn_steps, recorded_steps
+from scenarios.duty_wording import obligations, recorded_conduct
+from scenarios.news import LETTERS
 from scenarios.public_record import Action, ActionStep, Record
 from sim.dates import add_months, day_of, iso
-from sim.setup import CaseFile, Obligation, Stay, Step, Windows
+from sim.setup import Authority, CaseFile, Conduct, Reading, Stay, Windows
 
-CODES = {"United Kingdom": "GB"}
-"""Jurisdictions whose cases can be simulated today; the others come with law and operator."""
-
-CAUSES: dict[str, tuple[str, ...]] = {
-    "provisional_notice": ("investigation_opened",),
-    "final_penalty": ("investigation_opened", "provisional_notice"),
-    "enforcement_notice": ("investigation_opened", "provisional_notice"),
-    "appeal_lodged": ("final_penalty", "enforcement_notice"),
-    "hearing": ("appeal_lodged",),
-    "tribunal_sets_aside": ("appeal_lodged", "hearing"),
-    "appeal_sought": ("tribunal_sets_aside",),
-    "permission_refused_renewed": ("appeal_sought",),
-    "tribunal_restores_jurisdiction": ("appeal_sought", "permission_refused_renewed", "hearing"),
+CODES = {
+    "United Kingdom": "GB",
+    "Australia": "AU",
+    "Canada": "CA",
+    "France": "FR",
+    "Italy": "IT",
+    "Greece": "GR",
+    "Austria": "AT",
+    "Germany": "DE",
+    "Sweden": "SE",
+    "Netherlands": "NL",
+    "United States": "US",
+    "US-Illinois / nationwide": "US-IL",
+    "US-Illinois": "US-IL",
+    "US-Vermont": "US-VT",
+    "US-New Jersey": "US-NJ",
+    "US-California": "US-CA",
 }
-"""Steps that must not come before others of the same case (same day is fine).
+"""Jurisdictions of the record. A state of the United States has residents whom no table counts
+apart: its orders bind the operator and its customers there, and no resident in scope is drawn."""
 
-Of a step that the record has more than once (the tribunals' hearings) the cause is the last one
-recorded before the effect."""
+WORLDS = ("as-recorded", "uk-only", "none")
+"""What else happens: every other recorded case, only the arm's own cases, or no case at all."""
 
-_NOTICES = ("final_penalty", "enforcement_notice")
 _ENDS_LITIGATION = ("appeal_dismissed", "appeal_withdrawn", "regulator_closes")
-_OBLIGATION = re.compile(r"(?P<kind>[a-z_]+)(?:\((?P<months>\d+) months after appeal period\))?")
-
-
-@dataclass(frozen=True)
-class Misdated:
-    """A step that would come before its cause, or too late.
-
-    Attributes:
-        kind: the step whose moved date is at fault.
-        message: the fault as a sentence.
-        expected: what the date may be.
-    """
-
-    kind: str
-    message: str
-    expected: str
-
-
-def movable_steps(action: Action) -> tuple[str, ...]:
-    """Return the kinds of step that a scenario may move: those that the case has exactly once."""
-    kinds = [step.kind for step in action.steps]
-    return tuple(kind for kind in kinds if kinds.count(kind) == 1)
-
-
-def misdated(action: Action, moved: Mapping[str, date]) -> tuple[Misdated, ...]:
-    """Return every step before its cause or out of time once `moved` dates are in force."""
-    steps = [
-        (step.kind, step.date, moved.get(step.kind, step.date))
-        for step in action.steps
-        if step.date is not None
-    ]
-    found = []
-    for effect, recorded, day in steps:
-        for cause in CAUSES.get(effect, ()):
-            causes = [(r, d) for kind, r, d in steps if kind == cause and r <= recorded]
-            if not causes or day >= max(causes)[1]:
-                continue
-            after = max(causes)[1]
-            message = f"'{effect}' on {day} comes before its cause '{cause}'"
-            if effect in moved:
-                found.append(Misdated(effect, message, f"{after} ('{cause}') or later"))
-            else:
-                found.append(Misdated(cause, message, f"{day} ('{effect}') or earlier"))
-    return (*found, *_out_of_time(action, {kind: day for kind, _, day in steps}, moved))
-
-
-def _out_of_time(
-    action: Action, days: Mapping[str, date], moved: Mapping[str, date]
-) -> tuple[Misdated, ...]:
-    """Return the fault of an appeal after the appeal period, which runs from the first service."""
-    served = {kind: day for kind, day in days.items() if kind in _NOTICES}
-    if action.appeal_period_days is None or "appeal_lodged" not in days or not served:
-        return ()
-    appeal, period = days["appeal_lodged"], timedelta(days=action.appeal_period_days)
-    notice = min(served, key=lambda kind: served[kind])
-    if appeal <= served[notice] + period:
-        return ()
-    message = (
-        f"'appeal_lodged' on {appeal} is out of time: '{notice}' is served on {served[notice]} "
-        f"and can be appealed for {action.appeal_period_days} days"
-    )
-    if "appeal_lodged" in moved:
-        expected = f"{served[notice]} to {served[notice] + period}"
-        return (Misdated("appeal_lodged", message, expected),)
-    return (Misdated(notice, message, f"{appeal - period} to {appeal}"),)
 
 
 def _dated(action: Action) -> tuple[ActionStep, ...]:
@@ -114,44 +56,32 @@ def jurisdiction_code(action: Action) -> str:
     """Return the code of the jurisdiction whose residents an action protects.
 
     Raises:
-        ScenarioError: an action outside the jurisdictions that can be simulated.
+        ScenarioError: an action of no jurisdiction (the platforms' letters).
     """
     if action.jurisdiction not in CODES:
         raise ScenarioError(
             Fault(
-                f"cases of '{action.jurisdiction}' cannot be simulated yet",
+                f"{action.id} is no authority's case",
                 key=action.id,
                 found=action.jurisdiction,
-                expected=" or ".join(CODES),
+                expected=", ".join(CODES),
             )
         )
     return CODES[action.jurisdiction]
 
 
-def obligations(action: Action) -> tuple[Obligation, ...]:
-    """Return an action's duties, read from the record's wording.
-
-    Raises:
-        ScenarioError: a wording that is not understood.
-    """
-    duties = []
-    for text in action.obligations:
-        match = _OBLIGATION.fullmatch(text)
-        if match is None or match["kind"] not in ("cease_collection", "delete", "pay_penalty"):
-            raise ScenarioError(
-                Fault(
-                    f"the duty '{text}' of {action.id} is not understood",
-                    key=action.id,
-                    found=text,
-                    expected="cease_collection, delete or pay_penalty, with its months",
-                )
-            )
-        duties.append(Obligation(match["kind"], int(match["months"] or 0)))
-    return tuple(duties)
-
-
 def case_file(
-    record: Record, id: str, dates: Mapping[str, date] | None = None, stay: Stay = Stay.AUTOMATIC
+    record: Record,
+    id: str,
+    dates: Mapping[str, date] | None = None,
+    stay: Stay | None = None,
+    *,
+    order_of: str | None = None,
+    clauses: Collection[str] | None = None,
+    reading: Reading | None = None,
+    drawn: bool = False,
+    conduct: Conduct | None = None,
+    amounts: Mapping[str, int] | None = None,
 ) -> CaseFile:
     """Return the case file of one action of the record.
 
@@ -159,51 +89,88 @@ def case_file(
         record: the public record.
         id: the action's id.
         dates: step kind -> date where the scenario moves it; None or empty for the record's.
-        stay: what an appeal does to the notices.
+        stay: what an appeal does to the notices; None for the authority's own rule.
+        order_of: id of the action whose order takes the place of this one's; its authority's
+            power is then borrowed (`scenarios.authority_files.lent`).
+        clauses: kinds of duty that the order holds; None for all of its own.
+        reading: whose reading of scope a tribunal follows where its decision is not recorded.
+        drawn: whether the days of the case's stages are drawn.
+        conduct: how the operator met the case; None where its strategy answers.
+        amounts: step kind -> amount where the scenario changes it, whole units.
 
     Raises:
-        ScenarioError: an unknown id, an action that cannot be simulated, an unknown step, or a
-            step before its cause or out of time.
+        ScenarioError: an unknown id, an action that is no case, an unknown step, or a step before
+            its cause or out of time.
     """
     action = record.action(id)
-    moved = dict(dates or {})
-    unknown = [kind for kind in moved if kind not in movable_steps(action)]
-    early = misdated(action, moved)
+    moved, changed = dict(dates or {}), dict(amounts or {})
+    code, powers = jurisdiction_code(action), authority_of(action)
+    period = _appeal_period(action, powers)
+    unknown = [kind for kind in (*moved, *changed) if kind not in movable_steps(action)]
+    early = misdated(action, moved, period)
     if unknown or early:
         raise ScenarioError(
             [Fault(f"'{kind}' is not a step of {id} that can be moved") for kind in unknown]
             + [Fault(m.message, key=m.kind, expected=m.expected) for m in early]
         )
-    steps = [
-        Step(
-            kind=step.kind,
-            day=day_of(moved.get(step.kind, step.date or date.min)),
-            amount=step.amount,
-            currency=step.currency,
-            recorded=step.kind not in moved,
-            text=step.text,
-            source=step.source,
-            grade=step.grade,
-        )
-        for step in _dated(action)
-    ]
+    lender = action if order_of is None else record.action(order_of)
+    if order_of is not None:
+        own = frozenset(duty.kind for duty in obligations(lender))
+        powers = lent(powers, authority_of(lender), own)
     return CaseFile(
         id=action.id,
         authority=action.authority.split(" / ")[0],
-        jurisdiction=jurisdiction_code(action),
-        steps=tuple(sorted(steps, key=lambda step: step.day)),
-        obligations=obligations(action),
-        appeal_period_days=_appeal_period(action),
-        stay=stay,
+        jurisdiction=code,
+        steps=drawn_steps(action, powers, changed)
+        if drawn
+        else recorded_steps(action, moved, changed),
+        obligations=obligations(lender, clauses),
+        appeal_period_days=period,
+        stay=powers.stay if stay is None else stay,
+        powers=powers,
+        conduct=conduct,
+        reading=reading,
     )
 
 
-def _appeal_period(action: Action) -> int:
-    if action.appeal_period_days is None:
-        raise ScenarioError(
-            Fault(f"the record has no appeal period for {action.id}", key=action.id)
-        )
-    return action.appeal_period_days
+def _appeal_period(action: Action, authority: Authority) -> int:
+    """Return the days in which an appeal may be lodged: the record's where it has them."""
+    recorded = action.appeal_period_days
+    return authority.appeal_period_days if recorded is None else recorded
+
+
+def cases_of_world(
+    record: Record,
+    world: str,
+    question_id: str,
+    targets: Sequence[str],
+    listed: Collection[str] = (),
+) -> tuple[CaseFile, ...]:
+    """Return the other cases of a world, each as the record has it and as its addressee met it.
+
+    Args:
+        record: the public record.
+        world: a name in `WORLDS`.
+        question_id: the action under question, which an arm has or lacks by itself.
+        targets: whom the cases of this operator are against, as the record writes it.
+        listed: actions that the arm lists itself.
+    """
+    if world != "as-recorded":
+        return ()
+    return tuple(
+        case_file(record, id, conduct=recorded_conduct(id))
+        for id in cases_against(record, targets)
+        if id != question_id and id not in listed
+    )
+
+
+def cases_against(record: Record, targets: Sequence[str]) -> tuple[str, ...]:
+    """Return the ids of the actions against these targets, in the record's order.
+
+    The platforms' letters are no case and are left out: they bind nobody, and the run has them
+    apart (`scenarios.news.letters`).
+    """
+    return tuple(a.id for a in record.actions if a.target in targets and a.id != LETTERS)
 
 
 def windows(record: Record, id: str, first_day: int, last_day: int) -> Windows:
@@ -221,7 +188,7 @@ def windows(record: Record, id: str, first_day: int, last_day: int) -> Windows:
         last_day: last day of the run.
 
     Raises:
-        ScenarioError: an action without an enforcement notice, or that cannot be simulated.
+        ScenarioError: an action without an enforcement notice: it gives no deadline to look at.
     """
     action = record.action(id)
     served = [s.date for s in _dated(action) if s.kind == "enforcement_notice"]
@@ -230,7 +197,7 @@ def windows(record: Record, id: str, first_day: int, last_day: int) -> Windows:
             Fault(f"{id} has no enforcement notice, so no deadline to look at", key=id)
         )
     notice = day_of(served[0])
-    after_appeal = notice + _appeal_period(action)
+    after_appeal = notice + _appeal_period(action, authority_of(action))
     months = {duty.kind: duty.months for duty in obligations(action)}
     ends = [day_of(s.date) for s in _dated(action) if s.date and s.kind in _ENDS_LITIGATION]
     return Windows(
@@ -243,12 +210,15 @@ def windows(record: Record, id: str, first_day: int, last_day: int) -> Windows:
 
 
 def simulable(record: Record) -> tuple[str, ...]:
-    """Return the ids of the record's entries that can be a case, or be under question, today."""
+    """Return the ids of the record's entries that can be under question today.
+
+    Today that is the United Kingdom's alone: the windows need an enforcement notice with months.
+    """
     return tuple(id for id in record.ids if can_be_simulated(record, id))
 
 
 def can_be_simulated(record: Record, id: str) -> bool:
-    """Return whether the record has what a case and its windows need."""
+    """Return whether the record has what a question's case and its windows need."""
     try:
         case_file(record, id)
         windows(record, id, 0, 0)

@@ -18,7 +18,8 @@ from pydantic import (
 from pydantic_core import PydanticCustomError
 
 from generators.errors import ScenarioError
-from scenarios.cases import case_file, misdated, movable_steps, simulable
+from scenarios.case_dates import misdated, movable_steps
+from scenarios.cases import case_file, simulable
 from scenarios.public_record import nearest_id
 from scenarios.quantities import UnitMismatch, parse_quantity
 from scenarios.strict import (
@@ -124,7 +125,7 @@ class Case(Strict):
                     message = f"'{kind}' is not a step of {action.id} that can be moved"
                     nearest = nearest_names(kind, steps)
                     errors.append(((kind,), wrong(message, ", ".join(steps), nearest, at_key=True)))
-            for fault in misdated(action, moved):
+            for fault in misdated(action, moved, case_file(record, action.id).appeal_period_days):
                 errors.append(((fault.kind,), wrong(fault.message, fault.expected)))
         several("dates", errors)
         return moved

@@ -79,6 +79,8 @@ class Action(_Entry):
         id: the record's id (`UK-ICO-2022`).
         authority: who acted.
         jurisdiction: country as the record writes it.
+        target: whom it was against, as the record writes it.
+        legal_basis: laws that it rested on, as the record writes them.
         steps: in the record's order.
         obligations: duties as the record writes them.
         outcome: what came of it, in one sentence.
@@ -89,6 +91,8 @@ class Action(_Entry):
     id: str
     authority: str
     jurisdiction: str
+    target: str = ""
+    legal_basis: tuple[str, ...] = ()
     steps: tuple[ActionStep, ...]
     obligations: tuple[str, ...] = ()
     outcome: str = ""

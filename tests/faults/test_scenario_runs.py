@@ -15,7 +15,8 @@ from hypothesis import strategies as st
 from typer.testing import CliRunner
 
 from generators.errors import ScenarioError
-from scenarios.cases import case_file, movable_steps
+from scenarios.case_dates import movable_steps
+from scenarios.cases import case_file
 from scenarios.cli.main import app
 from scenarios.public_record import load_record
 from sim.dates import day_of
