@@ -10,25 +10,26 @@ from __future__ import annotations
 from dataclasses import replace
 
 from generators.errors import Fault, ScenarioError
-from scenarios.cases import case_file, windows
+from scenarios.cases import cases_of_world, windows
 from scenarios.faults import SET
 from scenarios.format import Scenario
-from scenarios.format_parts import Intervention
 from scenarios.growth import growth_curve
 from scenarios.news import letters, news
 from scenarios.overrides import set_keys
 from scenarios.public_record import load_record
 from scenarios.scenario import LoadedScenario, beside_or_library, load_scenario
+from scenarios.targets import targets_of
 from scenarios.yaml_reader import fault_in_file
 from sim.dates import day_of
 from sim.parameters import Parameters
-from sim.setup import ArmSetup, InterventionSpec, Stay, StrategyName
+from sim.setup import ArmSetup, CaseFile, InterventionSpec, StrategyName
 
 
 def arms_of(loaded: LoadedScenario) -> dict[str, LoadedScenario]:
     """Return the arms of a question by name: counterfactual first, the scenario, those beside.
 
-    Every arm comes back with the question's horizon, people, world, fidelity and parameters.
+    Every arm comes back with the question's horizon, people, world, fidelity and parameters; a
+    world without any case is the arm's own and stays.
 
     Raises:
         ScenarioError: an arm's file is wrong; counterfactuals that lead back to themselves; an
@@ -130,7 +131,7 @@ def _under_question(arm: LoadedScenario, question: LoadedScenario) -> LoadedScen
         update={
             "horizon": asked.horizon,
             "people": asked.people,
-            "world": asked.world,
+            "world": "none" if arm.scenario.world == "none" else asked.world,
             "fidelity": asked.fidelity,
             "parameters": asked.parameters,
         }
@@ -166,10 +167,8 @@ def arm_setup(
         first_day=first_day,
         last_day=last_day,
         strategy=StrategyName(scenario.operator.strategy),
-        cases=tuple(
-            case_file(record, case.record, case.moved, Stay(case.stay)) for case in scenario.cases
-        ),
-        interventions=tuple(_specification(entry) for entry in scenario.interventions),
+        cases=_cases(loaded, asked.rests_on[0]),
+        interventions=tuple(_specification(loaded, i) for i in range(len(scenario.interventions))),
         news=news(record),
         curves=growth_curve(record, first_day, last_day).plain(),
         parameters=question.parameters if parameters is None else parameters,
@@ -179,11 +178,39 @@ def arm_setup(
     )
 
 
-def _specification(entry: Intervention) -> InterventionSpec:
+def _cases(arm: LoadedScenario, question_id: str) -> tuple[CaseFile, ...]:
+    """Return an arm's own cases, then the other cases of its world."""
+    record, scenario = load_record(), arm.scenario
+    own = tuple(case.file(record) for case in scenario.cases)
+    others = cases_of_world(
+        record,
+        scenario.world,
+        question_id,
+        targets_of(scenario.operator.profile),
+        tuple(case.id for case in own),
+    )
+    return (*own, *others)
+
+
+def _specification(arm: LoadedScenario, i: int) -> InterventionSpec:
+    entry = arm.scenario.interventions[i]
+    area = entry.area
     return InterventionSpec(
         kind=entry.kind,
         start=day_of(entry.from_),
         end=None if entry.to is None else day_of(entry.to),
-        jurisdiction=entry.scope,
+        jurisdiction=area.jurisdiction or "GB",
         options=entry.values,
+        scope=area,
+        place=_place(arm, i),
     )
+
+
+def _place(arm: LoadedScenario, i: int) -> str:
+    """Return where an arm lists an intervention: file and line, or the command line."""
+    if "interventions" in set_keys(arm.overrides):
+        return SET
+    if not arm.path.is_file():  # read from a text, or moved away since
+        return str(arm.path)
+    fault = fault_in_file(arm.path, ("interventions", i), "", found="", expected="")
+    return f"{fault.file}:{fault.line}"

@@ -21,7 +21,8 @@ from pydantic import (
 from pydantic_core import PydanticCustomError
 
 from scenarios.cases import can_be_simulated, simulable, windows
-from scenarios.format_parts import Case, Horizon, Intervention, Operator, too_late
+from scenarios.format_case import Case
+from scenarios.format_parts import Horizon, Intervention, Operator, too_late
 from scenarios.public_record import nearest_id
 from scenarios.quantities import Quantity, UnitMismatch, parse_quantity
 from scenarios.strict import (
@@ -49,7 +50,7 @@ class Scenario(Strict):
     rests_on: tuple[str, ...] = Field(min_length=1)
     counterfactual: str | None = None
     beside: tuple[str, ...] = ()
-    world: Literal["uk-only"]
+    world: Literal["as-recorded", "uk-only", "none"] = "as-recorded"
     horizon: Horizon
     people: int = Field(ge=FEWEST_PEOPLE, le=MOST_PEOPLE)
     fidelity: Annotated[
@@ -131,16 +132,6 @@ class Scenario(Strict):
         several("beside", errors)
         return value
 
-    @field_validator("world", mode="before")
-    @classmethod
-    def _only_the_uk_yet(cls, value: object) -> object:
-        if value == "as-recorded":
-            raise wrong(
-                "the other authorities' cases come with law and operator; this world has the UK's",
-                "uk-only",
-            )
-        return value
-
     @field_validator("fidelity", mode="before")
     @classmethod
     def _in_this_version(cls, value: object) -> object:
@@ -154,12 +145,15 @@ class Scenario(Strict):
 
     @field_validator("cases")
     @classmethod
-    def _each_case_once(cls, value: tuple[Case, ...]) -> tuple[Case, ...]:
+    def _each_case_once(cls, value: tuple[Case, ...], info: ValidationInfo) -> tuple[Case, ...]:
         errors: Errors = []
         for i, case in enumerate(value):
             if any(case.record == other.record for other in value[:i]):
                 message = f"'{case.record}' is listed twice"
                 errors.append(((i, "record"), wrong(message, "each case once")))
+        if value and info.data.get("world") == "none":
+            message = "a world without cases lists one"
+            errors.append(((0, "record"), wrong(message, "no cases, or another world")))
         several("cases", errors)
         return value
 

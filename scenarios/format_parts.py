@@ -11,22 +11,21 @@ from pydantic import (
     ConfigDict,
     Field,
     PrivateAttr,
+    SerializerFunctionWrapHandler,
     ValidationInfo,
     field_validator,
+    model_serializer,
     model_validator,
 )
 from pydantic_core import PydanticCustomError
 
-from generators.errors import ScenarioError
-from scenarios.case_dates import misdated, movable_steps
-from scenarios.cases import case_file, simulable
-from scenarios.public_record import nearest_id
+from scenarios.cases import CODES
 from scenarios.quantities import UnitMismatch, parse_quantity
 from scenarios.strict import (
+    LAST_DATE,
     Day,
     Errors,
     Strict,
-    as_date,
     nearest_names,
     several,
     surroundings,
@@ -34,9 +33,9 @@ from scenarios.strict import (
 )
 from sim.dates import EPOCH
 from sim.interventions.kinds import Option
+from sim.setup import Scope
 
-LAST_DATE = date(2035, 12, 31)
-Strategy = Literal["comply", "minimal", "ignore", "litigate"]
+Strategy = Literal["comply", "minimal", "ignore", "litigate", "rational"]
 
 
 class Horizon(Strict):
@@ -75,71 +74,46 @@ class Horizon(Strict):
 class Operator(Strict):
     """Who runs the gallery and what it does when an order is served."""
 
-    profile: Literal["clearview-like"] = "clearview-like"
+    profile: Literal["clearview-like", "public-search"] = "clearview-like"
     strategy: Strategy
 
 
-class Case(Strict):
-    """One authority's case of the record, with its dates and its rule for appeals."""
+class ScopeOf(Strict):
+    """Whom an intervention covers: a jurisdiction, an age band, a platform, a kind of customer."""
 
-    record: str
-    dates: Literal["recorded"] | dict[str, date] = "recorded"
-    stay: Literal["automatic", "none"] = "automatic"
+    jurisdiction: str | None = None
+    group: str | None = None
+    platform: str | None = None
+    customer: str | None = None
 
-    @field_validator("record")
+    @field_validator("*")
     @classmethod
-    def _in_the_record(cls, value: str, info: ValidationInfo) -> str:
-        record = surroundings(info).record
-        if value not in record.ids:
+    def _known(cls, value: str | None, info: ValidationInfo) -> str | None:
+        if value is None or info.field_name is None:
+            return value
+        known = _places(info.field_name)
+        if value not in known:
             raise wrong(
-                f"the record has no entry '{value}'",
-                "an id of the public record",
-                nearest_id(record, value),
+                f"there is no {info.field_name} '{value}'",
+                ", ".join(known),
+                nearest_names(value, known),
             )
-        try:
-            case_file(record, value)
-        except ScenarioError as error:
-            raise wrong(error.faults[0].message, " or ".join(simulable(record))) from None
         return value
 
-    @field_validator("dates", mode="before")
-    @classmethod
-    def _dates(cls, value: object, info: ValidationInfo) -> object:
-        if value == "recorded":
-            return value
-        if not isinstance(value, dict):
-            raise wrong("is not a set of dates", "'recorded', or steps with their dates")
-        moved: dict[str, date] = {}
-        errors: Errors = []
-        for kind, when in value.items():
-            try:
-                moved[kind] = _in_the_calendar(as_date(when))
-            except PydanticCustomError as error:
-                errors.append(((kind,), error))
-        record = surroundings(info).record
-        if info.data.get("record") in record.ids:
-            action = record.action(info.data["record"])
-            steps = movable_steps(action)
-            for kind in moved:
-                if kind not in steps:
-                    message = f"'{kind}' is not a step of {action.id} that can be moved"
-                    nearest = nearest_names(kind, steps)
-                    errors.append(((kind,), wrong(message, ", ".join(steps), nearest, at_key=True)))
-            for fault in misdated(action, moved, case_file(record, action.id).appeal_period_days):
-                errors.append(((fault.kind,), wrong(fault.message, fault.expected)))
-        several("dates", errors)
-        return moved
-
-    @property
-    def moved(self) -> dict[str, date]:
-        """Return the steps whose dates differ from the record's."""
-        return {} if isinstance(self.dates, str) else self.dates
+    @model_serializer(mode="wrap")
+    def _said(self, handler: SerializerFunctionWrapHandler) -> dict[str, Any]:
+        return {key: value for key, value in handler(self).items() if value is not None}
 
 
-def _in_the_calendar(value: date) -> date:
-    if not EPOCH <= value <= LAST_DATE:
-        raise wrong("lies outside the calendar", f"{EPOCH} to {LAST_DATE}")
-    return value
+def _places(field: str) -> tuple[str, ...]:
+    """Return the names that a field of a scope may have."""
+    from generators.strata import AGE_BANDS, read_strata
+
+    if field == "jurisdiction":
+        return tuple(dict.fromkeys((*read_strata().jurisdictions, *CODES.values())))
+    if field == "platform":
+        return read_strata().platforms
+    return AGE_BANDS if field == "group" else ("state", "contractor", "private")
 
 
 class Intervention(BaseModel):
@@ -151,7 +125,17 @@ class Intervention(BaseModel):
     from_: Day = Field(alias="from")
     to: Day | None = None
     _values: dict[str, float | str] = PrivateAttr(default_factory=dict)
-    scope: Literal["GB"] = "GB"
+    scope: str | ScopeOf = "GB"
+
+    @field_validator("scope", mode="before")
+    @classmethod
+    def _jurisdiction_or_more(cls, value: object, info: ValidationInfo) -> object:
+        if isinstance(value, str):
+            ScopeOf.model_validate({"jurisdiction": value}, context=info.context)
+            return value
+        if not isinstance(value, dict):
+            raise wrong("is not a scope", "a jurisdiction, such as GB, or {jurisdiction: GB, ...}")
+        return ScopeOf.model_validate(value, context=info.context)
 
     @field_validator("kind")
     @classmethod
@@ -191,6 +175,13 @@ class Intervention(BaseModel):
                 errors.append(((name,), error))
         several("intervention", errors)
         return self
+
+    @property
+    def area(self) -> Scope:
+        """Return whom it covers."""
+        if isinstance(self.scope, str):
+            return Scope(jurisdiction=self.scope)
+        return Scope(**self.scope.model_dump())
 
     @property
     def options(self) -> dict[str, Any]:

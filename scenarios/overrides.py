@@ -33,7 +33,9 @@ FIELDS = (
     "cases",
     "interventions",
 )
-_IN_CASE = re.compile(r"cases\.(\d{1,3})\.(stay|record|dates|dates\.[a-z_]+)")
+_IN_CASE = re.compile(
+    r"cases\.(\d{1,3})\.(stay|record|order_of|clauses|reading|(?:dates|amounts)(?:\.[a-z_]+)?)"
+)
 
 
 def apply_overrides(

@@ -17,8 +17,12 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, ValidationError, Va
 from pydantic_core import InitErrorDetails, PydanticCustomError
 
 from scenarios.public_record import Record
+from sim.dates import EPOCH
 from sim.interventions.kinds import InterventionKind
 from sim.parameters import Parameters
+
+LAST_DATE = date(2035, 12, 31)
+"""Last day that a scenario may speak of."""
 
 _ISO = re.compile(r"\d{4}-\d{2}-\d{2}")
 Errors = list[tuple[tuple[str | int, ...], PydanticCustomError]]
@@ -95,6 +99,17 @@ def as_date(value: object) -> date:
         return date.fromisoformat(value)
     except ValueError:
         raise wrong("the calendar has no such day", "a date such as 2022-05-18") from None
+
+
+def in_the_calendar(value: date) -> date:
+    """Return a date that a run may have.
+
+    Raises:
+        PydanticCustomError: a day before the first run's first, or after `LAST_DATE`.
+    """
+    if not EPOCH <= value <= LAST_DATE:
+        raise wrong("lies outside the calendar", f"{EPOCH} to {LAST_DATE}")
+    return value
 
 
 Day = Annotated[date, BeforeValidator(as_date)]

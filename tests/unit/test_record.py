@@ -44,9 +44,9 @@ def test_the_case_file_has_the_records_steps_and_amounts() -> None:
 def test_the_duties_are_read_from_the_records_wording() -> None:
     case = case_file(load_record(), UK)
     assert case.obligations == (
-        Obligation("cease_collection", 3),
-        Obligation("delete", 6),
-        Obligation("pay_penalty", 0),
+        Obligation("cease_collection", 3, wording="cease_collection(3 months after appeal period)"),
+        Obligation("delete", 6, wording="delete(6 months after appeal period)"),
+        Obligation("pay_penalty", 0, wording="pay_penalty"),
     )
     assert case.appeal_period_days == 28
 
@@ -139,9 +139,9 @@ def test_the_windows_can_be_written_as_dates() -> None:
     }
 
 
-def test_a_case_outside_the_uk_is_refused_for_now() -> None:
-    with pytest.raises(ScenarioError, match="cannot be simulated yet"):
-        case_file(load_record(), "DE-HH-2021")
+def test_the_platforms_letters_are_no_authoritys_case() -> None:
+    with pytest.raises(ScenarioError, match="is no authority's case"):
+        case_file(load_record(), "PLATFORMS-2020")
 
 
 def test_an_unknown_entry_gets_the_nearest_ids() -> None:

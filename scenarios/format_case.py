@@ -1,0 +1,207 @@
+"""A case in a scenario file: one action of the record, with what the scenario changes in it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date
+from typing import Any, Literal
+
+from pydantic import (
+    Field,
+    SerializerFunctionWrapHandler,
+    ValidationInfo,
+    field_validator,
+    model_serializer,
+    model_validator,
+)
+from pydantic_core import PydanticCustomError
+
+from generators.errors import ScenarioError
+from scenarios.authority_files import INSTRUMENTS, authority_of, load_authorities
+from scenarios.case_checks import overreaches
+from scenarios.case_dates import misdated, movable_steps
+from scenarios.cases import case_file
+from scenarios.public_record import Record, nearest_id
+from scenarios.strict import (
+    Errors,
+    Strict,
+    as_date,
+    in_the_calendar,
+    nearest_names,
+    several,
+    surroundings,
+    wrong,
+)
+from sim.setup import CaseFile, Reading, Stay
+
+_UNSAID = ("order_of", "clauses", "reading", "amounts")
+"""Keys that are left out of the resolved file where the scenario does not say them, so that a
+file without them keeps its hash."""
+
+
+def _duties() -> tuple[str, ...]:
+    """Return every kind of duty that some authority may order."""
+    kinds = (kind for authority in load_authorities().values() for kind in authority.powers)
+    return tuple(dict.fromkeys(kind for kind in kinds if kind not in INSTRUMENTS))
+
+
+def _unknown_steps(record: Record, id: str, given: Iterable[str]) -> Errors:
+    """Return an error for every step that the case does not have exactly once."""
+    steps = movable_steps(record.action(id))
+    return [
+        (
+            (kind,),
+            wrong(
+                f"'{kind}' is not a step of {id} that can be moved",
+                ", ".join(steps),
+                nearest_names(kind, steps),
+                at_key=True,
+            ),
+        )
+        for kind in given
+        if kind not in steps
+    ]
+
+
+class Case(Strict):
+    """One authority's case of the record, with its dates, its order and its rule for appeals.
+
+    `stay` is the authority's own rule where nothing is said. `clauses` are the duties that the
+    order holds, `order_of` puts another action's order in its place, `reading` says whose reading
+    of scope a tribunal follows where its decision is not recorded.
+    """
+
+    record: str
+    order_of: str | None = None
+    clauses: tuple[str, ...] | None = Field(default=None, min_length=1)
+    reading: Literal["first-tier", "upper"] | None = None
+    dates: Literal["recorded", "drawn"] | dict[str, date] = "recorded"
+    amounts: dict[str, int] | None = None
+    stay: Literal["automatic", "on application", "none"] = Field(
+        default=None, validate_default=True
+    )
+
+    @field_validator("record", "order_of")
+    @classmethod
+    def _in_the_record(cls, value: str | None, info: ValidationInfo) -> str | None:
+        if value is None:
+            return None
+        record = surroundings(info).record
+        if value not in record.ids:
+            raise wrong(
+                f"the record has no entry '{value}'",
+                "an id of the public record",
+                nearest_id(record, value),
+            )
+        try:
+            case_file(record, value)
+        except ScenarioError as error:
+            raise wrong(error.faults[0].message, "an authority's case") from None
+        return value
+
+    @field_validator("clauses")
+    @classmethod
+    def _known_duties(cls, value: tuple[str, ...] | None) -> tuple[str, ...] | None:
+        if value is None:
+            return None
+        known = _duties()
+        errors: Errors = []
+        for i, kind in enumerate(value):
+            if kind not in known:
+                message = f"there is no duty '{kind}'"
+                errors.append(((i,), wrong(message, ", ".join(known), nearest_names(kind, known))))
+            elif kind in value[:i]:
+                errors.append(((i,), wrong(f"'{kind}' is listed twice", "each duty once")))
+        several("clauses", errors)
+        return value
+
+    @field_validator("dates", mode="before")
+    @classmethod
+    def _dates(cls, value: object, info: ValidationInfo) -> object:
+        if value in ("recorded", "drawn"):
+            return value
+        if not isinstance(value, dict):
+            nearest = nearest_names(value, ("recorded", "drawn"))
+            expected = "'recorded', 'drawn', or steps with their dates"
+            raise wrong("is not a set of dates", expected, nearest)
+        moved: dict[str, date] = {}
+        errors: Errors = []
+        for kind, when in value.items():
+            try:
+                moved[kind] = in_the_calendar(as_date(when))
+            except PydanticCustomError as error:
+                errors.append(((kind,), error))
+        record = surroundings(info).record
+        if info.data.get("record") in record.ids:
+            id = info.data["record"]
+            errors += _unknown_steps(record, id, moved)
+            period = case_file(record, id).appeal_period_days
+            for fault in misdated(record.action(id), moved, period):
+                errors.append(((fault.kind,), wrong(fault.message, fault.expected)))
+        several("dates", errors)
+        return moved
+
+    @field_validator("amounts")
+    @classmethod
+    def _of_steps(cls, value: dict[str, int] | None, info: ValidationInfo) -> dict[str, int] | None:
+        record = surroundings(info).record
+        if value is None or info.data.get("record") not in record.ids:
+            return value
+        errors = _unknown_steps(record, info.data["record"], value)
+        for kind, amount in value.items():
+            if amount < 0:
+                errors.append(((kind,), wrong(f"'{kind}' cannot be {amount}", "0 or more")))
+        several("amounts", errors)
+        return value
+
+    @field_validator("stay", mode="before")
+    @classmethod
+    def _own_rule(cls, value: object, info: ValidationInfo) -> object:
+        record = surroundings(info).record
+        id = info.data.get("record")
+        if value is None:
+            return "automatic" if id is None else str(authority_of(record.action(id)).stay)
+        return value
+
+    @model_validator(mode="after")
+    def _within_the_law(self, info: ValidationInfo) -> Case:
+        errors: Errors = []
+        for fault in overreaches(self.file(surroundings(info).record)):
+            errors.append((self._place(fault.key, fault.at), wrong(fault.message, fault.expected)))
+        several("case", errors)
+        return self
+
+    def _place(self, key: str, at: str) -> tuple[str | int, ...]:
+        """Return the key of this case at which something is at fault."""
+        if key == "clauses" and self.clauses is not None and at in self.clauses:
+            return ("clauses", self.clauses.index(at))
+        if key == "amounts" and self.amounts is not None and at in self.amounts:
+            return ("amounts", at)
+        for asked in (key, "clauses", "order_of"):
+            if getattr(self, asked) is not None and key != "amounts":
+                return (asked,)
+        return ("record",)
+
+    @property
+    def moved(self) -> dict[str, date]:
+        """Return the steps whose dates differ from the record's."""
+        return {} if isinstance(self.dates, str) else self.dates
+
+    def file(self, record: Record) -> CaseFile:
+        """Return the case file that this case stands for."""
+        return case_file(
+            record,
+            self.record,
+            self.moved,
+            Stay(self.stay),
+            order_of=self.order_of,
+            clauses=self.clauses,
+            reading=None if self.reading is None else Reading(self.reading),
+            drawn=self.dates == "drawn",
+            amounts=self.amounts,
+        )
+
+    @model_serializer(mode="wrap")
+    def _said(self, handler: SerializerFunctionWrapHandler) -> dict[str, Any]:
+        plain: dict[str, Any] = handler(self)
+        return {k: v for k, v in plain.items() if k not in _UNSAID or v is not None}
