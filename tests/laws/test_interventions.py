@@ -40,7 +40,7 @@ def values(history):
 
 
 def levers(history):
-    return [(iso(day), round(value, 6)) for day, _, value in history.movers["levers"]]
+    return [(iso(day), round(value, 6)) for day, _, value, _ in history.movers["levers"]]
 
 
 def test_two_interventions_of_one_kind_compose_by_what_they_let_pass(run, quiet):
