@@ -15,16 +15,23 @@ from dataclasses import dataclass, replace
 from functools import cache
 from importlib import resources
 from importlib.resources.abc import Traversable
-from typing import Any, Literal
+from typing import Literal
 
-from pydantic import Field, ValidationError, model_validator
-from pydantic_core import PydanticCustomError
+from pydantic import Field, field_validator
 
 from generators.errors import Fault, ScenarioError
-from scenarios.faults import faults_of
 from scenarios.public_record import Action
-from scenarios.strict import Strict, wrong
-from scenarios.yaml_reader import read_yaml
+from scenarios.sourced import (
+    Measures,
+    Sourced,
+    SourcedCount,
+    SourcedShare,
+    SourcedText,
+    only_known,
+    read_model,
+)
+from scenarios.stages import BEGINS, STAGES
+from scenarios.strict import Strict, nearest_names, several, wrong
 from sim.setup import Authority, Drawn, Stay
 
 INSTRUMENTS = (
@@ -34,52 +41,6 @@ INSTRUMENTS = (
     "private action",
 )
 """Instruments that a power or a largest amount can be about."""
-
-_BEGINS = {
-    "open to notice": "investigation_opened",
-    "notice to final": "provisional_notice",
-    "final to first decision": "enforcement_notice",
-    "decision to next decision": "tribunal_sets_aside",
-    "order to liquidation": "injunction",
-}
-"""Kind of step from which a stage runs, where a case has no kind of its own for it."""
-
-Grade = Literal["A", "A-", "B", "C", ""]
-Measures = Literal["same", "proxy", "assumed"]
-
-
-class Sourced(Strict):
-    """One value with where it comes from.
-
-    Attributes:
-        value: a number, or a text such as the address of a law.
-        unit: of a number; "" for a text.
-        low: lower end of the plausible range of a number.
-        high: upper end.
-        source: the document and the place in it, or the ground of an assumption.
-        seen_at: address of the copy that was read; "" where the source itself was not read.
-        grade: of what was read; "" where nothing was.
-        fit: whether the source says this, something near it, or the value is assumed.
-    """
-
-    value: int | float | str
-    unit: str = ""
-    low: int | float | None = None
-    high: int | float | None = None
-    source: str = Field(min_length=1)
-    seen_at: str = ""
-    grade: Grade = ""
-    fit: Measures
-
-    @model_validator(mode="after")
-    def _hangs_together(self) -> Sourced:
-        if bool(self.grade) != bool(self.seen_at):
-            raise wrong("a grade is about a copy that was read", "seen_at and grade, or neither")
-        if isinstance(self.value, str):
-            return self
-        if self.low is None or self.high is None or not self.low <= self.value <= self.high:
-            raise wrong("the value lies outside its own range", "low <= value <= high")
-        return self
 
 
 class Length(Strict):
@@ -91,16 +52,32 @@ class Length(Strict):
     fit: Measures
 
 
-class Law(Strict):
+class Powers(Strict):
+    """What may be ordered and up to which amount.
+
+    Attributes:
+        powers: duty or instrument to the address of the legal power.
+        maximum: instrument to the largest amount (of a periodic penalty: a day).
+    """
+
+    powers: dict[str, SourcedText] = Field(default_factory=dict)
+    maximum: dict[str, SourcedCount] = Field(default_factory=dict)
+
+    @field_validator("maximum")
+    @classmethod
+    def _of_instruments(cls, value: dict[str, SourcedCount]) -> dict[str, SourcedCount]:
+        only_known("maximum", "an instrument", tuple(value), INSTRUMENTS)
+        return value
+
+
+class Law(Powers):
     """What a law gives to every authority under it."""
 
     law: str
-    powers: dict[str, Sourced]
-    maximum: dict[str, Sourced] = Field(default_factory=dict)
 
 
-class AuthorityFile(Strict):
-    """One data file, as written."""
+class AuthorityFile(Powers):
+    """One data file, as written; its own powers and amounts come before those of its laws."""
 
     format: Literal[1]
     id: str
@@ -109,42 +86,35 @@ class AuthorityFile(Strict):
     jurisdictions: tuple[str, ...] = Field(min_length=1)
     acts_in: tuple[str, ...]
     laws: tuple[str, ...] = ()
-    powers: dict[str, Sourced] = Field(default_factory=dict)
-    maximum: dict[str, Sourced] = Field(default_factory=dict)
     currency: str = Field(pattern=r"^[A-Z]{3}$")
-    stay: Sourced
-    appeal_period_days: Sourced
-    intent_days: Sourced
+    stay: SourcedText
+    appeal_period_days: SourcedCount
+    intent_days: SourcedCount
     durations: dict[str, Length]
-    officers: Sourced
-    joins: Sourced
-    check_days: Sourced
-    detects: Sourced
-    collects: Sourced
+    officers: SourcedCount
+    joins: SourcedShare
+    check_days: SourcedCount
+    detects: SourcedShare
+    collects: SourcedShare
 
-    @model_validator(mode="after")
-    def _values(self) -> AuthorityFile:
-        for name in ("joins", "detects", "collects"):
-            _require(0 <= _number(getattr(self, name)) <= 1, f"'{name}' is a share", "0 to 1")
-        for name in ("appeal_period_days", "intent_days", "check_days", "officers"):
-            value = getattr(self, name).value
-            _require(isinstance(value, int) and value >= 0, f"'{name}' is a count", "0 or more")
-        kinds = [str(stay) for stay in Stay]
-        _require(self.stay.value in kinds, "'stay' is not a rule for appeals", " or ".join(kinds))
-        for name in self.maximum:
-            _require(name in INSTRUMENTS, f"'{name}' is no instrument", ", ".join(INSTRUMENTS))
-        return self
+    @field_validator("stay")
+    @classmethod
+    def _a_rule(cls, value: SourcedText) -> SourcedText:
+        rules = [str(stay) for stay in Stay]
+        if value.value not in rules:
+            nearest = nearest_names(value.value, rules)
+            error = wrong("is not a rule for appeals", " or ".join(rules), nearest)
+            several("stay", [(("value",), error)])
+        return value
 
-
-def _require(holds: bool, message: str, expected: str) -> None:
-    if not holds:
-        raise wrong(message, expected)
-
-
-def _number(sourced: Sourced) -> float:
-    if isinstance(sourced.value, str):
-        raise wrong("is not a number", "a number")
-    return float(sourced.value)
+    @field_validator("durations")
+    @classmethod
+    def _of_every_stage(cls, value: dict[str, Length]) -> dict[str, Length]:
+        only_known("durations", "a stage of a case", tuple(value), STAGES)
+        missing = [stage for stage in STAGES if stage not in value]
+        if missing:
+            raise wrong("lacks " + ", ".join(f"'{m}'" for m in missing), ", ".join(STAGES))
+        return value
 
 
 @dataclass(frozen=True)
@@ -170,62 +140,46 @@ def authority_from_text(text: str, file: str) -> KnownAuthority:
     Raises:
         ScenarioError: everything that is wrong with the file, each with its line.
     """
-    written: AuthorityFile = _read(text, file, AuthorityFile)
-    powers: dict[str, Sourced] = {}
-    maximum: dict[str, Sourced] = {}
-    for name in written.laws:
-        try:
-            law = _law(name)
-        except FileNotFoundError:
-            raise ScenarioError(Fault("no such law", file=file, key="laws", found=name)) from None
-        powers |= law.powers
-        maximum |= law.maximum
-    powers |= written.powers
-    maximum |= written.maximum
-    single = {
-        name: getattr(written, name)
-        for name in (
-            *("stay", "appeal_period_days", "intent_days", "officers", "joins", "check_days"),
-            *("detects", "collects"),
-        )
-    }
+    written: AuthorityFile = read_model(text, file, AuthorityFile)
+    laws = [_law(name, file) for name in written.laws]
+    powers: dict[str, SourcedText] = {}
+    maximum: dict[str, SourcedCount] = {}
+    for one in (*laws, written):
+        powers |= one.powers
+        maximum |= one.maximum
     authority = Authority(
         id=written.id,
         name=written.name,
         kind=written.kind,
         jurisdictions=written.jurisdictions,
-        powers={kind: str(power.value) for kind, power in powers.items()},
-        maximum={kind: int(_number(most)) for kind, most in maximum.items()},
+        powers={kind: power.value for kind, power in powers.items()},
+        maximum={kind: most.value for kind, most in maximum.items()},
         currency=written.currency,
-        stay=Stay(str(written.stay.value)),
+        stay=Stay(written.stay.value),
         stay_law=written.stay.source,
-        appeal_period_days=int(_number(written.appeal_period_days)),
-        intent_days=int(_number(written.intent_days)),
+        appeal_period_days=written.appeal_period_days.value,
+        intent_days=written.intent_days.value,
         durations={
-            stage: Drawn(_BEGINS[stage], length.median, length.sigma)
+            stage: Drawn(BEGINS[stage], length.median, length.sigma)
             for stage, length in written.durations.items()
         },
-        officers=int(_number(written.officers)),
-        joins=_number(written.joins),
-        check_days=int(_number(written.check_days)),
-        detects=_number(written.detects),
-        collects=_number(written.collects),
+        officers=written.officers.value,
+        joins=written.joins.value,
+        check_days=written.check_days.value,
+        detects=written.detects.value,
+        collects=written.collects.value,
     )
-    values = {f"powers.{kind}": power for kind, power in powers.items()}
+    values: dict[str, Sourced] = {f"powers.{kind}": power for kind, power in powers.items()}
     values |= {f"maximum.{kind}": most for kind, most in maximum.items()}
-    return KnownAuthority(authority, written.acts_in, values | single, dict(written.durations))
+    values |= {name: getattr(written, name) for name in _SINGLE}
+    return KnownAuthority(authority, written.acts_in, values, dict(written.durations))
 
 
-def _read(text: str, file: str, model: type[Any]) -> Any:
-    document = read_yaml(text, file)
-    if document.faults:
-        raise ScenarioError(document.faults)
-    try:
-        return model.model_validate(document.data)
-    except ValidationError as error:
-        raise ScenarioError(faults_of(error, document, model)) from None
-    except PydanticCustomError as error:  # pragma: no cover - pydantic wraps these
-        raise ScenarioError(Fault(str(error), file=file)) from None
+_SINGLE = (
+    *("stay", "appeal_period_days", "intent_days", "officers", "joins", "check_days"),
+    *("detects", "collects"),
+)
+"""Values of a file that stand by themselves."""
 
 
 def _folder() -> Traversable:
@@ -233,10 +187,26 @@ def _folder() -> Traversable:
 
 
 @cache
-def _law(name: str) -> Law:
+def _shipped_law(name: str) -> Law:
     file = _folder().joinpath("laws", f"{name}.yaml")
-    law: Law = _read(file.read_text(encoding="utf-8"), f"authorities/laws/{name}.yaml", Law)
+    law: Law = read_model(file.read_text(encoding="utf-8"), f"authorities/laws/{name}.yaml", Law)
     return law
+
+
+def _law(name: str, file: str) -> Law:
+    known = [law.name.removesuffix(".yaml") for law in _folder().joinpath("laws").iterdir()]
+    if name in known:
+        return _shipped_law(name)
+    raise ScenarioError(
+        Fault(
+            f"there is no law '{name}'",
+            file=file,
+            key="laws",
+            found=name,
+            expected=", ".join(sorted(known)),
+            nearest=nearest_names(name, known),
+        )
+    )
 
 
 @cache
@@ -264,6 +234,26 @@ def known_authorities() -> Mapping[str, KnownAuthority]:
 def load_authorities() -> Mapping[str, Authority]:
     """Return every shipped authority by id, as the model takes it."""
     return {id: known.authority for id, known in known_authorities().items()}
+
+
+def known_authority(id: str) -> KnownAuthority:
+    """Return one authority by its id.
+
+    Raises:
+        ScenarioError: no data file has that id.
+    """
+    known = known_authorities()
+    if id in known:
+        return known[id]
+    raise ScenarioError(
+        Fault(
+            f"there is no authority '{id}'",
+            key=id,
+            found=id,
+            expected=", ".join(known),
+            nearest=nearest_names(id.upper(), tuple(known)),
+        )
+    )
 
 
 def authority_id(action: Action) -> str:

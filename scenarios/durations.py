@@ -18,16 +18,9 @@ from dataclasses import dataclass
 from datetime import date
 
 from generators.errors import Fault, ScenarioError
+from scenarios.authority_files import authority_id
 from scenarios.public_record import Action, ActionStep, Record, read_data
-
-STAGES = (
-    "open to notice",
-    "notice to final",
-    "final to first decision",
-    "decision to next decision",
-    "order to liquidation",
-)
-"""The stages of a case whose length is drawn (`record/durations.yaml` says what each is)."""
+from scenarios.stages import STAGES
 
 BAND = 0.90
 """Probability of the predicted band."""
@@ -87,6 +80,11 @@ class StageFit:
         """Return the median in days."""
         return math.exp(self.mean)
 
+    @property
+    def deviation(self) -> float:
+        """Return the deviation of a new duration's logarithm, with the error of the mean."""
+        return math.hypot(self.spread, self.error)
+
 
 @dataclass(frozen=True)
 class Fit:
@@ -98,7 +96,7 @@ class Fit:
     def band(self, stage: str, probability: float = BAND) -> tuple[float, float]:
         """Return the days between which a new authority's duration lies with a probability."""
         one = self.stages[stage]
-        half = _t(0.5 + probability / 2, self.freedom) * math.hypot(one.spread, one.error)
+        half = _t(0.5 + probability / 2, self.freedom) * one.deviation
         return math.exp(one.mean - half), math.exp(one.mean + half)
 
 
@@ -137,8 +135,6 @@ def recorded_durations(record: Record) -> tuple[Duration, ...]:
     Raises:
         ScenarioError: a stage, action or step that does not exist, or that has no length.
     """
-    from scenarios.authority_files import authority_id
-
     found = []
     for entry in read_data("durations.yaml"):
         action = record.action(entry["action"])
@@ -237,9 +233,10 @@ def leave_one_authority_out(durations: Sequence[Duration]) -> tuple[LeftOut, ...
     return tuple(found)
 
 
-def coverage(left_out: Sequence[LeftOut]) -> float:
+def coverage(left_out: Sequence[LeftOut], naive: bool = False) -> float:
     """Return the share of the durations left out that lie inside their bands."""
-    return sum(one.inside for one in left_out) / len(left_out)
+    inside = (one.naive_inside if naive else one.inside for one in left_out)
+    return sum(inside) / len(left_out)
 
 
 def width(left_out: Sequence[LeftOut], naive: bool = False) -> float:

@@ -168,7 +168,7 @@ class Authority:
     Attributes:
         id: short name (`ICO`), also the data file's.
         name: full name.
-        kind: `authority`, `court` or `prosecutor`.
+        kind: `authority`, `court`, `prosecutor` or `private party`.
         jurisdictions: codes of those whose residents it protects, the first its own.
         powers: duty (`sim.law.duties`), or instrument (`enforcement notice`,
             `monetary penalty notice`, `periodic penalty`, `private action`), to the address of
@@ -181,7 +181,7 @@ class Authority:
         intent_days: days after a notice of intent within which the penalty must be given (six
             months in the UK, Data Protection Act 2018, schedule 16, paragraph 2), 0 where the
             law knows no such limit.
-        durations: stage (`sim.law.durations.STAGES`) to its log-normal duration.
+        durations: stage of a case ("open to notice", ...) to its log-normal duration.
         officers: cases that it can investigate at a time.
         joins: chance that it joins another authority's investigation, 0 to 1.
         check_days: days after a deadline on which it checks compliance.

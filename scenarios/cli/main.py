@@ -14,7 +14,17 @@ import typer
 from typer.core import TyperGroup
 
 from generators.errors import EffaceError
-from scenarios.cli import dashboard, faces, library, population, query, report, residency, runs
+from scenarios.cli import (
+    dashboard,
+    faces,
+    law,
+    library,
+    population,
+    query,
+    report,
+    residency,
+    runs,
+)
 from scenarios.cli.options import INTERRUPTED, WRONG_INPUT
 
 
@@ -99,6 +109,7 @@ app.command()(library.schema)
 app.command()(residency.residency)
 app.add_typer(population.app, name="population")
 app.add_typer(faces.app, name="faces")
+app.add_typer(law.app, name="law")
 app.command()(dashboard.dashboard)
 
 
