@@ -76,7 +76,11 @@ class EffaceError(Exception):
         if isinstance(faults, str):
             faults = Fault(faults)
         self.faults: list[Fault] = faults if isinstance(faults, list) else [faults]
-        super().__init__("\n".join(fault.as_text() for fault in self.faults))
+        # Kept as arguments, so that an error that is made anew (a clock's, a worker's) has them.
+        super().__init__(self.faults)
+
+    def __str__(self) -> str:
+        return "\n".join(fault.as_text() for fault in self.faults)
 
 
 class ScenarioError(EffaceError):

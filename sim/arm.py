@@ -13,6 +13,7 @@ import numpy as np
 import simpy
 from numpy.typing import NDArray
 
+from generators.errors import ScenarioError
 from generators.keyed import Streams
 from generators.people import DAYS_A_YEAR
 from generators.population import Population
@@ -23,6 +24,7 @@ from sim.day import DESK_TIME, LOOK_TIME, WEEK_TIME
 from sim.events import Event, Log, Process
 from sim.gallery.flat import FlatGallery
 from sim.gallery.gallery import Gallery
+from sim.guard import Guarded
 from sim.history import History, Ledger, Requests, TemplateCounts, WatchedCounts
 from sim.interventions.kinds import Actors
 from sim.interventions.registry import install
@@ -36,6 +38,7 @@ from sim.operator.strategy import STRATEGIES
 from sim.people.attention import Attention
 from sim.people.finds import CandidateFinds
 from sim.people.reactions import Reactions
+from sim.people.side import PeopleSide
 from sim.pixels.matcher import PixelsMatcher
 from sim.pixels.photos import ReplicationPhotos
 from sim.platforms import send_letters
@@ -116,6 +119,7 @@ class Arm:
             (windows.cease_deadline, windows.litigation_end),
             shared.in_scope,
         )
+        self.people = PeopleSide(population, self.reactions, shared.streams, self.world.held_before)
         self.operator = Compliance(
             self.env,
             self.log,
@@ -148,7 +152,9 @@ class Arm:
         self.snapshots: list[Snapshot] = []
         self.was_searchable = np.zeros(len(population), dtype=np.bool_)
         self.held_at_notice = np.zeros(0 if watched is None else len(watched), dtype=np.int32)
-        self.cases = [self._case(file) for file in setup.cases]
+        self.cases: dict[str, Case] = {}
+        for file in setup.cases:
+            self._open_case(file)
         self._install_interventions()
         self.env.process(send_letters(self.env, setup.letters, self.log))
         for item in setup.news:
@@ -168,6 +174,17 @@ class Arm:
         return PixelsMatcher(people, photos, self.gallery, threshold, scores.fpir)
 
     # -- actors ----------------------------------------------------------------------------
+
+    def _open_case(self, file: CaseFile) -> Case:
+        """Open a case in this run and return it.
+
+        Raises:
+            ScenarioError: a case of that id is open already.
+        """
+        if file.id in self.cases:
+            raise ScenarioError(f"the case {file.id} is open already in this run")
+        case = self.cases[file.id] = self._case(file)
+        return case
 
     def _case(self, file: CaseFile) -> Case:
         source = file.id
@@ -195,15 +212,22 @@ class Arm:
         return Case(self.env, file, self.log, parties, period)
 
     def _install_interventions(self) -> None:
+        streams = self.shared.streams
         for number, spec in enumerate(self.setup.interventions, 1):
             actors = Actors(
-                env=self.env,
+                env=Guarded(self.env, spec, streams.seed, streams.replication),
                 log=self.log,
                 levers=self.world.levers,
                 operator=self.operator,
+                streams=streams,
+                people=self.people,
+                world_jobs=self.world,
+                open_case=self._open_case,
+                cases=self.cases,
                 source=f"{spec.kind} ({number})",
                 jurisdiction=self.setup.windows.jurisdiction,
                 last_day=self.setup.last_day,
+                spec=spec,
             )
             install(spec, actors)
 
@@ -220,7 +244,8 @@ class Arm:
         for day in range(self.setup.last_day + 1):
             # News only ever adds hazard to later days, so today's sum is final.
             exposure += float(self.attention.hazard[self.scope, day])
-            made = self.residents * (1.0 - (1.0 - informed) * math.exp(-exposure)) * rate
+            unaware = (1.0 - informed) * math.exp(-exposure) * self.people.untold[self.scope]
+            made = self.residents * (1.0 - unaware) * rate
             self.made += made
             self.abandoned += made * gives_up
             self.extra_photos += made * sends
@@ -338,7 +363,9 @@ class Arm:
                 answered=self.desk.answered,
                 waiting=self.desk.queue,
             ),
-            ledgers=tuple(Ledger.of(case.file.authority, case.penalty) for case in self.cases),
+            ledgers=tuple(
+                Ledger.of(case.file.authority, case.penalty) for case in self.cases.values()
+            ),
             searches=self.customers.tally,
             templates=TemplateCounts(
                 enrolled=matcher.enrolled,
@@ -362,6 +389,8 @@ class Arm:
         movers: dict[str, tuple[object, ...]] = {}
         if self.attention.pulses:
             movers["news"] = tuple(self.attention.pulses)
+        if self.people.acts:
+            movers["people"] = tuple(self.people.acts)
         if self.world.levers.changes:
             movers["levers"] = tuple(self.world.levers.changes)
         removals: tuple[tuple[object, ...], ...] = tuple(
@@ -371,7 +400,7 @@ class Arm:
         if removals:
             movers["removal"] = removals
         for name in ("proposed", "imposed", "payable", "collected"):
-            amounts = tuple(getattr(case.penalty, name) for case in self.cases)
+            amounts = tuple(getattr(case.penalty, name) for case in self.cases.values())
             if any(amounts):
                 movers[f"money.{name}"] = amounts
         return movers

@@ -31,6 +31,8 @@ STREAMS: dict[str, str] = {
     "private.delay": "unit exponential of the delay before going private (person)",
     "private.spread": "whether a close tie follows (person who went private, tie)",
     "private.spread.acquaintance": "whether an acquaintance follows (the same)",
+    "private.called": "whether somebody heeds a call to go private (person, call)",
+    "notice.told": "whether a notice reaches somebody of whom something is held (person, notice)",
     "request.clock": "unit exponential until an informed person sends a request (person)",
     "request.kind": "whether a request asks for erasure (person)",
     "request.abandon": "whether a photo is demanded and the request given up (person, 0 or 1)",

@@ -192,6 +192,11 @@ class World:
         """Return how much is held of these persons: templates, and photos sent with requests."""
         return self.matcher.held[person] + self.extra_photos[person]
 
+    def held_before(self, person: NDArray[np.int64], day: int) -> NDArray[np.int32]:
+        """Return how much is held of these persons at the start of a day; see `held_of`."""
+        self.bring_up_to(day)
+        return self.held_of(person)
+
     def _by_jurisdiction(self, person: NDArray[np.int64]) -> NDArray[np.int64]:
         return np.bincount(self.population.jurisdiction[person], minlength=len(self.templates))
 

@@ -5,15 +5,24 @@ from __future__ import annotations
 import difflib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
-from typing import Any
-
-import simpy
+from typing import Any, Protocol
 
 from generators.errors import Fault, ScenarioError
+from generators.keyed import Streams
 from sim.events import Log
+from sim.guard import Guarded
+from sim.law.case import Case
 from sim.levers import Levers
 from sim.operator.compliance import Compliance
-from sim.setup import InterventionSpec
+from sim.people.side import PeopleSide
+from sim.setup import CaseFile, InterventionSpec
+
+
+class WorldJobs(Protocol):
+    """What an actor may ask of the operator's stores, beyond the removals of `Compliance`."""
+
+    def remove_person(self, person: int, day: int) -> None:
+        """Erase every template of one person (a row of the population) on a day."""
 
 
 @dataclass(frozen=True)
@@ -21,22 +30,35 @@ class Actors:
     """Whom an intervention may speak to, and under which name.
 
     Attributes:
-        env: the simulation's clock.
+        env: the simulation's clock; errors of a process that is started on it name the
+            intervention.
         log: the run's log.
         levers: the run's levers.
         operator: the operator's compliance, for jobs.
+        streams: the replication's streams, for keyed draws of the intervention's own.
+        people: informing people and calling on them to go private.
+        world_jobs: what else the operator's stores may be asked for.
+        open_case: opens a case in this run and returns it.
+        cases: every case of the run by its id, those opened so far included.
         source: the intervention's own name in lever stacks and jobs, unique in the run.
-        jurisdiction: whose residents the levers on residents in scope are about.
+        jurisdiction: code of those whose residents the question is about.
         last_day: last day of the run.
+        spec: the intervention as the scenario lists it, every option filled in.
     """
 
-    env: simpy.Environment
+    env: Guarded
     log: Log
     levers: Levers
     operator: Compliance
+    streams: Streams
+    people: PeopleSide
+    world_jobs: WorldJobs
+    open_case: Callable[[CaseFile], Case]
+    cases: Mapping[str, Case]
     source: str
     jurisdiction: str
     last_day: int
+    spec: InterventionSpec
 
 
 @dataclass(frozen=True)

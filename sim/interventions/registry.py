@@ -8,6 +8,7 @@ group `efface.interventions`, whose entries point at an `InterventionKind`.
 from __future__ import annotations
 
 import difflib
+from dataclasses import replace
 from functools import cache
 from importlib.metadata import entry_points
 
@@ -45,8 +46,8 @@ def install(spec: InterventionSpec, actors: Actors) -> None:
         actors: whom it may speak to.
 
     Raises:
-        ScenarioError: an unknown kind or option, a value outside its bounds, or a jurisdiction
-            other than the one that the run's levers are about.
+        ScenarioError: an unknown kind or option, a value outside its bounds, a jurisdiction
+            other than the one that the run's levers are about, or an error of its own (named).
     """
     known = interventions()
     if spec.kind not in known:
@@ -69,4 +70,6 @@ def install(spec: InterventionSpec, actors: Actors) -> None:
             )
         )
     kind = known[spec.kind]
-    kind.install(completed(spec, kind.options), actors)
+    full = completed(spec, kind.options)
+    mine = replace(actors, spec=full)
+    actors.env.call(lambda: kind.install(full, mine))

@@ -11,6 +11,7 @@ from sim.history import History
 from sim.measures.question import (
     COLLECTION_MOVERS,
     COLLECTION_ZERO,
+    INFORMING_MOVERS,
     Measure,
     Reading,
     by_jurisdiction,
@@ -159,6 +160,6 @@ MEASURES = (
         "share_informed", "I(t)", "share of residents",
         r"I(t) = \frac{1}{P} \sum_i w_i \, 1[i \text{ informed by } t]",
         "What share of residents has learnt that the operator may hold photos of them?",
-        "rights", 1, ("news",), "no news differs between the two arms", _informed,
+        "rights", 1, INFORMING_MOVERS, "no news or notice differs between the two arms", _informed,
     ),
 )  # fmt: skip

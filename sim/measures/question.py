@@ -64,10 +64,14 @@ class Measure:
     score_model: str = ""
 
 
-COLLECTION_MOVERS = ("news", "levers", "removal")
-"""What can change who is found and held: news (going private, requests), levers, removals."""
+INFORMING_MOVERS = ("news", "people")
+"""What can change who is informed: news, and notices to people of whom something is held."""
 
-COLLECTION_ZERO = "no news, lever or removal differs between the two arms"
+COLLECTION_MOVERS = (*INFORMING_MOVERS, "levers", "removal")
+"""What can change who is found and held: news and what people are told (going private, requests),
+levers, removals."""
+
+COLLECTION_ZERO = "no news, notice, lever or removal differs between the two arms"
 
 
 def by_jurisdiction(history: History, cells: NDArray[np.int64]) -> NDArray[np.float64]:

@@ -65,11 +65,34 @@ class Reactions:
             self._queue.append((who, clock[who]))
         self._reached = [0] * len(self._queue)
         self._at_start = np.flatnonzero(population.informed)
+        self.informed_day[self._at_start] = 0
         drawn = slice(0, population.society)
         home, size = population.jurisdiction[drawn], len(self._queue)
         self._informed_share = _shares(home, population.informed[drawn], size)
         self._aware_share = _shares(home, population.aware[drawn], size)
         self._turning = np.zeros(0, dtype=np.int64)
+        self._told = np.zeros(0, dtype=np.int64)
+
+    def tell(self, who: NDArray[np.int64], day: int) -> None:
+        """Inform persons by a notice on a day; they react at the end of the week.
+
+        Args:
+            who: int64 rows of persons who were not informed before.
+            day: today.
+        """
+        self.informed_day[who] = day
+        self._told = np.concatenate([self._told, who])
+
+    def turn_now(self, who: NDArray[np.int64], day: int) -> None:
+        """Make the accounts of these persons private from a day on, without delay.
+
+        Args:
+            who: int64 rows of persons who are not private on that day.
+            day: today; nothing that they post is found from it on.
+        """
+        new = self.private_day[who] == NEVER
+        self.private_day[who] = day
+        self._turning = np.concatenate([self._turning, who[new]])
 
     def week(self, day: int) -> NDArray[np.int64]:
         """Let a week end on that day; return those who will ask, newly known.
@@ -91,8 +114,8 @@ class Reactions:
 
     def _inform(self, day: int) -> NDArray[np.int64]:
         exposure = self.attention.exposure(day + 1)
-        newly, self._at_start = [self._at_start], np.zeros(0, dtype=np.int64)
-        self.informed_day[newly[0]] = 0
+        newly = [self._at_start, self._told]
+        self._at_start = self._told = np.zeros(0, dtype=np.int64)
         for code, (who, clock) in enumerate(self._queue):
             first = self._reached[code]
             last = int(np.searchsorted(clock, exposure[code, -1], side="left"))
