@@ -212,5 +212,5 @@ def _place(arm: LoadedScenario, i: int) -> str:
         return SET
     if not arm.path.is_file():  # read from a text, or moved away since
         return str(arm.path)
-    fault = fault_in_file(arm.path, ("interventions", i), "", found="", expected="")
+    fault = fault_in_file(arm.path, (*arm.at, "interventions", i), "", found="", expected="")
     return f"{fault.file}:{fault.line}"

@@ -20,7 +20,7 @@ from scenarios.format import Scenario
 from scenarios.overrides import apply_overrides
 from scenarios.public_record import load_record
 from scenarios.strict import Surroundings, nearest_names
-from scenarios.yaml_marks import read_text
+from scenarios.yaml_marks import MarkedYaml, Path_, read_text
 from scenarios.yaml_reader import read_yaml
 from sim.fidelity import Fidelity
 from sim.interventions.registry import interventions
@@ -52,6 +52,7 @@ class LoadedScenario:
         pinned: parameters that the scenario or `--set` has set; a range run keeps them.
         overridden: those of them that `--set` has set.
         overrides: the `key=value` texts.
+        at: keys below which the scenario stands in its file; none where it is the whole file.
     """
 
     scenario: Scenario
@@ -60,6 +61,7 @@ class LoadedScenario:
     pinned: frozenset[str]
     overridden: frozenset[str] = frozenset()
     overrides: tuple[str, ...] = ()
+    at: Path_ = ()
 
     @property
     def name(self) -> str:
@@ -121,7 +123,23 @@ def load_scenario(name_or_path: str, overrides: Sequence[str] = ()) -> LoadedSce
 
 def scenario_from_text(text: str, path: Path, overrides: Sequence[str] = ()) -> LoadedScenario:
     """Return a scenario from the text of its file; arguments and errors as `load_scenario`."""
-    document = read_yaml(text, str(path))
+    return scenario_from_document(read_yaml(text, str(path)), path, overrides)
+
+
+def scenario_from_document(
+    document: MarkedYaml, path: Path, overrides: Sequence[str] = (), at: Path_ = ()
+) -> LoadedScenario:
+    """Return a scenario from marked data.
+
+    Args:
+        document: the scenario's keys and values; overrides are applied to it in place.
+        path: the file that it comes from.
+        overrides: as `load_scenario`.
+        at: keys below which the scenario stands in that file.
+
+    Raises:
+        ScenarioError: as `load_scenario`.
+    """
     if not isinstance(document.data, dict):
         if not document.faults:
             found = "an empty file" if document.data is None else "no keys"
@@ -158,6 +176,7 @@ def scenario_from_text(text: str, path: Path, overrides: Sequence[str] = ()) -> 
         pinned=frozenset(values),
         overridden=overridden,
         overrides=tuple(overrides),
+        at=at,
     )
 
 

@@ -16,6 +16,7 @@ from typer.core import TyperGroup
 from generators.errors import EffaceError
 from scenarios.cli import (
     dashboard,
+    demonstrate,
     faces,
     law,
     library,
@@ -107,6 +108,7 @@ app.command()(library.explain)
 app.command()(library.validate)
 app.command()(library.schema)
 app.command()(residency.residency)
+app.command()(demonstrate.demonstrate)
 app.add_typer(population.app, name="population")
 app.add_typer(faces.app, name="faces")
 app.add_typer(law.app, name="law")

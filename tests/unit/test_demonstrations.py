@@ -1,0 +1,180 @@
+"""Demonstrations: what their files may say, what is judged, and that every shipped one holds."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner
+
+from generators.errors import ScenarioError
+from scenarios.cli.main import app
+from scenarios.demonstrate import demonstrate, judged, replications
+from scenarios.demonstration_files import (
+    Demonstration,
+    demonstration_from_text,
+    demonstrations,
+    load_demonstration,
+)
+from sim.dates import iso
+from sim.measures import MEASURES
+
+GOOD = """\
+about: cease-collection
+actor: crawler
+measure: in_scope_left
+at: 2022-12-15
+base: no-uk-order
+people: 2000
+replications: 3
+moves:
+  says: In this model less is held.
+  scenario:
+    interventions: [{kind: cease-collection, from: 2022-05-18, strength: 1.0}]
+  direction: down
+  because: [cease-collection_begins]
+unmoved:
+  says: In this model an order under appeal moves nothing.
+  scenario:
+    operator: {strategy: litigate}
+    cases: [{record: UK-ICO-2022, stay: automatic, clauses: [cease_collection]}]
+    parameters:
+      {news.weight.investigation: 0, news.weight.intent: 0, news.weight.final: 0,
+       news.weight.judgment: 0}
+  why: stay
+  log: appeal_lodged
+"""
+
+
+def changed(old: str, new: str) -> Demonstration:
+    assert old in GOOD
+    return demonstration_from_text(GOOD.replace(old, new), Path("cease-collection.yaml"))
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "line", "said"),
+    [
+        ("actor: crawler", "actor: crawlr", 2, "did you mean: crawler?"),
+        ("in_scope_left", "in_scope_let", 3, "did you mean: in_scope_left"),
+        ("2022-12-15", "the end", 4, "is not a date"),
+        ("no-uk-order", "no-uk-ordr", 5, "did you mean: no-uk-order"),
+        ("says: In this model less", "says: Less", 9, "In this model ..."),
+        (
+            "    interventions: [{kind",
+            "    interventins: [{kind",
+            11,
+            "did you mean: interventions",
+        ),
+        ("kind: cease-collection", "kind: cease-colection", 11, "did you mean: cease-collection"),
+        ("strength: 1.0", "strength: 2.0", 11, "0 to 1"),
+        ("direction: down", "direction: sideways", 12, "up or down"),
+        ("strategy: litigate", "strategy: litigat", 17, "did you mean: litigate?"),
+        ("clauses: [cease_coll", "clauses: [cease_col", 18, "did you mean: cease_collection"),
+        ("news.weight.intent", "news.weight.intnt", 20, "did you mean: news.weight.intent"),
+        ("about: cease-collection", "about: deletion-order", 1, "named otherwise"),
+    ],
+)
+def test_a_fault_is_told_at_its_own_line(old: str, new: str, line: int, said: str) -> None:
+    with pytest.raises(ScenarioError) as caught:
+        changed(old, new)
+    assert [fault.line for fault in caught.value.faults] == [line]
+    assert said in str(caught.value)
+
+
+def test_faults_of_both_pairs_are_told_at_once() -> None:
+    text = GOOD.replace("strength: 1.0", "strength: 2.0").replace("litigate", "litigat")
+    with pytest.raises(ScenarioError) as caught:
+        demonstration_from_text(text, Path("cease-collection.yaml"))
+    assert [fault.line for fault in caught.value.faults] == [11, 17]
+
+
+def test_parameters_of_a_pair_hold_in_both_its_runs() -> None:
+    demonstration = changed("about:", "about:")
+    first, second = demonstration.unmoved
+    assert first.parameters["news.weight.final"] == second.parameters["news.weight.final"] == 0.0
+    assert first.scenario.cases
+    assert not second.scenario.cases
+
+
+@pytest.fixture(scope="module")
+def runs():
+    """Both pairs of the good file, run once."""
+    good = changed("about:", "about:")
+    return tuple(replications(good, pair, 0) for pair in (good.moves, good.unmoved))
+
+
+def test_the_chain_of_causes_ends_at_what_the_intervention_began(runs) -> None:
+    moving, unmoved = judged(changed("about:", "about:"), *runs).pairs
+    assert moving.holds
+    assert unmoved.holds
+    assert moving.low <= moving.difference <= moving.high < 0.0
+    assert [(e.kind, iso(e.day)) for e in moving.causes] == [
+        ("cease-collection_begins", "2022-05-18")
+    ]
+    assert unmoved.difference == 0.0
+    assert unmoved.structural_zero == MEASURES["in_scope_left"].zero_reason
+    assert [event.kind for event in unmoved.causes][:2] == ["appeal_lodged", "enforcement_notice"]
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "fault"),
+    [
+        ("direction: down", "direction: up", "does not lie above 0"),
+        ("[cease-collection_begins]", "[collection_ceased]", "nothing in the log"),
+        ("_begins]", "_begins, enforcement_notice]", "chain of causes is another"),
+        ("log: appeal_lodged", "log: order_ignored", "no event 'order_ignored'"),
+    ],
+)
+def test_a_demonstration_that_does_not_hold_says_what_fails(
+    runs, old: str, new: str, fault: str
+) -> None:
+    shown = judged(changed(old, new), *runs)
+    assert not shown.holds
+    assert any(fault in pair.fault for pair in shown.pairs), [p.fault for p in shown.pairs]
+
+
+def test_a_difference_that_the_circumstance_did_not_prevent_does_not_hold(runs) -> None:
+    moves, _ = runs
+    shown = judged(changed("about:", "about:"), moves, moves)
+    assert "the interval does not hold 0" in shown.pairs[1].fault
+
+
+def test_a_day_on_which_the_measure_is_not_read_is_refused_with_those_on_which_it_is(runs) -> None:
+    with pytest.raises(ScenarioError, match=r"2022-12-15, 2023-03-15, 2023-12-15"):
+        judged(changed("2022-12-15", "2022-12-16"), *runs)
+
+
+def test_the_command_prints_both_runs_and_exits_1_where_one_does_not_hold(tmp_path: Path) -> None:
+    path = tmp_path / "cease-collection.yaml"
+    path.write_text(GOOD, encoding="utf-8")
+    good = CliRunner().invoke(app, ["demonstrate", str(path)])
+    assert good.exit_code == 0, good.output
+    assert "In this model less is held." in good.stdout
+    assert "2022-05-18  model   cease-collection begins (world)" in good.stdout
+    assert "2022-06-15  RECORD  appeal lodged (operator)" in good.stdout
+    assert good.stdout.rstrip().endswith("1 of 1 demonstrations hold")
+    path.write_text(GOOD.replace("direction: down", "direction: up"), encoding="utf-8")
+    bad = CliRunner().invoke(app, ["demonstrate", str(path), "--json"])
+    assert bad.exit_code == 1
+    (told,) = json.loads(bad.stdout)["demonstrations"]
+    assert told["moves"]["fault"] == "the interval does not lie above 0"
+    assert told["unmoved"]["holds"]
+
+
+def test_an_unknown_demonstration_ends_with_code_2_and_the_nearest_names() -> None:
+    result = CliRunner().invoke(app, ["demonstrate", "cease-colection"])
+    assert result.exit_code == 2
+    assert "did you mean: cease-collection" in result.stderr
+
+
+@pytest.mark.parametrize("name", demonstrations())
+def test_every_shipped_demonstration_loads(name: str) -> None:
+    assert load_demonstration(name).file.about == name
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", demonstrations())
+def test_every_shipped_demonstration_holds(name: str) -> None:
+    shown = demonstrate(load_demonstration(name))
+    assert shown.holds, [pair.fault for pair in shown.pairs]
