@@ -32,7 +32,7 @@ from scenarios.strict import (
     wrong,
 )
 from sim.dates import EPOCH
-from sim.interventions.kinds import Option
+from sim.interventions.kinds import InterventionKind, Option, beyond_scope
 from sim.setup import Scope
 
 Strategy = Literal["comply", "minimal", "ignore", "litigate", "rational"]
@@ -166,15 +166,27 @@ class Intervention(BaseModel):
 
     @model_validator(mode="after")
     def _take_options(self, info: ValidationInfo) -> Intervention:
-        known = surroundings(info).interventions[self.kind].options
-        errors: Errors = []
+        kind = surroundings(info).interventions[self.kind]
+        errors: Errors = self._scope_beyond(kind)
         for name, written in self.options.items():
             try:
-                self._values[name] = _option(name, written, known)
+                self._values[name] = _option(name, written, kind.options)
             except PydanticCustomError as error:
                 errors.append(((name,), error))
         several("intervention", errors)
         return self
+
+    def _scope_beyond(self, kind: InterventionKind) -> Errors:
+        """Return an error for every field of a written scope that the intervention cannot have."""
+        if "scope" not in self.model_fields_set:
+            return []
+        errors: Errors = []
+        for field in beyond_scope(kind, self.area):
+            message = f"'{kind.name}' cannot be limited by {field}"
+            limits = " and ".join(kind.scopes) or "no scope: it holds everywhere"
+            path = ("scope",) if isinstance(self.scope, str) else ("scope", field)
+            errors.append((path, wrong(message, limits)))
+        return errors
 
     @property
     def area(self) -> Scope:

@@ -27,7 +27,7 @@ from sim.gallery.gallery import Gallery
 from sim.guard import Guarded
 from sim.history import History, Ledger, Requests, TemplateCounts, WatchedCounts
 from sim.interventions.kinds import Actors
-from sim.interventions.registry import install
+from sim.interventions.registry import in_stated_order, install
 from sim.law.case import Case, Parties
 from sim.law.instruments import EnforcementNotice
 from sim.matcher import Matcher, ScoresMatcher
@@ -213,7 +213,7 @@ class Arm:
 
     def _install_interventions(self) -> None:
         streams = self.shared.streams
-        for number, spec in enumerate(self.setup.interventions, 1):
+        for number, spec in in_stated_order(self.setup.interventions):
             actors = Actors(
                 env=Guarded(self.env, spec, streams.seed, streams.replication),
                 log=self.log,

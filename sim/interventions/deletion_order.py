@@ -40,10 +40,28 @@ KIND = InterventionKind(
     what="Templates inferred to be of residents in scope are removed by a deadline.",
     power="Data Protection Act 2018, section 149; UK GDPR article 58(2)(g).",
     options={
-        "days": Option(91.0, "days allowed", unit="days", least=1.0, most=3650.0),
+        "days": Option(
+            91.0,
+            "days allowed",
+            unit="days",
+            least=1.0,
+            most=3650.0,
+            low=30.0,
+            high=182.0,
+            source="The orders of the record: three months more than for ceasing in the United "
+            "Kingdom, 90 days in Australia, two months in France; a month where none is stated is "
+            "an assumption.",
+        ),
         "semantics": Option(
-            "erase", "erase from every store, or only hide", choices=("erase", "hide")
+            "erase",
+            "erase from every store, or only hide",
+            choices=("erase", "hide"),
+            source="The orders of the record say delete, destroy or erase; hiding is what an "
+            "operator might do instead.",
         ),
     },
     install=install,
+    address="https://legislation.gov.uk/ukpga/2018/12/part/6/crossheading/enforcement-notices/"
+    "2020-12-31",
+    acts_on="gallery",
 )

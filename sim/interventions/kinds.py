@@ -1,4 +1,9 @@
-"""What an intervention is: a name, a legal power, options, and what it does."""
+"""What an intervention is: a name, a legal power, options, whom it acts on, and what it does.
+
+Interventions take effect in a stated order, `ACTORS`: that in which a photo and what becomes of it
+meet those who may stand in its way. On a day on which several begin, they do so in this order,
+whatever the order in which a scenario lists them.
+"""
 
 from __future__ import annotations
 
@@ -15,7 +20,7 @@ from sim.law.case import Case
 from sim.levers import Levers
 from sim.operator.compliance import Compliance
 from sim.people.side import PeopleSide
-from sim.setup import CaseFile, InterventionSpec
+from sim.setup import CaseFile, InterventionSpec, Scope
 
 
 class WorldJobs(Protocol):
@@ -61,9 +66,39 @@ class Actors:
     spec: InterventionSpec
 
 
+ACTORS = (
+    "people",
+    "platforms",
+    "crawler",
+    "gallery",
+    "desk",
+    "customers",
+    "purse",
+    "case",
+)
+"""Whom an intervention may act on, in the order in which what they do comes about: people post or
+do not, platforms let the crawler in, it enrols, the gallery keeps, the desk answers, customers
+search, the purse pays; a case moves what moves all of these."""
+
+SCOPES = ("jurisdiction", "group", "platform", "customer")
+"""Fields of `sim.setup.Scope`: the kinds of scope."""
+
+
 @dataclass(frozen=True)
 class Option:
-    """An option of an intervention: default, bounds, unit and meaning."""
+    """An option of an intervention.
+
+    Attributes:
+        default: value where the scenario gives none.
+        what: its meaning.
+        unit: of a number; "1" for a share.
+        least: smallest value that is accepted.
+        most: largest value that is accepted.
+        choices: the words that are accepted, of an option that is no number.
+        low: low end of the values that are thought likely; None of an option that is no number.
+        high: high end of the same.
+        source: where default and range come from; an assumption says that it is one.
+    """
 
     default: float | str
     what: str
@@ -71,6 +106,9 @@ class Option:
     least: float = 0.0
     most: float = 1.0
     choices: tuple[str, ...] = ()
+    low: float | None = None
+    high: float | None = None
+    source: str = ""
 
 
 @dataclass(frozen=True)
@@ -80,10 +118,13 @@ class InterventionKind:
     Attributes:
         name: as the scenario file has it.
         what: one sentence.
-        power: the legal power and its address, or why none is needed.
+        power: the legal power, or why none is needed.
         options: its options.
         install: called once at the start of a run with every option filled in; schedules what
             the intervention does.
+        address: where the text of the power was read; "" where none is needed or none was read.
+        acts_on: whom it acts on, one of `ACTORS`.
+        scopes: the fields of a scope that it can be limited by; what has none holds everywhere.
     """
 
     name: str
@@ -91,15 +132,47 @@ class InterventionKind:
     power: str
     options: Mapping[str, Option]
     install: Callable[[InterventionSpec, Actors], None]
+    address: str = ""
+    acts_on: str = "case"
+    scopes: tuple[str, ...] = ("jurisdiction",)
+
+    def __post_init__(self) -> None:
+        if self.acts_on not in ACTORS:
+            raise ValueError(f"'{self.name}' acts on {self.acts_on!r}, which is no actor")
+        if not set(self.scopes) <= set(SCOPES):
+            raise ValueError(f"'{self.name}' is scoped by {self.scopes}, known are {SCOPES}")
+
+    @property
+    def order(self) -> int:
+        """Place in the stated order, from 1."""
+        return ACTORS.index(self.acts_on) + 1
 
 
-def completed(spec: InterventionSpec, options: Mapping[str, Option]) -> InterventionSpec:
+def beyond_scope(kind: InterventionKind, scope: Scope) -> list[str]:
+    """Return the fields that a scope names and by which an intervention cannot be limited."""
+    named = [field for field in SCOPES if getattr(scope, field) is not None]
+    return [field for field in named if field not in kind.scopes]
+
+
+def completed(spec: InterventionSpec, kind: InterventionKind) -> InterventionSpec:
     """Return an intervention with every option filled in.
 
     Raises:
-        ScenarioError: an unknown option, or a value outside its bounds; every fault at once.
+        ScenarioError: an unknown option, a value outside its bounds, or a scope that it cannot
+            have; every fault at once.
     """
+    options = kind.options
     faults = [
+        Fault(
+            f"'{kind.name}' cannot be limited by {field}",
+            key=field,
+            found=str(getattr(spec.scope, field)),
+            expected=f"a scope by {' and '.join(kind.scopes)}" if kind.scopes else "no scope",
+        )
+        for field in beyond_scope(kind, spec.scope)
+        if field != "jurisdiction"  # every specification names one
+    ]
+    faults += [
         Fault(
             f"unknown option '{name}' of '{spec.kind}'",
             key=name,

@@ -8,6 +8,7 @@ group `efface.interventions`, whose entries point at an `InterventionKind`.
 from __future__ import annotations
 
 import difflib
+from collections.abc import Sequence
 from dataclasses import replace
 from functools import cache
 from importlib.metadata import entry_points
@@ -38,16 +39,11 @@ def interventions() -> dict[str, InterventionKind]:
     return dict(zip(names, kinds, strict=True))
 
 
-def install(spec: InterventionSpec, actors: Actors) -> None:
-    """Put an intervention into a run.
-
-    Args:
-        spec: the intervention as the scenario lists it.
-        actors: whom it may speak to.
+def kind_of(spec: InterventionSpec) -> InterventionKind:
+    """Return an intervention's kind.
 
     Raises:
-        ScenarioError: an unknown kind or option, a value outside its bounds, a jurisdiction
-            other than the one that the run's levers are about, or an error of its own (named).
+        ScenarioError: there is none of that name.
     """
     known = interventions()
     if spec.kind not in known:
@@ -60,6 +56,33 @@ def install(spec: InterventionSpec, actors: Actors) -> None:
                 nearest=tuple(difflib.get_close_matches(spec.kind, known, 3, 0.5)),
             )
         )
+    return known[spec.kind]
+
+
+def in_stated_order(
+    specs: Sequence[InterventionSpec],
+) -> list[tuple[int, InterventionSpec]]:
+    """Return the interventions with their places in the scenario, in the order of those they act
+    on (`sim.interventions.kinds.ACTORS`): on one day they take effect in this order.
+
+    Raises:
+        ScenarioError: an unknown kind.
+    """
+    return sorted(enumerate(specs, 1), key=lambda listed: kind_of(listed[1]).order)
+
+
+def install(spec: InterventionSpec, actors: Actors) -> None:
+    """Put an intervention into a run.
+
+    Args:
+        spec: the intervention as the scenario lists it.
+        actors: whom it may speak to.
+
+    Raises:
+        ScenarioError: an unknown kind or option, a value outside its bounds, a jurisdiction
+            other than the one that the run's levers are about, or an error of its own (named).
+    """
+    kind = kind_of(spec)
     if spec.jurisdiction != actors.jurisdiction:
         raise ScenarioError(
             Fault(
@@ -69,7 +92,6 @@ def install(spec: InterventionSpec, actors: Actors) -> None:
                 expected=actors.jurisdiction,
             )
         )
-    kind = known[spec.kind]
-    full = completed(spec, kind.options)
+    full = completed(spec, kind)
     mine = replace(actors, spec=full)
     actors.env.call(lambda: kind.install(full, mine))

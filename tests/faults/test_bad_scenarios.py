@@ -208,6 +208,20 @@ ONE_CHANGE = {
         "there is no group '0-16'",
         "0-17",
     ),
+    "scope that the intervention cannot have": (
+        "interventions: []",
+        "interventions: [{kind: deletion-order, from: 2022-05-01, scope: {group: 0-17}}]",
+        "0-17",
+        "'deletion-order' cannot be limited by group",
+        "",
+    ),
+    "jurisdiction of what holds everywhere": (
+        "interventions: []",
+        "interventions: [{kind: platform-defence, from: 2022-05-01, scope: FR}]",
+        "FR",
+        "'platform-defence' cannot be limited by jurisdiction",
+        "",
+    ),
     "a case in a world without cases": (
         "uk-only",
         "none",

@@ -9,9 +9,11 @@ import pytest
 
 from generators.errors import ParameterError, ScenarioError
 from sim.dates import day_of, iso
+from sim.interventions.kinds import ACTORS
+from sim.interventions.registry import interventions
 from sim.measures import read_measures, structural_zero
 from sim.model import run_arms
-from sim.setup import InterventionSpec, Step, StrategyName
+from sim.setup import InterventionSpec, Scope, Step, StrategyName
 from tests.conftest import PERFECT
 
 
@@ -216,4 +218,25 @@ def test_parameters_that_cannot_hold_together_are_refused(
 def test_an_intervention_for_another_jurisdiction_is_refused(run, quiet):
     spec = InterventionSpec("cease-collection", 100, None, "US", {})
     with pytest.raises(ScenarioError, match="cannot cover US"):
+        run(listed(quiet, spec))
+
+
+def test_every_intervention_states_its_power_its_actor_and_where_its_numbers_come_from():
+    for kind in interventions().values():
+        assert kind.power.endswith("."), kind.name
+        assert kind.address or "None needed" in kind.power, kind.name
+        assert kind.order == ACTORS.index(kind.acts_on) + 1
+        for name, option in kind.options.items():
+            assert option.source, (kind.name, name)
+            if option.choices:
+                assert option.default in option.choices
+                continue
+            assert option.low is not None, (kind.name, name)
+            assert option.high is not None, (kind.name, name)
+            assert option.least <= option.low <= option.default <= option.high <= option.most
+
+
+def test_a_scope_that_an_intervention_cannot_have_is_refused(run, quiet):
+    spec = replace(power("deletion-order", date(2022, 1, 1)), scope=Scope("GB", platform="Fotoro"))
+    with pytest.raises(ScenarioError, match="cannot be limited by platform"):
         run(listed(quiet, spec))
