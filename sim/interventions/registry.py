@@ -14,9 +14,24 @@ from functools import cache
 from importlib.metadata import entry_points
 
 from generators.errors import Fault, ScenarioError
-from sim.interventions import cease_collection, deletion_order, platform_defence
+from sim.interventions import (
+    cease_collection,
+    deletion_order,
+    duty_to_inform,
+    going_private,
+    platform_defence,
+)
 from sim.interventions.kinds import Actors, InterventionKind, completed
 from sim.setup import InterventionSpec
+
+MODULES = (
+    duty_to_inform,
+    going_private,
+    platform_defence,
+    cease_collection,
+    deletion_order,
+)
+"""The project's own, in the order of those they act on."""
 
 
 @cache
@@ -26,7 +41,7 @@ def interventions() -> dict[str, InterventionKind]:
     Raises:
         ScenarioError: two of the same name, or an entry point that is no `InterventionKind`.
     """
-    kinds = [cease_collection.KIND, deletion_order.KIND, platform_defence.KIND]
+    kinds = [module.KIND for module in MODULES]
     for entry in entry_points(group="efface.interventions"):
         kind = entry.load()
         if not isinstance(kind, InterventionKind):
@@ -83,7 +98,8 @@ def install(spec: InterventionSpec, actors: Actors) -> None:
             other than the one that the run's levers are about, or an error of its own (named).
     """
     kind = kind_of(spec)
-    if spec.jurisdiction != actors.jurisdiction:
+    # Notices and calls reach people anywhere; levers on residents are the question's own.
+    if kind.acts_on != "people" and spec.jurisdiction != actors.jurisdiction:
         raise ScenarioError(
             Fault(
                 f"'{spec.kind}' cannot cover {spec.jurisdiction} in this run",

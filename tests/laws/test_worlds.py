@@ -63,18 +63,28 @@ def test_scenario_and_counterfactual_are_equal_until_the_first_event_that_differ
     assert (last["ico-2022"].templates != obeyed).any()
 
 
-@pytest.mark.parametrize("kind", ["cease-collection", "platform-defence"])
+NO_STRENGTH = {
+    "cease-collection": {"strength": 0.0},
+    "platform-defence": {"strength": 0.0},
+    "duty-to-inform": {"reach": 0.0},
+    "going-private": {"share": 0.0},
+}
+"""Options with which an intervention does nothing."""
+
+
+@pytest.mark.parametrize("kind", NO_STRENGTH)
 def test_an_intervention_of_zero_strength_equals_its_counterfactual_bit_for_bit(
     small_population, shipped_setups, kind
 ):
     base = shipped_setups["no-uk-order"]
-    spec = InterventionSpec(kind, day_of(date(2021, 3, 4)), None, "GB", {"strength": 0.0})
+    spec = InterventionSpec(kind, day_of(date(2021, 3, 4)), None, "GB", NO_STRENGTH[kind])
     arms = run_arms(
         small_population, {"none": base, "zero": replace(base, interventions=(spec,))}, 5, 0
     )
     same_snapshots(arms["none"], arms["zero"])
     np.testing.assert_array_equal(arms["none"].person_days, arms["zero"].person_days)
-    full = replace(spec, options={"strength": 1.0})
+    assert arms["none"].movers == arms["zero"].movers
+    full = replace(spec, options=dict.fromkeys(spec.options, 1.0))
     moved = run_arms(small_population, {"full": replace(base, interventions=(full,))}, 5, 0)["full"]
     assert moved.person_days.sum() < arms["none"].person_days.sum()
 
