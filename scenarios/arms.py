@@ -16,9 +16,9 @@ from scenarios.format import Scenario
 from scenarios.growth import growth_curve
 from scenarios.news import letters, news
 from scenarios.overrides import set_keys
+from scenarios.operator_files import operator_of
 from scenarios.public_record import load_record
 from scenarios.scenario import LoadedScenario, beside_or_library, load_scenario
-from scenarios.targets import targets_of
 from scenarios.yaml_reader import fault_in_file
 from sim.dates import day_of
 from sim.parameters import Parameters
@@ -175,6 +175,7 @@ def arm_setup(
         windows=windows(record, asked.rests_on[0], first_day, last_day),
         letters=letters(record, first_day, last_day),
         fidelity=asked.fidelity,
+        profile=operator_of(scenario.operator.profile).profile,
     )
 
 
@@ -186,7 +187,7 @@ def _cases(arm: LoadedScenario, question_id: str) -> tuple[CaseFile, ...]:
         record,
         scenario.world,
         question_id,
-        targets_of(scenario.operator.profile),
+        operator_of(scenario.operator.profile).targets,
         tuple(case.id for case in own),
     )
     return (*own, *others)

@@ -41,7 +41,7 @@ class FitPoint:
     """A point of the record and what the curve makes of it.
 
     Attributes:
-        curve: `images` or `searches`.
+        curve: `images`, `searches`, or `agencies` (`scenarios.adoption`).
         date: day of the point, or None where the record has none.
         value: the record's figure.
         grade: `A` to `C`.
@@ -102,7 +102,7 @@ def growth_curve(record: Record, first_day: int, last_day: int) -> GrowthCurve:
     curves: dict[str, NDArray[np.float64]] = {}
     points: list[FitPoint] = []
     for name, choice in read_data("growth.yaml").items():
-        listed = _listed(record, name, choice)
+        listed = listed_points(record, name, choice, "growth.yaml")
         used = tuple((day_of(p.date), p.value) for p in listed if p.use_in_fit and p.date)
         boundaries, totals = _fitted_months(used, day_of(choice["starts"]))
         curves[name] = _daily(np.array(boundaries), np.array(totals), last_day + 2)
@@ -110,7 +110,18 @@ def growth_curve(record: Record, first_day: int, last_day: int) -> GrowthCurve:
     return GrowthCurve(curves["images"], curves["searches"], tuple(points))
 
 
-def _listed(record: Record, name: str, choice: Any) -> tuple[FitPoint, ...]:
+def listed_points(record: Record, name: str, choice: Any, file: str) -> tuple[FitPoint, ...]:
+    """Return every point of the series that a curve is fitted to, used or left out.
+
+    Args:
+        record: the public record.
+        name: of the curve.
+        choice: `metrics`, `used` and `left_out` as the file has them.
+        file: its name, for errors.
+
+    Raises:
+        ScenarioError: a point that is not in the record, is listed twice or not at all.
+    """
     figures = [f for metric in choice["metrics"] for f in record.figures(metric)]
     by_key: dict[tuple[str, date | None, float], Figure] = {
         (f.metric, f.date, float(f.value)): f for f in figures
@@ -123,7 +134,7 @@ def _listed(record: Record, name: str, choice: Any) -> tuple[FitPoint, ...]:
             if figure is None or key in seen:
                 raise ScenarioError(
                     Fault(
-                        f"point {key} is not in the record, or is listed twice", file="growth.yaml"
+                        f"point {key} is not in the record, or is listed twice", file=file
                     )
                 )
             seen.add(key)
@@ -142,7 +153,7 @@ def _listed(record: Record, name: str, choice: Any) -> tuple[FitPoint, ...]:
     missing = [key for key in by_key if key not in seen]
     if missing:
         raise ScenarioError(
-            [Fault(f"point {k} is neither used nor left out", file="growth.yaml") for k in missing]
+            [Fault(f"point {k} is neither used nor left out", file=file) for k in missing]
         )
     return tuple(sorted(points, key=lambda p: p.date or date.max))
 

@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.fidelity import Fidelity
+from sim.operator.profile import Profile
 from sim.parameters import Parameters
 
 
@@ -325,6 +326,7 @@ class ArmSetup:
         curves: exogenous growth of gallery and searches.
         parameters: every parameter's value.
         windows: the days at which measures look.
+        profile: the operator.
         letters: platforms' letters to the operator, in order of day.
         fidelity: what a photo is; the same in every arm.
     """
@@ -338,6 +340,7 @@ class ArmSetup:
     curves: Curves
     parameters: Parameters
     windows: Windows
+    profile: Profile
     letters: tuple[Step, ...] = ()
     fidelity: Fidelity = Fidelity.SCORES
 

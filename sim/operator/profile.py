@@ -1,0 +1,173 @@
+"""An operator's profile: what it collects, for whom it searches, what it keeps and what it earns.
+
+A profile is a data file (`scenarios/operators`) that arrives here as values. Where the model has a
+parameter for a quantity already, the profile names the parameter instead of repeating its value,
+so that a range run sweeps it; `amount_of` reads either.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+Amount = float | str
+"""A value, or the name of the parameter that holds it."""
+
+CUSTOMER_KINDS = ("state", "contractor", "private")
+"""Kinds of customer: authorities of a state, firms that search for one, and everybody else."""
+
+STORES = ("images", "metadata", "templates", "probe log")
+"""The four stores of an operator of face search."""
+
+DEMANDS = ("record", "customers")
+"""Where the number of searches comes from: the record's curve, or the customers and their rate."""
+
+
+def amount_of(amount: Amount, parameters: Mapping[str, float]) -> float:
+    """Return a profile's amount: the value itself, or that of the parameter which it names.
+
+    Raises:
+        KeyError: there is no such parameter.
+    """
+    return parameters[amount] if isinstance(amount, str) else float(amount)
+
+
+@dataclass(frozen=True)
+class Adoption:
+    """Logistic adoption (Verhulst 1838; Bass 1969, without innovators): customers over time.
+
+    Attributes:
+        most: customers at which it levels off.
+        half: day number on which half of them have come.
+        pace: of growth, per day; 0 or more.
+        until: day from which none of them is left, or None.
+    """
+
+    most: float
+    half: int
+    pace: float
+    until: int | None = None
+
+    def customers(self, day: int) -> float:
+        """Return the customers at the start of a day."""
+        if self.until is not None and day >= self.until:
+            return 0.0
+        return self.most / (1.0 + math.exp(-self.pace * (day - self.half)))
+
+
+@dataclass(frozen=True)
+class Market:
+    """Customers of one kind in one country.
+
+    Attributes:
+        kind: one of `CUSTOMER_KINDS`.
+        country: jurisdiction's code; `XX` for the rest of the world.
+        adoption: how many there are.
+        searches: of one customer, a year.
+        revenue: from one customer, US dollars a year.
+    """
+
+    kind: str
+    country: str
+    adoption: Adoption
+    searches: float
+    revenue: float
+
+
+@dataclass(frozen=True)
+class Segment:
+    """A part of the web that the crawler goes through.
+
+    Attributes:
+        platform: its name.
+        keeps: share of what is found there that the operator's own filter lets in.
+        defence: share of collection attempts that the platform turns away.
+    """
+
+    platform: str
+    keeps: float = 1.0
+    defence: float = 0.0
+
+    @property
+    def passes(self) -> float:
+        """Share of what could be collected there that is."""
+        return self.keeps * (1.0 - self.defence)
+
+
+@dataclass(frozen=True)
+class Store:
+    """One of the operator's four stores.
+
+    Attributes:
+        name: one of `STORES`.
+        copies: of a face in scope, how many it holds (a probe log holds none of the gallery's).
+        erased: whether erasing a face erases it here too.
+        backup: days for which its backups keep what has been erased.
+    """
+
+    name: str
+    copies: float
+    erased: bool
+    backup: Amount
+
+
+@dataclass(frozen=True)
+class Means:
+    """What the operator earns, spends and has within an authority's reach, in US dollars.
+
+    Attributes:
+        cash: at the start of the run, money raised later included.
+        staff: fixed cost a year.
+        image: cost of collecting and keeping an image.
+        search: cost of a search.
+        erasure: cost of erasing a face.
+        request: cost of answering a request.
+        appeal: cost of an appeal.
+        assets: what can be seized, by jurisdiction; nothing where none is named.
+    """
+
+    cash: float
+    staff: float
+    image: float
+    search: float
+    erasure: float
+    request: float
+    appeal: float
+    assets: Mapping[str, float] = field(default_factory=dict)
+
+    def within_reach(self, jurisdiction: str) -> float:
+        """Return the assets within reach of a jurisdiction, those of its whole country too."""
+        country = jurisdiction.partition("-")[0]
+        return self.assets.get(jurisdiction, self.assets.get(country, 0.0))
+
+
+@dataclass(frozen=True)
+class Profile:
+    """Everything that sets one operator apart from another.
+
+    Attributes:
+        id: the data file's name.
+        what: one sentence.
+        segments: where it collects; a platform without one is collected whole.
+        redirect_share: share of freed capacity that goes elsewhere.
+        markets: its customers.
+        trials: share of new customers who come by a free trial.
+        demand: one of `DEMANDS`.
+        desk_capacity: requests closed in a day.
+        desk_delay: handling time of a request, days.
+        stores: its four stores.
+        means: its money.
+    """
+
+    id: str
+    what: str
+    segments: tuple[Segment, ...]
+    redirect_share: Amount
+    markets: tuple[Market, ...]
+    trials: float
+    demand: str
+    desk_capacity: Amount
+    desk_delay: Amount
+    stores: tuple[Store, ...]
+    means: Means
