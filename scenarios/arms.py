@@ -15,8 +15,8 @@ from scenarios.faults import SET
 from scenarios.format import Scenario
 from scenarios.growth import growth_curve
 from scenarios.news import letters, news
-from scenarios.overrides import set_keys
 from scenarios.operator_files import operator_of
+from scenarios.overrides import set_keys
 from scenarios.public_record import load_record
 from scenarios.scenario import LoadedScenario, beside_or_library, load_scenario
 from scenarios.yaml_reader import fault_in_file

@@ -133,9 +133,7 @@ def listed_points(record: Record, name: str, choice: Any, file: str) -> tuple[Fi
             figure = by_key.get(key)
             if figure is None or key in seen:
                 raise ScenarioError(
-                    Fault(
-                        f"point {key} is not in the record, or is listed twice", file=file
-                    )
+                    Fault(f"point {key} is not in the record, or is listed twice", file=file)
                 )
             seen.add(key)
             points.append(

@@ -14,15 +14,20 @@ from functools import cache
 from importlib import resources
 from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, Discriminator, Field, Tag, ValidationError, model_validator
+from pydantic import (
+    AfterValidator,
+    Discriminator,
+    Field,
+    Tag,
+    field_validator,
+    model_validator,
+)
 
 from generators.errors import Fault, ScenarioError
 from generators.strata import read_strata
-from scenarios.authority_files import Sourced
 from scenarios.cases import CODES
-from scenarios.faults import faults_of
+from scenarios.sourced import Sourced, SourcedShare, SourcedText, only_known, read_model
 from scenarios.strict import Strict, as_date, nearest_names, wrong
-from scenarios.yaml_reader import read_yaml
 from sim.dates import day_of
 from sim.operator.profile import (
     STORES,
@@ -37,57 +42,62 @@ from sim.operator.profile import (
 from sim.parameters import load_parameters
 
 
-def _number(value: Sourced) -> Sourced:
-    if isinstance(value.value, str) or value.value < 0:
-        raise wrong("is not an amount", "a number, 0 or more")
-    return value
+class SourcedAmount(Sourced):
+    """A sourced number, 0 or more."""
+
+    value: float = Field(ge=0)
 
 
-def _share(value: Sourced) -> Sourced:
-    if isinstance(value.value, str) or not 0 <= value.value <= 1:
-        raise wrong("is not a share", "a number between 0 and 1")
-    return value
+class SourcedDate(SourcedText):
+    """A sourced day, as an ISO text."""
+
+    @field_validator("value")
+    @classmethod
+    def _a_day(cls, value: str) -> str:
+        as_date(value)
+        return value
+
+    @property
+    def day(self) -> int:
+        """The day's number."""
+        return day_of(as_date(self.value))
 
 
-def _date(value: Sourced) -> Sourced:
-    as_date(value.value)
-    return value
+class SourcedAnswer(Sourced):
+    """A sourced yes or no."""
+
+    value: Literal["yes", "no"]
 
 
-def _answer(value: Sourced) -> Sourced:
-    if value.value not in ("yes", "no"):
-        raise wrong("is not an answer", "yes or no")
-    return value
-
-
-def _parameter(name: str) -> str:
+def _known(written: SourcedAmount | str) -> SourcedAmount | str:
     table = load_parameters()
-    if name not in table:
+    if isinstance(written, str) and written not in table:
         raise wrong(
-            f"unknown parameter '{name}'",
+            f"unknown parameter '{written}'",
             "a name that `efface list parameters` prints, or a sourced value",
-            nearest_names(name, tuple(table)),
+            nearest_names(written, tuple(table)),
         )
-    return name
+    return written
 
 
-Number = Annotated[Sourced, AfterValidator(_number)]
-Share = Annotated[Sourced, AfterValidator(_share)]
-Date = Annotated[Sourced, AfterValidator(_date)]
-Answer = Annotated[Sourced, AfterValidator(_answer)]
-NumberOrParameter = Annotated[
-    Annotated[Number, Tag("dict")]
-    | Annotated[str, AfterValidator(_parameter), Tag("str")],
+AmountOrParameter = Annotated[
+    Annotated[SourcedAmount, Tag("dict")] | Annotated[str, Tag("str")],
     Discriminator(lambda written: "str" if isinstance(written, str) else "dict"),
+    AfterValidator(_known),
 ]
 """A sourced value, or the name of the parameter that holds it."""
+
+
+def _countries() -> tuple[str, ...]:
+    """Return the jurisdictions where customers or assets may be."""
+    return tuple(dict.fromkeys((*read_strata().jurisdictions, *CODES.values())))
 
 
 class SegmentFile(Strict):
     """A platform as the crawler meets it."""
 
-    keeps: Share
-    defence: Share
+    keeps: SourcedShare
+    defence: SourcedShare
 
 
 class MarketFile(Strict):
@@ -95,41 +105,47 @@ class MarketFile(Strict):
 
     kind: Literal["state", "contractor", "private"]
     country: str
-    most: Number
-    half: Date
-    pace: Number
-    until: Date | None = None
-    searches: Number
-    revenue: Number
+    most: SourcedAmount
+    half: SourcedDate
+    pace: SourcedAmount
+    until: SourcedDate | None = None
+    searches: SourcedAmount
+    revenue: SourcedAmount
 
-    @model_validator(mode="after")
-    def _somewhere(self) -> MarketFile:
-        known = tuple(dict.fromkeys((*read_strata().jurisdictions, *CODES.values())))
-        if self.country not in known:
-            nearest = nearest_names(self.country, known)
-            raise wrong(f"there is no country '{self.country}'", ", ".join(known), nearest)
-        return self
+    @field_validator("country")
+    @classmethod
+    def _somewhere(cls, value: str) -> str:
+        if value not in _countries():
+            nearest = nearest_names(value, _countries())
+            raise wrong(f"there is no country '{value}'", ", ".join(_countries()), nearest)
+        return value
 
 
 class StoreFile(Strict):
     """One of the four stores."""
 
-    copies: Number
-    erased: Answer
-    backup: NumberOrParameter
+    copies: SourcedAmount
+    erased: SourcedAnswer
+    backup: AmountOrParameter
 
 
 class MeansFile(Strict):
     """The operator's money, in US dollars."""
 
-    cash: Number
-    staff: Number
-    image: Number
-    search: Number
-    erasure: Number
-    request: Number
-    appeal: Number
-    assets: dict[str, Number] = Field(default_factory=dict)
+    cash: SourcedAmount
+    staff: SourcedAmount
+    image: SourcedAmount
+    search: SourcedAmount
+    erasure: SourcedAmount
+    request: SourcedAmount
+    appeal: SourcedAmount
+    assets: dict[str, SourcedAmount] = Field(default_factory=dict)
+
+    @field_validator("assets")
+    @classmethod
+    def _somewhere(cls, value: dict[str, SourcedAmount]) -> dict[str, SourcedAmount]:
+        only_known("assets", "a country", tuple(value), _countries())
+        return value
 
 
 class OperatorFile(Strict):
@@ -140,28 +156,35 @@ class OperatorFile(Strict):
     what: str = Field(min_length=1)
     targets: tuple[str, ...]
     segments: dict[str, SegmentFile] = Field(default_factory=dict)
-    redirect_share: NumberOrParameter
+    redirect_share: AmountOrParameter
     markets: tuple[MarketFile, ...] = Field(min_length=1)
-    trials: Share
+    trials: SourcedShare
     demand: Literal["record", "customers"]
-    desk_capacity: NumberOrParameter
-    desk_delay: NumberOrParameter
+    desk_capacity: AmountOrParameter
+    desk_delay: AmountOrParameter
     stores: dict[str, StoreFile]
     means: MeansFile
 
+    @field_validator("segments")
+    @classmethod
+    def _platforms(cls, value: dict[str, SegmentFile]) -> dict[str, SegmentFile]:
+        only_known("segments", "a platform", tuple(value), read_strata().platforms)
+        return value
+
+    @field_validator("stores")
+    @classmethod
+    def _four(cls, value: dict[str, StoreFile]) -> dict[str, StoreFile]:
+        only_known("stores", "a store", tuple(value), STORES)
+        if len(value) < len(STORES):
+            raise wrong("an operator has four stores", ", ".join(STORES))
+        return value
+
     @model_validator(mode="after")
     def _hangs_together(self) -> OperatorFile:
-        if set(self.stores) != set(STORES):
-            raise wrong("an operator has four stores", ", ".join(STORES))
-        for name in self.segments:
-            known = read_strata().platforms
-            if name not in known:
-                raise wrong(f"there is no platform '{name}'", ", ".join(known))
         pairs = [(market.kind, market.country) for market in self.markets]
         if len(set(pairs)) < len(pairs):
             raise wrong("customers of a kind in a country are listed twice", "each once")
         return self
-
 
 
 @dataclass(frozen=True)
@@ -185,68 +208,53 @@ def operator_from_text(text: str, file: str) -> KnownOperator:
     Raises:
         ScenarioError: everything that is wrong with the file, each with its line.
     """
-    document = read_yaml(text, file)
-    if document.faults:
-        raise ScenarioError(document.faults)
-    try:
-        written = OperatorFile.model_validate(document.data)
-    except ValidationError as error:
-        raise ScenarioError(faults_of(error, document, OperatorFile)) from None
+    written: OperatorFile = read_model(text, file, OperatorFile)
     profile = Profile(
         id=written.id,
         what=written.what,
         segments=tuple(
-            Segment(platform, _value(segment.keeps), _value(segment.defence))
+            Segment(platform, segment.keeps.value, segment.defence.value)
             for platform, segment in written.segments.items()
         ),
         redirect_share=_amount(written.redirect_share),
         markets=tuple(_market(market) for market in written.markets),
-        trials=_value(written.trials),
+        trials=written.trials.value,
         demand=written.demand,
         desk_capacity=_amount(written.desk_capacity),
         desk_delay=_amount(written.desk_delay),
         stores=tuple(
-            Store(name, _value(store.copies), store.erased.value == "yes", _amount(store.backup))
+            Store(name, store.copies.value, store.erased.value == "yes", _amount(store.backup))
             for name, store in written.stores.items()
         ),
         means=Means(
             **{
-                name: _value(getattr(written.means, name))
-                for name in (
-                    *("cash", "staff", "image", "search", "erasure", "request", "appeal"),
-                )
+                name: getattr(written.means, name).value
+                for name in MeansFile.model_fields
+                if name != "assets"
             },
-            assets={place: _value(sum_) for place, sum_ in written.means.assets.items()},
+            assets={place: amount.value for place, amount in written.means.assets.items()},
         ),
     )
     return KnownOperator(profile, written.targets, dict(_sourced(written)))
 
 
-def _value(sourced: Sourced) -> float:
-    assert not isinstance(sourced.value, str)
-    return float(sourced.value)
-
-
-def _amount(written: Sourced | str) -> Amount:
-    return written if isinstance(written, str) else _value(written)
+def _amount(written: SourcedAmount | str) -> Amount:
+    return written if isinstance(written, str) else written.value
 
 
 def _market(written: MarketFile) -> Market:
-    def day(sourced: Sourced) -> int:
-        return day_of(as_date(sourced.value))
-
     adoption = Adoption(
-        most=_value(written.most),
-        half=day(written.half),
-        pace=_value(written.pace),
-        until=None if written.until is None else day(written.until),
+        most=written.most.value,
+        half=written.half.day,
+        pace=written.pace.value,
+        until=None if written.until is None else written.until.day,
     )
     return Market(
         kind=written.kind,
         country=written.country,
         adoption=adoption,
-        searches=_value(written.searches),
-        revenue=_value(written.revenue),
+        searches=written.searches.value,
+        revenue=written.revenue.value,
     )
 
 

@@ -18,7 +18,7 @@ from generators.keyed import Streams
 from generators.people import DAYS_A_YEAR
 from generators.population import Population
 from generators.scores import OperatorScores
-from sim.customers import PROBE_PARAMETERS, Customers, SearchTally
+from sim.customers import PROBE_PARAMETERS, Customers, searches_asked
 from sim.dates import weeks
 from sim.day import DESK_TIME, LOOK_TIME, WEEK_TIME
 from sim.events import Event, Log, Process
@@ -34,6 +34,7 @@ from sim.matcher import Matcher, ScoresMatcher
 from sim.operator.background import Background
 from sim.operator.compliance import Compliance
 from sim.operator.desk import Desk
+from sim.operator.profile import amount_of
 from sim.operator.strategy import STRATEGIES
 from sim.people.attention import Attention
 from sim.people.finds import CandidateFinds
@@ -101,7 +102,7 @@ class Arm:
             images=setup.curves.images,
             faces_per_image=parameters["gallery.faces_per_image"],
             inferred_share=shared.inferred_share,
-            redirect_share=parameters["crawler.redirect_share"],
+            redirect_share=amount_of(setup.profile.redirect_share, parameters),
             revisit_rate=parameters["crawler.revisit_rate"] / DAYS_A_YEAR,
         )
         self.gallery: Gallery | None = None
@@ -133,16 +134,18 @@ class Arm:
             setup.last_day,
         )
         self.desk = Desk(
-            capacity=parameters["desk.capacity"],
-            delay=round(parameters["desk.delay"]),
+            capacity=amount_of(setup.profile.desk_capacity, parameters),
+            delay=round(amount_of(setup.profile.desk_delay, parameters)),
             answered_share=parameters["requests.answered"],
         )
         self.customers = Customers(
-            cumulative=setup.curves.searches,
+            markets=setup.profile.markets,
+            levers=self.world.levers,
+            asked=searches_asked(setup.profile, setup.curves),
             share=parameters[PROBE_PARAMETERS[windows.jurisdiction]],
             residents=np.flatnonzero(shared.in_scope),
-            tally=SearchTally(),
         )
+        self.world.levers.tell(self.customers.bring_up_to)
         self.residents = float(population.real_residents[self.scope])
         self.made = self.abandoned = self.extra_photos = 0.0
         self.asking: dict[int, list[int]] = {}

@@ -121,13 +121,17 @@ class Levers:
     def __init__(
         self, before_change: Callable[[int], None], parameters: Mapping[str, float] | None = None
     ) -> None:
-        self._before_change = before_change
+        self._listeners = [before_change]
         self._base = {
             name: kind.base if not isinstance(kind.base, str) else (parameters or {}).get(kind.base)
             for name, kind in LEVERS.items()
         }
         self._stack: dict[str, list[Modifier]] = {name: [] for name in LEVERS}
         self.changes: list[tuple[int, str, float, Scope]] = []
+
+    def tell(self, before_change: Callable[[int], None]) -> None:
+        """Call somebody else too with the day before any value changes, after those before."""
+        self._listeners.append(before_change)
 
     def value(self, lever: str, place: Scope = EVERYWHERE) -> float:
         """Return the lever's value for a place: its rule over the base and what covers the place.
@@ -187,7 +191,8 @@ class Levers:
 
         after = _composed(kind.compose, float(base), values(stack))
         if after != _composed(kind.compose, float(base), values(before)):
-            self._before_change(day)
+            for before_change in self._listeners:
+                before_change(day)
             self.changes.append((day, lever, after, scope))
         self._stack[lever] = stack
 

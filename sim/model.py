@@ -14,12 +14,13 @@ from numpy.typing import NDArray
 from generators.keyed import Streams
 from generators.population import Population
 from sim.arm import Arm, Shared
-from sim.customers import PROBE_PARAMETERS, draw_probes
+from sim.customers import PROBE_PARAMETERS, draw_probes, searches_asked
 from sim.dates import weeks
 from sim.draws import streams as named_streams
 from sim.fidelity import Fidelity
 from sim.history import History
 from sim.operator.background import boost_of, inferred_share
+from sim.operator.profile import amount_of
 from sim.operator.signals import Signals
 from sim.people.findability import findability_of
 from sim.people.finds import CandidateFinds, draw_candidates
@@ -153,12 +154,14 @@ def _photos(
         raise ValueError(f"fidelity '{setup.fidelity}' is not in this version")
     parameters, code = setup.parameters, setup.windows.jurisdiction
     share = parameters[PROBE_PARAMETERS[code]]
+    asked = searches_asked(setup.profile, setup.curves)
     weekly = (
-        draw_probes(setup.curves.searches, share, residents, start, end, streams)
+        draw_probes(float(asked[end] - asked[start]) * share, residents, start, streams)
         for start, end in weeks(setup.last_day)
     )
     # Levers let a share of at most 1 pass, so that no arm can find more than these.
-    boost = boost_of(inferred, parameters["crawler.redirect_share"], 0.0)
+    redirected = amount_of(setup.profile.redirect_share, parameters)
+    boost = boost_of(inferred, redirected, 0.0)
     return draw_photos(
         faces,
         population,
