@@ -27,7 +27,8 @@ from sim.fidelity import Fidelity
 if TYPE_CHECKING:
     from rich.console import Console
 
-_SHARED = ("population_hash", "seed", "horizon")
+_SHARED = ("population_hash", "seed", "horizon", "first_replication")
+"""What two runs share; only one that begins with another replication than 0 says which."""
 
 
 @dataclass(frozen=True)
@@ -66,11 +67,11 @@ def compare_runs(first: Run, second: Run) -> Comparison:
             f"the runs cannot be compared: they differ in {key.removesuffix('_hash')}",
             file=str(second.folder),
             key=key,
-            found=str(second.manifest[key]),
-            expected=f"{first.manifest[key]}, as in {first.folder}",
+            found=str(second.manifest.get(key, 0)),
+            expected=f"{first.manifest.get(key, 0)}, as in {first.folder}",
         )
         for key in _SHARED
-        if first.manifest[key] != second.manifest[key]
+        if first.manifest.get(key, 0) != second.manifest.get(key, 0)
     ]
     if first.fidelity != second.fidelity:
         faults.append(

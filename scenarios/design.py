@@ -48,6 +48,7 @@ class Design:
         seed: root seed.
         recognition: what finds people: the score model of every measure that searches, and what
             draws and encodes faces where they are drawn.
+        first_replication: number of the first replication: 0 but where one is run again alone.
     """
 
     question: LoadedScenario
@@ -60,6 +61,7 @@ class Design:
     replications: int
     seed: int
     recognition: dict[str, Any]
+    first_replication: int = 0
 
     @property
     def fidelity(self) -> Fidelity:
@@ -83,6 +85,11 @@ class Design:
         pairs = [(arm, other) for other in others for arm in self.roles.arms if arm != other]
         return tuple(dict.fromkeys(pairs))
 
+    @property
+    def numbering(self) -> dict[str, int]:
+        """Return the number of the first replication for plan and manifest, where it is not 0."""
+        return {"first_replication": self.first_replication} if self.first_replication else {}
+
     def plan(self) -> dict[str, Any]:
         """Return what decides the run's tables, as JSON values; a run is resumed only under it."""
         from scenarios.scenario import scenario_hash
@@ -97,6 +104,7 @@ class Design:
             "seed": self.seed,
             "people": self.people,
             "replications": self.replications,
+            **self.numbering,
             "fidelity": str(self.fidelity),
             "recognition": self.recognition,
             "ranges": self.ranges,
@@ -171,6 +179,33 @@ def design(
     if question.pinned.intersection(SPREADING):
         _refuse_too_even(designed)
     return designed
+
+
+def replication_alone(loaded: LoadedScenario, people: int | None, number: int, seed: int) -> Design:
+    """Fix that one replication of a scenario is run alone, without any range.
+
+    It gives what the replication of that number gives among others: whatever failed in it fails
+    again.
+
+    Args:
+        loaded: the scenario under question.
+        people: number of simulated people, or None for the scenario's own.
+        number: of the replication, 0 first.
+        seed: root seed.
+
+    Raises:
+        ScenarioError: a number makes no sense, or an arm cannot be built; the others of `design`.
+    """
+    if not 0 <= number < MOST_NUMBERED:
+        raise ScenarioError(
+            Fault(
+                f"--only-replication cannot be {number}",
+                key="only-replication",
+                found=str(number),
+                expected=f"0 to {MOST_NUMBERED - 1}",
+            )
+        )
+    return replace(design(loaded, people, 1, seed, 0), first_replication=number)
 
 
 def _refuse_too_even(designed: Design) -> None:

@@ -17,14 +17,14 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from generators.errors import ParameterError
+from generators.errors import EffaceError
 from scenarios.design import Design, design
 from scenarios.folder import TEMPORARY, RunWriter, free_folder, open_run
 from scenarios.oneway import OneWay, oneway_tasks
 from scenarios.ranges import draw_seed, keyed_sample, population_seed
 from scenarios.replication import Done, Task, do_task, read_done
 from scenarios.store import Run, load_run
-from scenarios.workers import MakeExecutor, WorkersLostError, carry_out, cores, process_pools
+from scenarios.workers import MakeExecutor, carry_out, cores, process_pools
 from sim.fidelity import Fidelity
 
 if TYPE_CHECKING:
@@ -109,6 +109,7 @@ def run_design(
             `.partial` folder, and where nothing is done, that is removed.
         ParameterError: values that cannot hold together for these people, though they could for
             the fewer on whom `design` tried them; the folder is treated alike.
+        ScenarioError: an intervention failed; likewise.
     """
     from scenarios.finish import finish
 
@@ -144,7 +145,7 @@ def _kept_if_begun(writer: RunWriter) -> Iterator[None]:
     """Remove the unfinished run where it failed before any task was finished."""
     try:
         yield
-    except (OSError, MemoryError, WorkersLostError, ParameterError):
+    except (OSError, MemoryError, EffaceError):
         writer.discard_if_idle()
         raise
 
@@ -184,7 +185,7 @@ def _tasks(
             arms=what.setups,
             pairs=what.pairs,
             seed=what.seed,
-            replication=number,
+            replication=what.first_replication + number,
             people=what.people,
             population_seed=what.seed,
             population=_saved(writer),

@@ -159,6 +159,7 @@ def _about(what: Design, headline: tuple[str, str], population_hash: str) -> dic
         "question": what.question.scenario.question,
         "seed": what.seed,
         "replications": what.replications,
+        **what.numbering,
         "fidelity": str(what.fidelity),
         "recognition": what.recognition,
         "people": what.people,

@@ -92,6 +92,8 @@ class _Manifest(_Strict):
     question: str
     seed: _Count
     replications: Annotated[_Numbered, Field(ge=1)]
+    # Said where one replication was run again alone.
+    first_replication: _Count = 0
     # Runs made before there was another fidelity do not say theirs.
     fidelity: Literal["scores", "pixels"] = "scores"
     recognition: _Recognition | None = None

@@ -7,7 +7,7 @@ its readings are written last, so a task whose readings are there is done.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -16,6 +16,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from generators.errors import ScenarioError
 from scenarios import tables
 from scenarios.aggregate import Zero, Zeros
 from scenarios.folder import write_table
@@ -96,7 +97,11 @@ def zeros_path(folder: Path, kind: str, number: int) -> Path:
 
 
 def do_task(task: Task | OneWay) -> Done:
-    """Run every arm of a task and write its files: those of the events first, readings last."""
+    """Run every arm of a task and write its files: those of the events first, readings last.
+
+    Raises:
+        ScenarioError: an intervention failed.
+    """
     from sim.model import run_arms
 
     if isinstance(task, OneWay):
@@ -104,7 +109,12 @@ def do_task(task: Task | OneWay) -> Done:
         return Done("oneway", task.number)
     population = _population(task)
     watched = np.array(task.watched, dtype=np.int64) if task.watched else None
-    histories = run_arms(population, task.arms, task.seed, task.replication, watched=watched)
+    try:
+        histories = run_arms(population, task.arms, task.seed, task.replication, watched=watched)
+    except ScenarioError as error:
+        if task.kind == "range":
+            raise _in_range_draw(error, task.number) from error
+        raise
     if task.kind == "replication":
         events = tables.events_table({arm: history.events for arm, history in histories.items()})
         write_table(task.folder / f"events/r{task.number:04d}.parquet", events)
@@ -116,6 +126,17 @@ def do_task(task: Task | OneWay) -> Done:
     readings = readings_table(histories, margins)
     write_table(task.readings, readings)
     return Done(task.kind, task.number, headlines_of(readings))
+
+
+def _in_range_draw(error: ScenarioError, number: int) -> ScenarioError:
+    """Return a failure as that of a range draw, which has people and parameters of its own."""
+    again = f"`efface run SCENARIO --replications 1 --ranges {number + 1} --workers 1` reaches it"
+    return ScenarioError(
+        [
+            replace(fault, message=f"in range draw {number}: {fault.message}", expected=again)
+            for fault in error.faults
+        ]
+    )
 
 
 @lru_cache(maxsize=1)

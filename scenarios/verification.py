@@ -36,8 +36,9 @@ _PLANNED = (
     "code",
 )
 """Keys that the plan and the manifest share."""
-_PLANNED_SINCE = ("fidelity", "recognition")
-"""Those that runs made before there was another fidelity have in neither."""
+_PLANNED_SINCE = ("fidelity", "recognition", "first_replication")
+"""Those that runs made before there was another fidelity, and those that begin with the first
+replication, have in neither."""
 _IN_SCENARIO = ("question", "counterfactual", "beside", "horizon", "people")
 """Keys that `scenario.yaml` and the manifest share."""
 

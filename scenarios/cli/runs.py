@@ -49,6 +49,10 @@ def run(
         Path | None, typer.Option(metavar="DIR", help="Run folder (default: runs/NAME-N).")
     ] = None,
     resume: Annotated[bool, typer.Option("--resume", help="Go on with an unfinished run.")] = False,
+    only_replication: Annotated[
+        int | None,
+        typer.Option(metavar="K", help="Run replication K alone (0 first), without ranges."),
+    ] = None,
     as_json: JsonOption = False,
 ) -> None:
     """Run a scenario with its counterfactual and the arms beside it, and print the table."""
@@ -57,7 +61,7 @@ def run(
     one_thread_each()
     from rich.console import Console
 
-    from scenarios.design import design
+    from scenarios.design import design, replication_alone
     from scenarios.experiment import Standing, run_design
     from scenarios.report.table import print_table
     from scenarios.report.table_live import Watch
@@ -66,7 +70,10 @@ def run(
 
     asked = [] if fidelity is None else [f"fidelity={fidelity}"]
     loaded = load_scenario(scenario, [*(settings or ()), *asked])
-    what = design(loaded, people, replications, seed, ranges)
+    if only_replication is None:
+        what = design(loaded, people, replications, seed, ranges)
+    else:
+        what = replication_alone(loaded, people, only_replication, seed)
     messages = Console(stderr=True)
     folder: Path | None = None
     try:
@@ -81,7 +88,14 @@ def run(
             finished = run_design(what, workers=workers, out=out, resume=resume, progress=follow)
     except (KeyboardInterrupt, OSError, MemoryError, WorkersLostError) as error:
         if folder is not None and folder.is_dir():
-            _say_how_to_resume(messages, loaded, people, replications, seed, ranges, folder)
+            sizes = ["--seed", str(seed)]
+            if people is not None:
+                sizes = ["--people", str(people), *sizes]
+            if only_replication is None:
+                sizes += ["--replications", str(replications), "--ranges", str(ranges)]
+            else:
+                sizes += ["--only-replication", str(only_replication)]
+            _say_how_to_resume(messages, loaded, sizes, folder)
         if isinstance(error, KeyboardInterrupt):
             raise typer.Exit(INTERRUPTED) from None
         raise
@@ -95,19 +109,13 @@ def run(
 def _say_how_to_resume(
     messages: Console,
     loaded: LoadedScenario,
-    people: int | None,
-    replications: int,
-    seed: int,
-    ranges: int,
+    sizes: list[str],
     folder: Path,
 ) -> None:
     from scenarios.scenario import library_folder
 
     shipped = loaded.path.parent == library_folder()
-    words = ["efface", "run", loaded.name if shipped else str(loaded.path)]
-    if people is not None:
-        words += ["--people", str(people)]
-    words += ["--replications", str(replications), "--seed", str(seed), "--ranges", str(ranges)]
+    words = ["efface", "run", loaded.name if shipped else str(loaded.path), *sizes]
     for setting in loaded.overrides:
         words += ["--set", setting]
     words += ["--out", str(folder.with_name(folder.name.removesuffix(".partial"))), "--resume"]

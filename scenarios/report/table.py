@@ -83,7 +83,7 @@ def print_table(run: Run, console: Console) -> None:
     console.print(Text(manifest["question"], style="bold"))
     console.print(
         f"{run.scenario}: {manifest['people']:,} simulated people, "
-        f"{counted(manifest['replications'], 'paired replication')}, seed {manifest['seed']}. "
+        f"{_replication_words(run)}, seed {manifest['seed']}. "
         f"{_arm_words(run)}.{_range_words(run)}",
         markup=False,
         highlight=False,
@@ -118,6 +118,12 @@ def print_grids(content: Content, console: Console) -> list[str]:
     for line in notes.lines():
         console.print(line, markup=False, highlight=False)
     return notes.lines()
+
+
+def _replication_words(run: Run) -> str:
+    words = counted(run.manifest["replications"], "paired replication")
+    first = run.manifest.get("first_replication", 0)
+    return f"{words} (number {first})" if first else words
 
 
 def _arm_words(run: Run) -> str:

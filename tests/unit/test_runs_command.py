@@ -291,3 +291,27 @@ def test_the_page_on_run_folders_reads_a_run_as_it_says(
     assert len(blocks) == 2
     for block in blocks:
         exec(block, {})
+
+
+def test_one_replication_run_alone_is_the_one_of_that_number(tmp_path: Path) -> None:
+    three, alone = tmp_path / "three", tmp_path / "alone"
+    words = ["run", "no-uk-order", "--people", "200", "--workers", "1"]
+    whole = efface(*words, "--replications", "3", "--ranges", "0", "--out", three)
+    again = efface(*words, "--only-replication", "2", "--out", alone)
+    assert (whole.exit_code, again.exit_code) == (0, 0), again.output
+    assert "1 paired replication (number 2), seed 0" in " ".join(again.stdout.split())
+    for kind in ("replications", "events"):
+        among = (three / kind / "r0002.parquet").read_bytes()
+        assert (alone / kind / "r0000.parquet").read_bytes() == among
+    first, last = (three / f"replications/r000{n}.parquet" for n in (0, 2))
+    assert first.read_bytes() != last.read_bytes()
+    assert json.loads(efface("verify", alone, "--json").stdout)["ok"]
+    refused = efface("compare", alone, three)
+    assert refused.exit_code == 2
+    assert "they differ in first_replication" in refused.stderr
+
+
+def test_a_replication_without_a_number_is_refused() -> None:
+    refused = efface("run", "no-uk-order", "--only-replication", "-1")
+    assert refused.exit_code == 2
+    assert "expected: 0 to 9999" in refused.stderr
