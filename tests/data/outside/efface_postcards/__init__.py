@@ -1,0 +1,1 @@
+"""A package of its own that adds interventions."""
