@@ -1,8 +1,9 @@
-"""`efface law`: the authorities' data files, and how long the stages of a case take."""
+"""`efface law`: legal tests, the authorities' data files, and how long a case's stages take."""
 
 from __future__ import annotations
 
 from dataclasses import asdict
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -19,6 +20,41 @@ app = typer.Typer(
     no_args_is_help=True,
     rich_markup_mode=None,
 )
+
+
+@app.command("test")
+def run_legal_tests(
+    files: Annotated[
+        list[Path] | None,
+        typer.Argument(metavar="FILE...", help="Files of legal tests, or folders of them."),
+    ] = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Run legal tests (those of tests/legal where no file is named); end with code 1 on a miss."""
+    from scenarios.legal_tests import legal_tests, misses
+
+    placed = legal_tests(files or [Path("tests", "legal")])
+    told = [(one, misses(one.test)) for one in placed]
+    missed = [one for one in told if one[1]]
+    if as_json:
+        rows = [
+            {
+                "file": one.file,
+                "title": one.test.title,
+                "variant": one.test.variant,
+                "misses": [asdict(miss) for miss in found],
+            }
+            for one, found in told
+        ]
+        print_json({"ok": not missed, "tests": rows})
+    else:
+        for one, found in missed:
+            typer.echo(f"{one.file}: {one.test.title}")
+            for miss in found:
+                typer.echo(f"    {miss.what}: expected {miss.expected}, found {miss.found}")
+        typer.echo(f"Legal tests: {len(told)}; not as the law machine has it: {len(missed)}.")
+    if missed:
+        raise typer.Exit(CHECK_FAILED)
 
 
 @app.command()

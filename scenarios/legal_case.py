@@ -1,0 +1,220 @@
+"""Run one case of a legal test through the law machine, on a clock of its own and without people.
+
+What stands on a day is read at its end, when the day's steps, periods and payments are over.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from datetime import date
+from typing import Any
+
+import simpy
+
+from generators.errors import Fault, ScenarioError
+from scenarios.authority_files import known_authority
+from scenarios.case_checks import overreaches
+from scenarios.cases import case_file
+from scenarios.duty_wording import recorded_conduct
+from scenarios.legal_format import ABSENT, AS_RECORDED, NEVER, Answers, InlineStep, LegalTest
+from scenarios.public_record import load_record
+from sim.dates import add_months, day_of, iso
+from sim.day import LOOK_TIME
+from sim.events import Event, Log, Process
+from sim.law.case import Case, Parties
+from sim.law.instruments import EnforcementNotice, Instrument, PenaltyNotice, Status
+from sim.operator.strategy import STRATEGIES
+from sim.parameters import load_parameters
+from sim.setup import CaseFile, Obligation, Reading, Stay, Step, StrategyName
+
+OWN_CASE = "a case of one's own"
+
+Look = Mapping[str, Any]
+"""What was read of one instrument: fact -> value, dates in ISO form."""
+
+
+@dataclass(frozen=True)
+class Ran:
+    """What a case did.
+
+    Attributes:
+        events: the log.
+        looks: (ISO day, instrument) -> what was read of it.
+    """
+
+    events: tuple[Event, ...]
+    looks: Mapping[tuple[str, str], Look]
+
+
+def file_of(test: LegalTest) -> CaseFile:
+    """Return the case file of a test.
+
+    Raises:
+        ScenarioError: a case that the law does not allow.
+    """
+    given, when = test.given, test.when
+    if given.case is None:
+        file = _own_file(test)
+    else:
+        file = case_file(
+            load_record(),
+            given.case,
+            when.dates,
+            order_of=given.order_of,
+            clauses=given.clauses,
+            amounts=when.amounts,
+        )
+    stay = file.stay if given.stay is None else Stay(given.stay)
+    reading = None if given.reading is None else Reading(given.reading)
+    kept = [step for step in file.steps if step.kind not in when.without]
+    steps = sorted((*kept, *(_step(s, file) for s in when.also)), key=lambda step: step.day)
+    file = replace(file, steps=tuple(steps), stay=stay, reading=reading)
+    beyond = [Fault(o.message, key=o.key, expected=o.expected) for o in overreaches(file)]
+    if beyond:
+        raise ScenarioError(beyond)
+    return file
+
+
+def _own_file(test: LegalTest) -> CaseFile:
+    assert test.given.authority is not None
+    authority = known_authority(test.given.authority).authority
+    return CaseFile(
+        id=OWN_CASE,
+        authority=authority.id,
+        jurisdiction=authority.jurisdictions[0],
+        steps=tuple(
+            Step(s.step, day_of(s.on), s.amount, authority.currency, recorded=False)
+            for s in test.given.steps
+        ),
+        obligations=tuple(
+            Obligation(kind, t.months, t.days, t.from_service, t.lasts_months)
+            for kind, t in test.given.order.items()
+        ),
+        appeal_period_days=authority.appeal_period_days,
+        stay=authority.stay,
+        powers=authority,
+    )
+
+
+def _step(step: InlineStep, file: CaseFile) -> Step:
+    currency = None if file.powers is None else file.powers.currency
+    return Step(step.step, day_of(step.on), step.amount, currency, recorded=False)
+
+
+@dataclass(frozen=True)
+class Operator:
+    """What the operator of a test does.
+
+    Attributes:
+        appeals: whether it appeals.
+        meets: duties that it meets by their deadlines; None for all.
+        met: duty -> day on which it does what the duty asks, whenever that is due.
+        pays: whether it pays what is payable.
+    """
+
+    appeals: bool
+    meets: frozenset[str] | None
+    met: Mapping[str, int]
+    pays: bool
+
+    def obeys(self, duty: str, day: int) -> bool:
+        """Return whether a duty is done on a day on which it is due."""
+        if duty in self.met:
+            return day >= self.met[duty]
+        return self.meets is None or duty in self.meets
+
+
+def operator_of(test: LegalTest) -> Operator:
+    """Return the operator of a test.
+
+    Raises:
+        ScenarioError: `as recorded` for a case whose conduct the record does not tell.
+    """
+    answers = test.given.operator
+    met = {duty: day_of(day) for duty, day in test.when.met.items()}
+    if isinstance(answers, Answers):
+        return Operator(answers.appeals, frozenset(answers.meets), met, answers.pays)
+    if answers == AS_RECORDED:
+        assert test.given.case is not None
+        conduct = recorded_conduct(test.given.case)
+        assert conduct is not None
+        return Operator(conduct.appeals, conduct.meets, met, conduct.pays)
+    strategy = STRATEGIES[StrategyName(answers)]
+    meets = None if strategy.obeys else frozenset[str]()
+    return Operator(strategy.appeals, meets, met, strategy.pays)
+
+
+def run_case(test: LegalTest) -> Ran:
+    """Run the case of a test to its last day.
+
+    Raises:
+        ScenarioError: a case that the law does not allow, found at load or on its way.
+    """
+    env, log, operator = simpy.Environment(), Log(), operator_of(test)
+
+    def due(penalty: PenaltyNotice, day: int, event: Event) -> None:
+        if operator.pays:
+            penalty.pay(penalty.payable)
+
+    parties = Parties(
+        appeals=lambda: operator.appeals,
+        news=lambda day, kind, event: None,
+        bound=lambda notice, day, event: None,
+        released=lambda notice, day, event: None,
+        due=due,
+    )
+    period = round(load_parameters()["law.payment_period"])
+    case = Case(env, file_of(test), log, parties, period)
+    looks: dict[tuple[str, str], Look] = {}
+
+    def look(day: str, names: tuple[str, ...]) -> Process:
+        yield env.timeout(day_of(date.fromisoformat(day)) + LOOK_TIME)
+        for name in names:
+            looks[day, name] = read(case, name, int(env.now))
+
+    for day, instruments in test.then.on.items():
+        env.process(look(day, tuple(instruments)))
+    env.run(until=day_of(test.when.until) + 1)
+    return Ran(tuple(log.events), looks)
+
+
+def read(case: Case, name: str, day: int) -> Look:
+    """Return what stands of an instrument at the end of a day."""
+    instrument = _INSTRUMENTS[name](case)
+    if instrument is None or instrument.status is None:
+        return {"status": ABSENT}
+    facts: dict[str, Any] = {"status": instrument.status.value}
+    if isinstance(instrument, EnforcementNotice):
+        facts["duties"] = {o.kind: standing(instrument, o, day) for o in instrument.obligations}
+        deadlines = {o.kind: deadline(instrument, o) for o in instrument.obligations}
+        facts["deadlines"] = {k: NEVER if d is None else iso(d) for k, d in deadlines.items()}
+    if isinstance(instrument, PenaltyNotice):
+        for amount in ("proposed", "imposed", "payable", "collected"):
+            facts[amount] = getattr(instrument, amount)
+        if instrument.proposed:
+            facts["imposed_over_proposed"] = round(instrument.imposed / instrument.proposed, 3)
+    return facts
+
+
+_INSTRUMENTS: dict[str, Callable[[Case], Instrument | None]] = {
+    "enforcement notice": lambda case: case.orders,
+    "monetary penalty notice": lambda case: case.penalty,
+}
+
+
+def deadline(notice: EnforcementNotice, duty: Obligation) -> int | None:
+    """Return the day by which a duty is to be done, None while its time does not run."""
+    if not notice.binding or notice.runs_from is None:
+        return None
+    return add_months(notice.runs_from, duty.months) + duty.days
+
+
+def standing(notice: EnforcementNotice, duty: Obligation, day: int) -> str:
+    """Return how a duty stands at the end of a day, as `legal_format.STANDINGS` has it."""
+    if notice.status is Status.SET_ASIDE:
+        return "void"
+    due = deadline(notice, duty)
+    if due is None:
+        return "suspended"
+    return "running" if day < due else "due"
