@@ -288,7 +288,10 @@ class Then(Strict):
                 for fact in sorted(unknown):
                     expected = ", ".join(FACTS_OF[name])
                     errors.append(
-                        ((*place, fact), wrong(f"a {name} has no '{fact}'", expected, at_key=True))
+                        (
+                            (*place, fact),
+                            wrong(f"the {name} has no '{fact}'", expected, at_key=True),
+                        )
                     )
         several("on", errors)
         return value
@@ -345,11 +348,13 @@ class LegalFile(Strict):
     """A file of legal tests."""
 
     format: Literal[1]
-    tests: tuple[LegalTest, ...] = Field(min_length=1)
+    tests: tuple[LegalTest, ...]
 
     @field_validator("tests")
     @classmethod
     def _titles(cls, value: tuple[LegalTest, ...]) -> tuple[LegalTest, ...]:
+        if not value:
+            raise wrong("there is no legal test", "a list of tests")
         titles = [test.title for test in value]
         errors: Errors = [
             ((i, "title"), wrong("the title stands twice", "a title of its own"))

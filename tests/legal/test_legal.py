@@ -126,7 +126,7 @@ def test_what_the_machine_does_otherwise_is_told_and_ends_with_1(tmp_path):
         ("case: UK-ICO-2022", "case: UK-ICO-2021", "the record has no entry"),
         ("[appeal_lodged]", "[apeal_lodged]", "did you mean: appeal_lodged"),
         ("{enforcement notice:", "{enforcement note:", "did you mean: enforcement notice"),
-        ("deadlines: {delete: 2022-12-15}", "payable: 5", "the enforcement notice has no 'payable'"),
+        ("deadlines: {delete: 2022-12-15}", "payable: 5", "notice has no 'payable'"),
         ("deadlines: {delete: 2022-12-15}", "status: in fource", "did you mean: in force"),
         ("deadlines: {delete: 2022-12-15}", "duties: {delete: dew}", "a duty cannot be 'dew'"),
         ("delete: 2022-12-15", "delete: 2022-13-15", "the calendar has no such day"),
