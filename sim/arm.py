@@ -35,6 +35,7 @@ from sim.operator.background import Background
 from sim.operator.compliance import Compliance
 from sim.operator.desk import Desk
 from sim.operator.profile import amount_of
+from sim.operator.removal import Removals
 from sim.operator.strategy import STRATEGIES
 from sim.people.attention import Attention
 from sim.people.finds import CandidateFinds
@@ -121,16 +122,22 @@ class Arm:
             shared.in_scope,
         )
         self.people = PeopleSide(population, self.reactions, shared.streams, self.world.held_before)
-        self.operator = Compliance(
+        self.removals = Removals(
             self.env,
             self.log,
-            self.world.levers,
             self.background,
-            STRATEGIES[setup.strategy],
             self.world.remove_in_scope,
             self.world.bring_up_to,
             parameters["operator.erasure_capacity"],
             self.world.purge_delay,
+            setup.last_day,
+        )
+        self.operator = Compliance(
+            self.env,
+            self.log,
+            self.world.levers,
+            self.removals,
+            STRATEGIES[setup.strategy],
             setup.last_day,
         )
         self.desk = Desk(
@@ -198,7 +205,7 @@ class Arm:
             self.attention.add(day + 1, weight, [code])
 
         def bound(notice: EnforcementNotice, day: int, event: Event) -> None:
-            self.operator.on_bound(notice, source, day, event)
+            self.operator.on_bound(notice, source, file.jurisdiction, day, event)
 
         def released(_notice: EnforcementNotice, day: int, event: Event) -> None:
             self.operator.on_released(source, day, event)
@@ -399,7 +406,7 @@ class Arm:
         removals: tuple[tuple[object, ...], ...] = tuple(
             (e.day, e.kind) for e in self.log.events if e.kind.startswith("removal_")
         )
-        removals += tuple((o.start, o.source, o.deadline, o.erases) for o in self.operator.started)
+        removals += tuple((o.start, o.source, o.deadline, o.erases) for o in self.removals.started)
         if removals:
             movers["removal"] = removals
         for name in ("proposed", "imposed", "payable", "collected"):

@@ -19,7 +19,7 @@ from sim.dates import iso
 from sim.levers import Levers
 from sim.matcher import Matcher
 from sim.operator.background import Background
-from sim.operator.compliance import RemovalOrder
+from sim.operator.removal import RemovalOrder
 from sim.parameters import Parameters
 from sim.people.finds import LAST_VISIT, CandidateFinds
 from sim.people.reactions import Reactions

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from sim.events import Process
 from sim.interventions.kinds import Actors, InterventionKind, Option
-from sim.operator.compliance import RemovalOrder
+from sim.operator.removal import RemovalOrder
 from sim.setup import InterventionSpec
 
 
@@ -27,6 +27,7 @@ def install(spec: InterventionSpec, actors: Actors) -> None:
     actors.operator.start_removal(
         RemovalOrder(
             source=actors.source,
+            jurisdiction=spec.jurisdiction,
             start=spec.start,
             deadline=spec.start + days,
             erases=spec.options["semantics"] == "erase",

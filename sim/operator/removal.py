@@ -1,0 +1,163 @@
+"""The removal job: what is inferred to be in scope leaves the stores, day by day, with capacity.
+
+Who is in scope is inferred at a threshold; the job spreads the work evenly from its first day, so
+that erasure from all stores ends by the deadline, as far as its capacity and its stores' delay
+allow. It stops where it stands when the order no longer binds.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import simpy
+
+from sim.dates import iso
+from sim.day import REMOVAL_TIME
+from sim.events import Event, Log, Process
+from sim.operator.background import Background
+
+CERTAIN = 100.0
+"""Hazard of a day on which everything left is removed; no unit exponential reaches it."""
+
+
+@dataclass(frozen=True)
+class RemovalOrder:
+    """What is to be removed, and how.
+
+    Attributes:
+        source: who orders it (a case's id or an intervention).
+        jurisdiction: code of those whom the operator must infer to live there.
+        start: first day of the job.
+        deadline: day by which erasure from all stores should have ended.
+        erases: erase from every store, or only hide from results.
+        threshold: evidence in nats above which a face counts as in scope, None for the
+            operator's own choice.
+        templates_only: erase what was derived from the photos and keep these, so that templates
+            can be made anew (disgorgement).
+    """
+
+    source: str
+    jurisdiction: str
+    start: int
+    deadline: int
+    erases: bool
+    threshold: float | None = None
+    templates_only: bool = False
+
+
+Remover = Callable[[RemovalOrder, int, float], None]
+"""Called with (order, day, hazard) once a day while a job runs: the world removes the sample's
+templates whose clocks the hazard passes."""
+
+
+class Removals:
+    """The removal jobs of one run.
+
+    Args:
+        env: the simulation's clock.
+        log: the run's log.
+        background: the gallery in real units.
+        remover: removes the sample's templates (see `Remover`).
+        bring_up_to: brings people and background up to the start of a day.
+        capacity: templates that can be removed in a day, real units.
+        purge_delay: days from hiding to erasure from all stores.
+        last_day: last day of the run.
+
+    Attributes:
+        started: jobs that have begun, in order.
+        faces: faces removed so far, real units.
+    """
+
+    def __init__(
+        self,
+        env: simpy.Environment,
+        log: Log,
+        background: Background,
+        remover: Remover,
+        bring_up_to: Callable[[int], None],
+        capacity: float,
+        purge_delay: int,
+        last_day: int,
+    ) -> None:
+        self.env = env
+        self.log = log
+        self.background = background
+        self.remover = remover
+        self.bring_up_to = bring_up_to
+        self.capacity = capacity
+        self.purge_delay = purge_delay
+        self.last_day = last_day
+        self.started: list[RemovalOrder] = []
+        self.faces = 0.0
+
+    def job(self, order: RemovalOrder, binds: Callable[[], bool], because: Event | None) -> Process:
+        """Remove, day by day, until the deadline is reached with nothing in scope left in results.
+
+        What is collected after that is for the next order.
+
+        Args:
+            order: what is ordered.
+            binds: whether the order still binds; the job stops where it stands when it does not.
+            because: the event that brought it about, None of an intervention's.
+        """
+        if order.start > self.last_day:
+            return
+        yield self.env.timeout(order.start + REMOVAL_TIME - self.env.now)
+        delay = self.purge_delay if order.erases else 0
+        done_by = max(order.start, order.deadline - delay)
+        started: Event | None = None
+        late = False
+        day = order.start
+        while binds() and day <= self.last_day:
+            self.bring_up_to(day + 1)
+            reach = self.background.in_reach(erases=order.erases)
+            if started is None:
+                self.started.append(order)
+                text = f"About {reach:.3g} templates are inferred to be in scope."
+                started = note(self.log, day, "removal_started", because, text)
+            if reach > 0.0:
+                removed = min(reach / max(1, done_by - day + 1), self.capacity)
+                hazard = CERTAIN if removed >= reach else -math.log1p(-removed / reach)
+                if removed > 0.0:
+                    self.background.remove(removed, erases=order.erases)
+                    self.remover(order, day, hazard)
+                    self.faces += removed
+            left = self.background.in_reach(erases=order.erases)
+            if not late and day + delay >= order.deadline and (left > 0.0 or day > done_by):
+                late = True
+                text = (
+                    f"{left:.3g} templates inferred to be in scope are left in results; erasure "
+                    f"from all stores takes another {delay} days and misses {iso(order.deadline)}."
+                )
+                note(self.log, day, "removal_late", started, text)
+            if left <= 0.0 and day >= done_by:
+                break
+            day += 1
+            yield self.env.timeout(1)
+        else:
+            return
+        if day + delay > order.deadline and not late:
+            text = f"Erasure from all stores takes {delay} days and misses {iso(order.deadline)}."
+            note(self.log, day, "removal_late", started, text)
+        if day + delay > self.last_day:
+            return
+        yield self.env.timeout(delay)
+        what = "is left" if order.erases else "is left in results"
+        text = f"Nothing that the operator infers to be in scope and was told to remove {what}."
+        note(self.log, day + delay, "removal_ended", started, text)
+
+
+def note(log: Log, day: int, kind: str, because: Event | None, text: str) -> Event:
+    """Write what the operator does about an order to the log, and why."""
+    authority = "" if because is None else because.authority
+    return log.write(
+        day,
+        "operator",
+        kind,
+        authority=authority,
+        instrument="enforcement notice" if authority else "",
+        because=because,
+        text=text,
+    )
