@@ -16,10 +16,12 @@ from importlib.metadata import entry_points
 from generators.errors import Fault, ScenarioError
 from sim.interventions import (
     cease_collection,
+    customer_ban,
     deletion_order,
     duty_to_inform,
     going_private,
     platform_defence,
+    private_sale_ban,
 )
 from sim.interventions.kinds import Actors, InterventionKind, completed
 from sim.setup import InterventionSpec
@@ -30,6 +32,8 @@ MODULES = (
     platform_defence,
     cease_collection,
     deletion_order,
+    customer_ban,
+    private_sale_ban,
 )
 """The project's own, in the order of those they act on."""
 
@@ -98,8 +102,8 @@ def install(spec: InterventionSpec, actors: Actors) -> None:
             other than the one that the run's levers are about, or an error of its own (named).
     """
     kind = kind_of(spec)
-    # Notices and calls reach people anywhere; levers on residents are the question's own.
-    if kind.acts_on != "people" and spec.jurisdiction != actors.jurisdiction:
+    # Notices and bans reach people and customers anywhere; levers on residents are the question's.
+    if kind.acts_on not in ("people", "customers") and spec.jurisdiction != actors.jurisdiction:
         raise ScenarioError(
             Fault(
                 f"'{spec.kind}' cannot cover {spec.jurisdiction} in this run",

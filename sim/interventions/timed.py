@@ -6,7 +6,20 @@ from collections.abc import Mapping
 
 from sim.events import Process
 from sim.interventions.kinds import Actors
-from sim.setup import InterventionSpec
+from sim.setup import EVERYWHERE, InterventionSpec, Scope
+
+
+def lever_scope(lever: str, spec: InterventionSpec) -> Scope:
+    """Return whom an intervention covers with a lever.
+
+    Customers are covered wherever the scope does not say where; levers on residents are those of
+    the question's own jurisdiction, whom no scope need name.
+
+    Args:
+        lever: name of the lever.
+        spec: the intervention as the scenario lists it.
+    """
+    return spec.scope if lever.startswith("customers.") else EVERYWHERE
 
 
 def hold_levers(spec: InterventionSpec, actors: Actors, values: Mapping[str, float]) -> None:
@@ -23,7 +36,7 @@ def hold_levers(spec: InterventionSpec, actors: Actors, values: Mapping[str, flo
             return
         yield actors.env.timeout(spec.start - actors.env.now)
         for lever, value in values.items():
-            actors.levers.set(lever, actors.source, spec.start, value)
+            actors.levers.set(lever, actors.source, spec.start, value, lever_scope(lever, spec))
         begun = actors.log.write(spec.start, "world", f"{spec.kind}_begins")
         if spec.end is None or spec.end > actors.last_day:
             return
