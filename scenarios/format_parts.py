@@ -168,6 +168,8 @@ class Intervention(BaseModel):
     def _take_options(self, info: ValidationInfo) -> Intervention:
         kind = surroundings(info).interventions[self.kind]
         errors: Errors = self._scope_beyond(kind)
+        if self.to is not None and not kind.ends:
+            errors.append((("to",), wrong(f"'{kind.name}' is done once and cannot end", "no end")))
         for name, written in self.options.items():
             try:
                 self._values[name] = _option(name, written, kind.options)
@@ -224,13 +226,13 @@ def _option(name: str, written: object, known: Mapping[str, Option]) -> float | 
             f"unknown option '{name}'", ", ".join(known), nearest_names(name, [*known]), at_key=True
         )
     option = known[name]
-    if option.choices:
-        if written not in option.choices:
-            choices = " or ".join(option.choices)
-            raise wrong(
-                f"'{name}' cannot be '{written}'", choices, nearest_names(written, option.choices)
-            )
+    if written in option.choices:
         return str(written)
+    if not option.numeric:
+        choices = " or ".join(option.choices)
+        raise wrong(
+            f"'{name}' cannot be '{written}'", choices, nearest_names(written, option.choices)
+        )
     try:
         value = parse_quantity(written, option.unit).value
     except UnitMismatch as error:

@@ -43,4 +43,5 @@ KIND = InterventionKind(
     },
     install=install,
     acts_on="people",
+    ends=False,
 )

@@ -14,6 +14,7 @@ from typing import Any, Protocol
 
 from generators.errors import Fault, ScenarioError
 from generators.keyed import Streams
+from sim.dates import iso
 from sim.events import Log
 from sim.guard import Guarded
 from sim.law.case import Case
@@ -94,7 +95,7 @@ class Option:
         unit: of a number; "1" for a share.
         least: smallest value that is accepted.
         most: largest value that is accepted.
-        choices: the words that are accepted, of an option that is no number.
+        choices: the words that are accepted; a number beside them only where there is a range.
         low: low end of the values that are thought likely; None of an option that is no number.
         high: high end of the same.
         source: where default and range come from; an assumption says that it is one.
@@ -109,6 +110,11 @@ class Option:
     low: float | None = None
     high: float | None = None
     source: str = ""
+
+    @property
+    def numeric(self) -> bool:
+        """True where a number may be given."""
+        return not self.choices or self.low is not None
 
 
 @dataclass(frozen=True)
@@ -125,6 +131,7 @@ class InterventionKind:
         address: where the text of the power was read; "" where none is needed or none was read.
         acts_on: whom it acts on, one of `ACTORS`.
         scopes: the fields of a scope that it can be limited by; what has none holds everywhere.
+        ends: whether it can end; what is done once cannot.
     """
 
     name: str
@@ -135,6 +142,7 @@ class InterventionKind:
     address: str = ""
     acts_on: str = "case"
     scopes: tuple[str, ...] = ("jurisdiction",)
+    ends: bool = True
 
     def __post_init__(self) -> None:
         if self.acts_on not in ACTORS:
@@ -172,6 +180,9 @@ def completed(spec: InterventionSpec, kind: InterventionKind) -> InterventionSpe
         for field in beyond_scope(kind, spec.scope)
         if field != "jurisdiction"  # every specification names one
     ]
+    if spec.end is not None and not kind.ends:
+        message = f"'{kind.name}' is done once and cannot end"
+        faults.append(Fault(message, key="to", found=iso(spec.end), expected="no end"))
     faults += [
         Fault(
             f"unknown option '{name}' of '{spec.kind}'",
@@ -187,12 +198,13 @@ def completed(spec: InterventionSpec, kind: InterventionKind) -> InterventionSpe
     values |= {k: v for k, v in spec.options.items() if k in options}
     for name, option in options.items():
         value = values[name]
-        if option.choices:
-            fine = value in option.choices
-            expected = ", ".join(option.choices)
-        else:
-            fine = isinstance(value, int | float) and option.least <= value <= option.most
-            expected = f"{option.least:g} to {option.most:g} {option.unit}"
+        number = option.numeric and isinstance(value, int | float)
+        fine = option.least <= value <= option.most if number else value in option.choices
+        expected = ", ".join(option.choices)
+        if option.numeric:
+            expected += (
+                f"{' or ' * bool(expected)}{option.least:g} to {option.most:g} {option.unit}"
+            )
         if not fine:
             faults.append(
                 Fault(

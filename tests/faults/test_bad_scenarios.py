@@ -215,6 +215,13 @@ ONE_CHANGE = {
         "'deletion-order' cannot be limited by group",
         "",
     ),
+    "an end of what is done once": (
+        "interventions: []",
+        "interventions: [{kind: going-private, from: 2022-05-01, to: 2023-05-01}]",
+        "2023-05-01",
+        "'going-private' is done once and cannot end",
+        "",
+    ),
     "jurisdiction of what holds everywhere": (
         "interventions: []",
         "interventions: [{kind: platform-defence, from: 2022-05-01, scope: FR}]",
