@@ -92,7 +92,13 @@ class Removals:
         self.started: list[RemovalOrder] = []
         self.faces = 0.0
 
-    def job(self, order: RemovalOrder, binds: Callable[[], bool], because: Event | None) -> Process:
+    def job(
+        self,
+        order: RemovalOrder,
+        binds: Callable[[], bool],
+        because: Event | None,
+        done: Callable[[int], None] | None = None,
+    ) -> Process:
         """Remove, day by day, until the deadline is reached with nothing in scope left in results.
 
         What is collected after that is for the next order.
@@ -101,6 +107,7 @@ class Removals:
             order: what is ordered.
             binds: whether the order still binds; the job stops where it stands when it does not.
             because: the event that brought it about, None of an intervention's.
+            done: called with the day on which nothing is left, or None.
         """
         if order.start > self.last_day:
             return
@@ -147,6 +154,8 @@ class Removals:
         what = "is left" if order.erases else "is left in results"
         text = f"Nothing that the operator infers to be in scope and was told to remove {what}."
         note(self.log, day + delay, "removal_ended", started, text)
+        if done is not None:
+            done(day + delay)
 
 
 def note(log: Log, day: int, kind: str, because: Event | None, text: str) -> Event:

@@ -1,13 +1,15 @@
 """Strategies: given an order, does the operator appeal, obey, pay, and how does it remove?
 
-One table, so that a reader sees what each name means and a new strategy is one more row.
+One table, so that a reader sees what each name means and a new strategy is one more row. Four
+rows answer every case alike; `rational` decides case by case on what disobeying and obeying are
+expected to cost (`sim.operator.rational`). What the record says of a case comes before either.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
-from sim.setup import StrategyName
+from sim.setup import CaseFile, StrategyName
 
 
 @dataclass(frozen=True)
@@ -20,6 +22,8 @@ class Strategy:
         obeys: does what a binding order says, by its deadlines.
         erases: removes from every store; otherwise it only hides from results.
         pays: pays a penalty that has fallen due.
+        settles: agrees to end a private action.
+        weighs: decides appeal, obedience and payment by their expected costs instead.
         what: one sentence.
     """
 
@@ -28,6 +32,8 @@ class Strategy:
     obeys: bool
     erases: bool
     pays: bool
+    settles: bool
+    weighs: bool
     what: str
 
 
@@ -35,26 +41,147 @@ STRATEGIES: dict[StrategyName, Strategy] = {
     s.name: s
     for s in (
         Strategy(
-            StrategyName.COMPLY, False, True, True, True, "No appeal; obeys in full and pays."
+            StrategyName.COMPLY, False, True, True, True, True, False,
+            "No appeal; obeys in full and pays.",
         ),
         Strategy(
-            StrategyName.MINIMAL,
-            False,
-            True,
-            False,
-            True,
+            StrategyName.MINIMAL, False, True, False, True, True, False,
             "No appeal; stops collecting, hides from results instead of erasing, pays.",
         ),
         Strategy(
-            StrategyName.IGNORE, False, False, False, False, "No appeal, no obedience, no payment."
+            StrategyName.IGNORE, False, False, False, False, False, False,
+            "No appeal, no obedience, no payment.",
         ),
         Strategy(
-            StrategyName.LITIGATE,
-            True,
-            True,
-            True,
-            True,
+            StrategyName.LITIGATE, True, True, True, True, False, False,
             "Appeals everything; obeys, and pays, only what is in force.",
         ),
+        Strategy(
+            StrategyName.RATIONAL, False, True, True, True, True, True,
+            "Obeys, pays and appeals where that is expected to cost it less than not to.",
+        ),
     )
-}
+}  # fmt: skip
+"""Every strategy. A row that weighs obeys, pays and settles only where the sums say so."""
+
+
+@dataclass(frozen=True)
+class Expected:
+    """What a decision rests on, US dollars as the operator reckons them.
+
+    Attributes:
+        sanction: the most that disobeying a binding order can add.
+        detected: chance that disobedience is found out.
+        collectable: share of a sum that can be had from this operator.
+        barred: revenue of the customers whom the authority could bar.
+        obeying: cost of doing all that is ordered, lost revenue included.
+        penalty: penalty that has been imposed already.
+        appeal: cost of an appeal.
+        relief: what an appeal is expected to save.
+    """
+
+    sanction: float
+    detected: float
+    collectable: float
+    barred: float
+    obeying: float
+    penalty: float
+    appeal: float
+    relief: float
+
+    @property
+    def disobeying(self) -> float:
+        """Expected loss from disobeying (Becker 1968: chance of conviction times sanction)."""
+        return self.detected * (self.sanction * self.collectable + self.barred)
+
+    @property
+    def deterrence(self) -> float | None:
+        """Expected loss from disobeying over the cost of obeying; None where that is free."""
+        return self.disobeying / self.obeying if self.obeying > 0.0 else None
+
+
+@dataclass(frozen=True)
+class Decision:
+    """How the operator meets one case.
+
+    Attributes:
+        case: the case's id.
+        day: day on which it was decided.
+        appeals: lodges an appeal.
+        obeys: kinds of duty that it meets once they bind it.
+        erases: removes from every store; otherwise it only hides.
+        pays: pays a penalty that has fallen due.
+        settles: agrees to end a private action.
+        because: the ground, a sentence.
+        expected: what it reckons with, whether it weighs that or not.
+    """
+
+    case: str
+    day: int
+    appeals: bool
+    obeys: frozenset[str]
+    erases: bool
+    pays: bool
+    settles: bool
+    because: str
+    expected: Expected
+
+
+def decide(strategy: Strategy, file: CaseFile, day: int, expected: Expected) -> Decision:
+    """Return how the operator meets a case.
+
+    What the record says of a case decides; then the strategy's row; `rational` obeys all or
+    nothing, because any duty that is not met risks the whole sanction, and it pays only what
+    could be had from it anyway.
+
+    Args:
+        strategy: the operator's.
+        file: the case.
+        day: today.
+        expected: costs and losses of this case.
+    """
+    duties = frozenset(duty.kind for duty in file.obligations)
+    if file.conduct is not None:
+        own = file.conduct
+        return Decision(
+            file.id,
+            day,
+            own.appeals,
+            own.meets & duties,
+            True,
+            own.pays,
+            True,
+            own.source,
+            expected,
+        )
+    appeals, obeys, because = strategy.appeals, strategy.obeys, strategy.what
+    pays, settles = strategy.pays, strategy.settles
+    if strategy.weighs:
+        obeys = expected.obeying <= expected.disobeying
+        pays = settles = expected.collectable >= 1.0
+        appeals = expected.relief > expected.appeal
+        because = _sums(expected, obeys)
+    return Decision(
+        case=file.id,
+        day=day,
+        appeals=appeals,
+        obeys=duties if obeys else frozenset(),
+        erases=strategy.erases,
+        pays=pays,
+        settles=settles,
+        because=because,
+        expected=expected,
+    )
+
+
+def _sums(expected: Expected, obeys: bool) -> str:
+    """Return the comparison that decided, in words."""
+    verb = "obeys" if obeys else "does not obey"
+    sign = "no more" if obeys else "more"
+    return (
+        f"It {verb}: obeying costs {expected.obeying:,.0f} dollars, {sign} than the "
+        f"{expected.disobeying:,.0f} that disobeying is expected to cost "
+        f"({expected.detected:.0%} of a sanction of {expected.sanction:,.0f}, of which "
+        f"{expected.collectable:.0%} can be collected, and of {expected.barred:,.0f} from barred "
+        f"customers)."
+    )

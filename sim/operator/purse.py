@@ -1,0 +1,66 @@
+"""The operator's purse: what customers bring in and what the service costs, week by week.
+
+Sums are in US dollars. Collecting is paid by the attempt, so that a filter saves nothing: freed
+capacity is spent elsewhere or idles. What authorities collect stands in the cases' ledgers
+(`sim.history.Ledger`) and is taken from the gain by the measure, at the rates of `money.usd_per`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from generators.people import DAYS_A_YEAR
+from sim.operator.profile import Means
+
+
+@dataclass
+class Purse:
+    """Sums so far, US dollars.
+
+    Attributes:
+        means: prices and costs.
+        revenue: from customers.
+        running: staff, collection and searches.
+        erasing: erasure of faces.
+        answering: answers to requests.
+        appealing: appeals.
+    """
+
+    means: Means
+    revenue: float = 0.0
+    running: float = 0.0
+    erasing: float = 0.0
+    answering: float = 0.0
+    appealing: float = 0.0
+
+    def days(self, days: int, revenue: float, images: float, searches: float) -> None:
+        """Let some days pass.
+
+        Args:
+            days: how many.
+            revenue: a year from the customers who may search.
+            images: attempts to collect one, in these days.
+            searches: made in these days.
+        """
+        years = days / DAYS_A_YEAR
+        self.revenue += revenue * years
+        self.running += (
+            self.means.staff * years + self.means.image * images + self.means.search * searches
+        )
+
+    def settle(self, erased: float, answered: float, appeals: int) -> None:
+        """Enter what erasures, answers and appeals have cost by the end of the run.
+
+        Args:
+            erased: faces removed for orders.
+            answered: requests answered.
+            appeals: appeals lodged.
+        """
+        self.erasing = self.means.erasure * erased
+        self.answering = self.means.request * answered
+        self.appealing = self.means.appeal * appeals
+
+    @property
+    def costs(self) -> float:
+        """Everything spent but penalties."""
+        return self.running + self.erasing + self.answering + self.appealing

@@ -1,0 +1,162 @@
+"""What obeying and disobeying are expected to cost: Becker with limited collectability.
+
+Becker (1968, "Crime and Punishment: An Economic Approach", Journal of Political Economy 76,
+169-217): whoever breaks a rule weighs the gain against the chance of being convicted times the
+sanction. To that come the part of a sanction that can be collected at all from an operator whose
+means lie elsewhere (Polinsky and Shavell 1991, "A note on optimal fines when wealth varies among
+individuals", American Economic Review 81: a sanction above the wealth in reach deters no more),
+and the customers whom an authority can bar. Sums are in US dollars, over the years that the
+operator looks ahead; nothing is discounted.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from generators.people import DAYS_A_YEAR
+from sim.customers import PROBE_PARAMETERS
+from sim.operator.profile import Market, Profile
+from sim.operator.strategy import Expected
+from sim.setup import CaseFile, Stay
+
+TAKES_RESULTS = frozenset({"cease_collection", "delete", "cease_use", "delete_models"})
+"""Duties after which residents of the jurisdiction are missing from results."""
+
+ERASES = frozenset({"delete", "delete_models"})
+"""Duties that cost work for every face in scope."""
+
+ENDS_SERVICE = frozenset({"cease_services", "stop_use"})
+"""Duties, and powers, that bar the customers in the jurisdiction."""
+
+BARS_FIRMS = "bar_private"
+"""Duty, and power, that bars private customers everywhere."""
+
+ANSWERS = frozenset({"answer_requests", "opt_out"})
+"""Duties that cost an answer to every request."""
+
+
+@dataclass(frozen=True)
+class Circumstances:
+    """Where the operator stands on the day on which it decides.
+
+    Attributes:
+        revenue: US dollars a year from each of the profile's markets.
+        faces: held that it infers to be residents in scope.
+        requests: of residents in scope that reach the desk in a year.
+        imposed: penalty that has been imposed, in whole units of the authority's currency.
+    """
+
+    revenue: Mapping[Market, float]
+    faces: float
+    requests: float
+    imposed: int
+
+
+def usd(amount: float, currency: str, parameters: Mapping[str, float]) -> float:
+    """Return an amount in US dollars, at a rate that stays the same all run (`money.usd_per`).
+
+    Raises:
+        KeyError: a currency without a rate.
+    """
+    return amount if currency == "USD" else amount * parameters[f"money.usd_per.{currency.lower()}"]
+
+
+def expected(
+    file: CaseFile, profile: Profile, now: Circumstances, parameters: Mapping[str, float]
+) -> Expected:
+    """Return what a case is expected to cost the operator.
+
+    Args:
+        file: the case: what is ordered, and by whom.
+        profile: the operator.
+        now: where it stands.
+        parameters: the arm's parameters.
+
+    Raises:
+        KeyError: the authority's currency has no rate.
+    """
+    years = parameters["operator.horizon"]
+    powers = file.powers
+    if powers is None:
+        threat, detected, share, may, currency = 0.0, 0.0, 0.0, frozenset[str](), "USD"
+    else:
+        threat = powers.maximum.get("monetary penalty notice", 0)
+        threat += powers.maximum.get("periodic penalty", 0) * DAYS_A_YEAR * years
+        detected, share, currency = powers.detects, powers.collects, powers.currency
+        may = frozenset(powers.powers)
+    sanction, penalty = (usd(sum_, currency, parameters) for sum_ in (threat, now.imposed))
+    reach = profile.means.within_reach(file.jurisdiction)
+
+    def collectable(sum_: float) -> float:
+        return min(share, reach / sum_) if sum_ > 0.0 else share
+
+    obeying = cost_of(frozenset(o.kind for o in file.obligations), file, profile, now, parameters)
+    obeys = obeying <= detected * (
+        sanction * collectable(sanction) + _barred(may, file, now) * years
+    )
+    return Expected(
+        sanction=sanction,
+        detected=detected,
+        collectable=collectable(sanction),
+        barred=_barred(may, file, now) * years,
+        obeying=obeying,
+        penalty=penalty,
+        appeal=profile.means.appeal,
+        relief=parameters["law.appeal_succeeds"] * penalty * collectable(penalty)
+        + (_deferred(file, obeying, years) if obeys else 0.0),
+    )
+
+
+def cost_of(
+    duties: frozenset[str],
+    file: CaseFile,
+    profile: Profile,
+    now: Circumstances,
+    parameters: Mapping[str, float],
+) -> float:
+    """Return what meeting these duties costs, US dollars over the years looked ahead.
+
+    Residents who are missing from results are lost to the customers who live among them, and to
+    the others as far as they search for them; work on faces and requests comes on top. Duties
+    that move nothing in the model cost nothing.
+    """
+    years, means = parameters["operator.horizon"], profile.means
+    local = _local(file, now)
+    everybody = sum(now.revenue.values())
+    asked_for = parameters[name] if (name := PROBE_PARAMETERS.get(file.jurisdiction)) else 0.0
+    lost = 0.0
+    if duties & TAKES_RESULTS:
+        lost = local + asked_for * (everybody - local)
+    elif duties & ENDS_SERVICE:
+        lost = local
+    if BARS_FIRMS in duties:
+        lost = max(lost, _firms(now))
+    cost = lost * years
+    if duties & ERASES:
+        cost += now.faces * means.erasure
+    if duties & ANSWERS:
+        cost += now.requests * means.request * years
+    return cost
+
+
+def _local(file: CaseFile, now: Circumstances) -> float:
+    return sum(sum_ for market, sum_ in now.revenue.items() if market.country == file.jurisdiction)
+
+
+def _firms(now: Circumstances) -> float:
+    return sum(sum_ for market, sum_ in now.revenue.items() if market.kind == "private")
+
+
+def _barred(may: frozenset[str], file: CaseFile, now: Circumstances) -> float:
+    """Return the revenue a year that an authority with these powers could bar."""
+    local = _local(file, now) if may & ENDS_SERVICE else 0.0
+    return max(local, _firms(now)) if BARS_FIRMS in may else local
+
+
+def _deferred(file: CaseFile, obeying: float, years: float) -> float:
+    """Return what an appeal that suspends an order saves while it is pending."""
+    if file.stay is not Stay.AUTOMATIC or file.powers is None:
+        return 0.0
+    pending = file.powers.durations.get("final to first decision")
+    return 0.0 if pending is None else obeying * min(1.0, pending.median / DAYS_A_YEAR / years)

@@ -1,0 +1,152 @@
+"""What each strategy decides, and that `rational` decides as Becker's comparison says."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from scenarios.authority_files import load_authorities
+from scenarios.operator_files import known_operators
+from sim.operator.rational import Circumstances, cost_of, expected, usd
+from sim.operator.strategy import STRATEGIES, Expected, decide
+from sim.parameters import load_parameters
+from sim.setup import CaseFile, Conduct, Obligation, Stay, StrategyName
+
+CLEARVIEW = known_operators()["clearview-like"].profile
+PARAMETERS = load_parameters()
+ICO = load_authorities()["ICO"]
+DUTIES = (Obligation("cease_collection", 3), Obligation("delete", 6), Obligation("pay_penalty"))
+
+
+def case(authority=ICO, duties=DUTIES, stay=Stay.AUTOMATIC, conduct=None) -> CaseFile:
+    return CaseFile(
+        id="CASE",
+        authority=authority.id,
+        jurisdiction=authority.jurisdictions[0],
+        steps=(),
+        obligations=duties,
+        appeal_period_days=28,
+        stay=stay,
+        powers=authority,
+        conduct=conduct,
+    )
+
+
+def now(faces: float = 3e8, imposed: int = 7_552_800) -> Circumstances:
+    revenue = {m: m.adoption.most * m.revenue for m in CLEARVIEW.markets}
+    return Circumstances(revenue, faces, requests=100.0, imposed=imposed)
+
+
+def rational(file: CaseFile, costs: Expected):
+    return decide(STRATEGIES[StrategyName.RATIONAL], file, 0, costs)
+
+
+SUMS = st.floats(0, 1e9)
+SHARES = st.floats(0, 1)
+
+
+@given(SUMS, SHARES, SHARES, SUMS, SUMS)
+def test_rational_obeys_where_the_expected_sanction_outweighs_the_cost(s, p, c, barred, cost):
+    costs = Expected(s, p, c, barred, obeying=cost, penalty=0.0, appeal=1.0, relief=0.0)
+    obeys = bool(rational(case(), costs).obeys)
+    assert obeys == (cost <= p * (s * c + barred))
+
+
+@given(SUMS, SHARES, SHARES, SUMS, SUMS, SUMS)
+def test_a_harder_threat_never_makes_rational_disobey(s, p, c, barred, cost, more):
+    costs = Expected(s, p, c, barred, obeying=cost, penalty=0.0, appeal=1.0, relief=0.0)
+    before = rational(case(), costs).obeys
+    for harder in (
+        replace(costs, sanction=s + more),
+        replace(costs, detected=1.0),
+        replace(costs, collectable=1.0),
+        replace(costs, barred=barred + more),
+        replace(costs, obeying=cost / 2),
+    ):
+        assert rational(case(), harder).obeys >= before
+
+
+def test_a_fine_that_nobody_can_collect_moves_rational_to_nothing():
+    """The record's circumstances: no means of collection, a customer base elsewhere."""
+    found = expected(case(), CLEARVIEW, now(), PARAMETERS)
+    assert found.sanction > 20e6
+    assert found.collectable == 0.0
+    decision = rational(case(), found)
+    assert not decision.obeys
+    assert not decision.pays
+    assert not decision.appeals
+    assert "does not obey" in decision.because
+
+
+def test_the_same_fine_within_reach_makes_rational_obey_and_pay():
+    reach = replace(CLEARVIEW, means=replace(CLEARVIEW.means, assets={"GB": 1e9}))
+    file = case(replace(ICO, collects=1.0, detects=1.0))
+    found = expected(file, reach, now(), PARAMETERS)
+    assert found.collectable == 1.0
+    decision = rational(file, found)
+    assert decision.obeys == {"cease_collection", "delete", "pay_penalty"}
+    assert decision.pays
+
+
+def test_a_sanction_beyond_the_assets_in_reach_counts_for_those_assets_alone():
+    reach = replace(CLEARVIEW, means=replace(CLEARVIEW.means, assets={"GB": 1e6}))
+    found = expected(case(replace(ICO, collects=1.0)), reach, now(), PARAMETERS)
+    assert found.sanction * found.collectable == pytest.approx(1e6)
+
+
+def test_an_appeal_that_suspends_the_order_pays_where_the_operator_would_obey():
+    reach = replace(CLEARVIEW, means=replace(CLEARVIEW.means, assets={"GB": 1e9}, appeal=1.0))
+    authority = replace(ICO, collects=1.0, detects=1.0)
+    suspends = expected(case(authority), reach, now(imposed=0), PARAMETERS)
+    does_not = expected(case(authority, stay=Stay.NONE), reach, now(imposed=0), PARAMETERS)
+    assert suspends.relief > does_not.relief == 0.0
+    assert rational(case(authority), suspends).appeals
+    assert not rational(case(authority, stay=Stay.NONE), does_not).appeals
+
+
+def test_barring_the_customers_costs_their_revenue_once_however_many_duties_take_it():
+    illinois = case(load_authorities()["MADISON"])
+    illinois = replace(illinois, jurisdiction="US-IL")
+    one = cost_of(frozenset({"cease_services"}), illinois, CLEARVIEW, now(), PARAMETERS)
+    both = cost_of(
+        frozenset({"cease_services", "cease_collection"}), illinois, CLEARVIEW, now(), PARAMETERS
+    )
+    assert one == both == pytest.approx(120 * 5161 * PARAMETERS["operator.horizon"])
+    assert cost_of(frozenset({"representative"}), illinois, CLEARVIEW, now(), PARAMETERS) == 0.0
+
+
+@pytest.mark.parametrize(
+    ("name", "appeals", "obeys", "erases", "pays"),
+    [
+        (StrategyName.COMPLY, False, True, True, True),
+        (StrategyName.MINIMAL, False, True, False, True),
+        (StrategyName.IGNORE, False, False, False, False),
+        (StrategyName.LITIGATE, True, True, True, True),
+    ],
+)
+def test_the_other_strategies_answer_every_case_alike(name, appeals, obeys, erases, pays):
+    for authority in load_authorities().values():
+        file = case(authority)
+        found = expected(file, CLEARVIEW, now(), PARAMETERS)
+        decision = decide(STRATEGIES[name], file, 5, found)
+        assert (decision.appeals, decision.erases, decision.pays) == (appeals, erases, pays)
+        assert decision.obeys == (frozenset(d.kind for d in DUTIES) if obeys else frozenset())
+        assert (decision.day, decision.case) == (5, "CASE")
+
+
+@pytest.mark.parametrize("name", list(StrategyName))
+def test_what_the_record_says_of_a_case_comes_before_any_strategy(name):
+    conduct = Conduct(True, frozenset({"delete"}), False, "record, outcome: as told")
+    file = case(conduct=conduct)
+    decision = decide(STRATEGIES[name], file, 0, expected(file, CLEARVIEW, now(), PARAMETERS))
+    assert (decision.appeals, decision.obeys, decision.pays) == (True, {"delete"}, False)
+    assert decision.because == "record, outcome: as told"
+
+
+def test_every_authority_s_currency_has_a_rate():
+    for authority in load_authorities().values():
+        assert usd(100, authority.currency, PARAMETERS) > 0.0
+    assert usd(100, "USD", PARAMETERS) == 100.0
