@@ -44,7 +44,7 @@ from sim.people.side import PeopleSide
 from sim.pixels.matcher import PixelsMatcher
 from sim.pixels.photos import ReplicationPhotos
 from sim.platforms import send_letters
-from sim.setup import ArmSetup, CaseFile, look_days, reading_days
+from sim.setup import ArmSetup, CaseFile, Scope, look_days, reading_days
 from sim.tallies import PHOTO_BINS, Cells, Snapshot
 from sim.world import HIDDEN, SEARCHABLE, World
 
@@ -143,7 +143,6 @@ class Arm:
         self.desk = Desk(
             capacity=amount_of(setup.profile.desk_capacity, parameters),
             delay=round(amount_of(setup.profile.desk_delay, parameters)),
-            answered_share=parameters["requests.answered"],
         )
         self.customers = Customers(
             markets=setup.profile.markets,
@@ -246,8 +245,7 @@ class Arm:
         p = self.setup.parameters
         rate = p["requests.rate"] / DAYS_A_YEAR
         informed = self.reactions.share_informed_before(self.scope)
-        gives_up = p["requests.photo_demanded"] * p["requests.abandoned_if_photo"]
-        sends = p["requests.photo_demanded"] * (1.0 - p["requests.abandoned_if_photo"])
+        levers, here = self.world.levers, Scope(jurisdiction=self.setup.windows.jurisdiction)
         exposure = 0.0
         luck = self.shared.streams.uniform("desk.arrivals", np.arange(self.setup.last_day + 1))
         yield self.env.timeout(DESK_TIME)
@@ -256,10 +254,13 @@ class Arm:
             exposure += float(self.attention.hazard[self.scope, day])
             unaware = (1.0 - informed) * math.exp(-exposure) * self.people.untold[self.scope]
             made = self.residents * (1.0 - unaware) * rate
+            demanded = levers.value("desk.photo_demanded", here)
+            gives_up = demanded * p["requests.abandoned_if_photo"]
             self.made += made
             self.abandoned += made * gives_up
-            self.extra_photos += made * sends
-            self.desk.day(day, made * (1.0 - gives_up), float(luck[day]))
+            self.extra_photos += made * (demanded * (1.0 - p["requests.abandoned_if_photo"]))
+            answers = levers.value("desk.answered", here)
+            self.desk.day(day, made * (1.0 - gives_up), float(luck[day]), answers)
             for person in self.asking.pop(day, ()):
                 self._ask(person, day)
             for person in self.answers.pop(day, ()):
@@ -268,14 +269,18 @@ class Arm:
 
     def _ask(self, person: int, day: int) -> None:
         """Let one simulated person send the request that their own clock has brought about."""
-        p, streams = self.setup.parameters, self.shared.streams
+        p, streams, levers = self.setup.parameters, self.shared.streams, self.world.levers
+        people = self.shared.population
+        home = Scope(jurisdiction=people.jurisdictions[people.jurisdiction[person]])
         demanded, stays = streams.uniform("request.abandon", person, np.array([0, 1]))
-        if demanded < p["requests.photo_demanded"]:
+        if demanded < levers.value("desk.photo_demanded", home):
             if stays < p["requests.abandoned_if_photo"]:
                 return
             self.world.hold_extra_photo(person, day)
         erasure = streams.uniform("request.kind", person)[0] < p["requests.erasure_share"]
-        answered = streams.uniform("request.answer", person)[0] < p["requests.answered"]
+        answered = streams.uniform("request.answer", person)[0] < levers.value(
+            "desk.answered", home
+        )
         when = day + max(1, self.desk.wait())
         if erasure and answered and when <= self.setup.last_day:
             self.answers.setdefault(when, []).append(person)
@@ -403,6 +408,9 @@ class Arm:
             movers["people"] = tuple(self.people.acts)
         if self.world.levers.changes:
             movers["levers"] = tuple(self.world.levers.changes)
+        desk = tuple(c for c in self.world.levers.changes if c[1].startswith("desk."))
+        if desk:
+            movers["desk"] = desk
         removals: tuple[tuple[object, ...], ...] = tuple(
             (e.day, e.kind) for e in self.log.events if e.kind.startswith("removal_")
         )

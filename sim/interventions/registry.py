@@ -15,6 +15,7 @@ from importlib.metadata import entry_points
 
 from generators.errors import Fault, ScenarioError
 from sim.interventions import (
+    access_without_photo,
     cease_collection,
     customer_ban,
     deletion_order,
@@ -32,6 +33,7 @@ MODULES = (
     platform_defence,
     cease_collection,
     deletion_order,
+    access_without_photo,
     customer_ban,
     private_sale_ban,
 )

@@ -37,7 +37,6 @@ class Desk:
     Attributes:
         capacity: requests closed in a day.
         delay: handling time, days.
-        answered_share: share of closed requests that are answered.
         queue: requests waiting, real units.
         arrived: requests that reached the desk, so far.
         closed: requests taken up, so far.
@@ -46,20 +45,20 @@ class Desk:
 
     capacity: float
     delay: int
-    answered_share: float
     queue: float = 0.0
     arrived: int = 0
     closed: float = 0.0
     answered: float = 0.0
     _in_hand: list[tuple[int, float]] = field(default_factory=list)
 
-    def day(self, day: int, expected: float, luck: float) -> None:
+    def day(self, day: int, expected: float, luck: float, answers: float) -> None:
         """Let a day pass.
 
         Args:
             day: day number.
             expected: expected complete requests of the day, real units.
             luck: the day's own uniform, which decides how many arrive.
+            answers: share of the requests taken up today that are answered.
         """
         arrivals = poisson_quantile(luck, expected)
         self.arrived += arrivals
@@ -68,9 +67,9 @@ class Desk:
         if taken > 0.0:
             self.queue -= taken
             self.closed += taken
-            self._in_hand.append((day + self.delay, taken))
+            self._in_hand.append((day + self.delay, taken * answers))
         while self._in_hand and self._in_hand[0][0] <= day:
-            self.answered += self._in_hand.pop(0)[1] * self.answered_share
+            self.answered += self._in_hand.pop(0)[1]
 
     def wait(self) -> int:
         """Return the days until a request that arrives now is answered."""

@@ -80,10 +80,10 @@ def test_a_larger_mean_never_gives_fewer_for_the_same_luck():
 
 
 def test_a_desk_slower_than_its_arrivals_lets_the_queue_grow_by_the_difference():
-    desk = Desk(capacity=4.0, delay=10, answered_share=0.5)
+    desk = Desk(capacity=4.0, delay=10)
     luck = np.random.default_rng(3).random(1000)
     for day in range(1000):
-        desk.day(day, 10.0, float(luck[day]))
+        desk.day(day, 10.0, float(luck[day]), 0.5)
     assert desk.closed == pytest.approx(4.0 * 1000, rel=0.02)
     assert desk.queue == pytest.approx(desk.arrived - desk.closed)
     assert desk.queue == pytest.approx(6.0 * 1000, rel=0.1)
@@ -91,8 +91,8 @@ def test_a_desk_slower_than_its_arrivals_lets_the_queue_grow_by_the_difference()
 
 
 def test_a_fast_desk_answers_everything_after_its_handling_time():
-    desk = Desk(capacity=1e9, delay=10, answered_share=1.0)
+    desk = Desk(capacity=1e9, delay=10)
     for day in range(100):
-        desk.day(day, 3.0, 0.5)
+        desk.day(day, 3.0, 0.5, 1.0)
     assert desk.queue == 0.0
     assert desk.answered == pytest.approx(desk.closed * 90 / 100, rel=0.01)
