@@ -1,4 +1,5 @@
-"""What there is to ask with: scenarios, interventions, measures and parameters, as plain rows.
+"""What there is to ask with: scenarios, interventions, measures, parameters, strategies, operators
+and authorities, as plain rows.
 
 The rows are what `efface list --json` prints and what documents are made from.
 """
@@ -30,7 +31,7 @@ def scenarios() -> list[Row]:
 
 
 def interventions() -> list[Row]:
-    """Return the interventions that a scenario may list, each with its power and options."""
+    """Return the interventions that a scenario may list, in the order in which they take effect."""
     from sim.interventions.registry import interventions as registered
 
     return [
@@ -38,6 +39,10 @@ def interventions() -> list[Row]:
             "name": kind.name,
             "what": kind.what,
             "power": kind.power,
+            "address": kind.address,
+            "acts_on": kind.acts_on,
+            "place": kind.order,
+            "scopes": list(kind.scopes),
             "options": [
                 {
                     "name": name,
@@ -45,11 +50,69 @@ def interventions() -> list[Row]:
                     "default": option.default,
                     "unit": option.unit,
                     "choices": list(option.choices),
+                    "least": None if option.choices else option.least,
+                    "most": None if option.choices else option.most,
+                    "low": option.low,
+                    "high": option.high,
+                    "source": option.source,
                 }
                 for name, option in kind.options.items()
             ],
         }
-        for kind in registered().values()
+        for kind in sorted(registered().values(), key=lambda kind: kind.order)
+    ]
+
+
+def strategies() -> list[Row]:
+    """Return what an operator may do when it is served, strategy by strategy."""
+    from sim.operator.strategy import STRATEGIES
+
+    return [
+        {
+            "name": str(strategy.name),
+            "what": strategy.what,
+            "appeals": strategy.appeals,
+            "obeys": strategy.obeys,
+            "erases": strategy.erases,
+            "pays": strategy.pays,
+        }
+        for strategy in STRATEGIES.values()
+    ]
+
+
+def operators() -> list[Row]:
+    """Return the shipped operators' profiles with the marks of every value in their files."""
+    from scenarios.operator_files import known_operators
+
+    return [
+        {
+            "name": id,
+            "what": known.profile.what,
+            "targets": list(known.targets),
+            "values": {key: value.model_dump() for key, value in known.values.items()},
+        }
+        for id, known in known_operators().items()
+    ]
+
+
+def authorities() -> list[Row]:
+    """Return the authorities, courts and prosecutors, each with what it may order."""
+    from scenarios.authority_files import known_authorities
+
+    return [
+        {
+            "name": id,
+            "what": known.authority.name,
+            "kind": known.authority.kind,
+            "jurisdictions": list(known.authority.jurisdictions),
+            "acts_in": list(known.acts_in),
+            "stay": str(known.authority.stay),
+            "appeal_period_days": known.authority.appeal_period_days,
+            "currency": known.authority.currency,
+            "powers": dict(known.authority.powers),
+            "maximum": dict(known.authority.maximum),
+        }
+        for id, known in known_authorities().items()
     ]
 
 
@@ -127,9 +190,31 @@ def line(row: Row) -> str:
     """Return what a list shows beside a row's name."""
     if "distribution" in row:
         return f"{value_text(row)} {marks_text(row)} {row['what']}"
+    if "acts_on" in row:
+        by = f"; by {', '.join(row['scopes'])}" if row["scopes"] else ""
+        return f"({row['place']}. {row['acts_on']}{by}) {row['what']}"
+    if "stay" in row:
+        protects = ", ".join(row["jurisdictions"])
+        return f"{row['what']} ({row['kind']}; protects {protects}; stay: {row['stay']})"
     said = str(row.get("question") or row["what"])
     if row.get("at_pixels"):
         return f"{said} At fidelity pixels: {row['at_pixels']['question']}"
     if row.get("fidelities") == ["pixels"]:
         return f"{said} (fidelity pixels alone)"
     return said
+
+
+def option_line(option: Row) -> str:
+    """Return an intervention's option: default, what is accepted, the likely range, meaning."""
+    unit = "" if option["unit"] == "1" else f" {option['unit']}"
+    if option["choices"]:
+        accepted = " or ".join(option["choices"])
+    else:
+        accepted = f"{option['least']:g} to {option['most']:g}{unit}"
+    default = option["default"]
+    text = default if isinstance(default, str) else f"{default:g}{unit}"
+    text = f"{option['name']} = {text} ({accepted}"
+    if option["low"] is not None:
+        text += f"; likely {option['low']:g} to {option['high']:g}{unit}"
+    source = f" [{option['source']}]" if option["source"] else ""
+    return f"{text}): {option['what']}{source}"

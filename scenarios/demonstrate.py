@@ -108,7 +108,7 @@ def replications(
 
     first, second = pair
     arms = {FIRST: arm_setup(first, question=first), SECOND: arm_setup(second, question=first)}
-    population = _people(demonstration.file.people, seed)
+    population = people_of(demonstration.file.people, seed)
     return [
         run_arms(population, arms, seed, number)
         for number in range(demonstration.file.replications)
@@ -183,7 +183,8 @@ def _shown(
 
 
 @lru_cache(maxsize=1)
-def _people(people: int, seed: int) -> Population:
+def people_of(people: int, seed: int) -> Population:
+    """Return the people of a short run; those of the last one asked for are kept."""
     from generators.population import build_population
 
     return build_population(people, seed, acquaintances="by community")

@@ -10,6 +10,7 @@ from typing import Any
 from scenarios.arms import arm_setup, arms_of
 from scenarios.cases import iso_windows
 from scenarios.catalogue import marks_text, parameter_row, value_text
+from scenarios.lever_stack import lever_stack, stack_lines
 from scenarios.public_record import load_record
 from scenarios.record import growth_curve
 from scenarios.scenario import LoadedScenario, scenario_hash
@@ -27,7 +28,6 @@ def explanation(loaded: LoadedScenario) -> Told:
     """
     from sim.day import ORDER_OF_A_DAY
     from sim.interventions.registry import interventions
-    from sim.levers import LEVERS
 
     record = load_record()
     scenario = loaded.scenario
@@ -62,10 +62,14 @@ def explanation(loaded: LoadedScenario) -> Told:
                 "options": spec.options,
                 "what": kinds[spec.kind].what,
                 "power": kinds[spec.kind].power,
+                "acts_on": kinds[spec.kind].acts_on,
+                "place": kinds[spec.kind].order,
             }
-            for spec in sorted(mine.interventions, key=lambda spec: spec.start)
+            for spec in sorted(
+                mine.interventions, key=lambda spec: (spec.start, kinds[spec.kind].order)
+            )
         ],
-        "levers": [{"lever": lever.name, "what": lever.what} for lever in LEVERS.values()],
+        "levers": lever_stack(mine),
         "news": [{"date": iso(n.day), "size": n.size, "text": n.text} for n in mine.news],
         "growth": _growth(mine),
         "parameters": [
@@ -174,14 +178,18 @@ def as_text(told: Told) -> str:
         parts.append(_under(f"Case {case['id']} (stay: {case['stay']})", _case_lines(case)))
     parts += [
         _under(
-            "Interventions outside any case",
+            "Interventions outside any case, in the order in which they take effect",
             [
-                f"{i['from']} to {i['to'] or 'the end'}  {i['kind']}: {i['what']} {i['power']}"
+                f"{i['from']} to {i['to'] or 'the end'}  {i['place']}. {i['kind']} (acts on the "
+                f"{i['acts_on']}): {i['what']} {i['power']}"
                 for i in told["interventions"]
             ]
             or ["none"],
         ),
-        _under("Levers that they may move", [f"{e['lever']}: {e['what']}" for e in told["levers"]]),
+        _under(
+            "Levers, in the order in which they meet a find, and who holds them",
+            stack_lines(told["levers"]),
+        ),
         _under(
             "News", [f"{n['date']}  (news.weight.{n['size']}) {n['text']}" for n in told["news"]]
         ),

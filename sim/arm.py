@@ -397,6 +397,7 @@ class Arm:
             movers=self._movers(),
             watched=watched,
             gallery=None if self.gallery is None else self.gallery.stats(),
+            held=tuple(world.levers.held),
         )
 
     def _movers(self) -> dict[str, tuple[object, ...]]:

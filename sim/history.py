@@ -15,6 +15,7 @@ from sim.customers import SearchTally
 from sim.events import Event
 from sim.gallery.gallery import GalleryStats
 from sim.law.instruments import PenaltyNotice
+from sim.levers import Held
 from sim.setup import ArmSetup
 from sim.tallies import Cells, Snapshot
 
@@ -135,6 +136,7 @@ class History:
             signature: two arms in which a mover has the same signature cannot differ by it.
         watched: templates of watched persons, or None.
         gallery: what the sample's gallery holds at the end, where there is one.
+        held: every modifier that lay on a lever, and until when.
     """
 
     setup: ArmSetup
@@ -155,6 +157,7 @@ class History:
     movers: Mapping[str, tuple[object, ...]]
     watched: WatchedCounts | None
     gallery: GalleryStats | None = None
+    held: tuple[Held, ...] = ()
 
     @property
     def scope(self) -> int:

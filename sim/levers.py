@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from sim.setup import EVERYWHERE, Scope
 
@@ -110,12 +110,24 @@ class Modifier:
     scope: Scope = EVERYWHERE
 
 
+@dataclass(frozen=True)
+class Held:
+    """A modifier with the day from which it no longer lay on its lever, None to the end."""
+
+    modifier: Modifier
+    until: int | None = None
+
+
 class Levers:
     """The levers of one run.
 
     Args:
         before_change: called with the day before any value changes.
         parameters: the run's parameters, where a lever's base is one of them.
+
+    Attributes:
+        changes: (day, lever, value, scope) of every change of a value, in order.
+        held: every modifier that ever lay on a lever, in the order in which they were set.
     """
 
     def __init__(
@@ -128,6 +140,7 @@ class Levers:
         }
         self._stack: dict[str, list[Modifier]] = {name: [] for name in LEVERS}
         self.changes: list[tuple[int, str, float, Scope]] = []
+        self.held: list[Held] = []
 
     def tell(self, before_change: Callable[[int], None]) -> None:
         """Call somebody else too with the day before any value changes, after those before."""
@@ -182,6 +195,13 @@ class Levers:
     def _change(self, lever: str, day: int, stack: list[Modifier], scope: Scope) -> None:
         before, kind = self._stack[lever], LEVERS[lever]
         base = self._base[lever]
+        self.held = [
+            replace(one, until=day)
+            if one.until is None and one.modifier in before and one.modifier not in stack
+            else one
+            for one in self.held
+        ]
+        self.held += [Held(modifier) for modifier in stack if modifier not in before]
         if stack == before or base is None:
             self._stack[lever] = stack
             return

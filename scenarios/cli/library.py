@@ -18,13 +18,19 @@ class Kind(StrEnum):
     INTERVENTIONS = "interventions"
     MEASURES = "measures"
     PARAMETERS = "parameters"
+    STRATEGIES = "strategies"
+    OPERATORS = "operators"
+    AUTHORITIES = "authorities"
 
 
 def list_names(
     what: Annotated[Kind, typer.Argument(help="What to list.")] = Kind.SCENARIOS,
     as_json: JsonOption = False,
 ) -> None:
-    """List the scenarios, interventions, measures or parameters."""
+    """List the scenarios, interventions, measures, parameters, strategies, operators, authorities.
+
+    Interventions stand in the order in which they take effect, each with its options.
+    """
     from scenarios import catalogue
 
     entries = {
@@ -32,6 +38,9 @@ def list_names(
         Kind.INTERVENTIONS: catalogue.interventions,
         Kind.MEASURES: catalogue.measures,
         Kind.PARAMETERS: catalogue.parameters,
+        Kind.STRATEGIES: catalogue.strategies,
+        Kind.OPERATORS: catalogue.operators,
+        Kind.AUTHORITIES: catalogue.authorities,
     }[what]()
     if as_json:
         print_json({str(what): entries})
@@ -39,6 +48,8 @@ def list_names(
     width = max(len(entry["name"]) for entry in entries)
     for entry in entries:
         typer.echo(f"{entry['name']:<{width}}  {catalogue.line(entry)}")
+        for option in entry.get("options", ()):
+            typer.echo(f"{'':<{width}}    {catalogue.option_line(option)}")
 
 
 def validate(

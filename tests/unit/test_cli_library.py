@@ -14,6 +14,7 @@ from typer.testing import CliRunner, Result
 from scenarios.cli.main import app
 from scenarios.scenario import library, library_folder, load_scenario
 from scenarios.yaml_reader import read_yaml
+from sim.levers import LEVERS
 
 WHAT_PRINTS_HELP = {
     *("scenarios", "sim", "generators"),
@@ -52,6 +53,37 @@ def test_list_interventions_gives_the_legal_power() -> None:
     rows = told("list", "interventions")["interventions"]
     assert {"cease-collection", "deletion-order"} <= {row["name"] for row in rows}
     assert all(row["power"] for row in rows)
+
+
+def test_list_interventions_stands_in_the_stated_order_with_every_options_range() -> None:
+    rows = told("list", "interventions")["interventions"]
+    assert [row["place"] for row in rows] == sorted(row["place"] for row in rows)
+    for option in (option for row in rows for option in row["options"]):
+        assert option["source"], option["name"]
+        if option["least"] is not None and option["low"] is not None:
+            assert option["least"] <= option["low"] <= option["high"] <= option["most"]
+    text = invoke("list", "interventions").stdout
+    assert "(3. crawler; by jurisdiction, group) The crawler stops" in text
+    assert "strength = 1 (0 to 1; likely 0.5 to 1): share of the faces inferred" in text
+
+
+def test_list_strategies_names_every_one_that_a_scenario_may_name() -> None:
+    from sim.operator.strategy import STRATEGIES
+
+    rows = told("list", "strategies")["strategies"]
+    assert [row["name"] for row in rows] == [str(name) for name in STRATEGIES]
+    assert "litigate  Appeals everything" in invoke("list", "strategies").stdout
+
+
+def test_list_operators_and_authorities_gives_one_row_a_data_file() -> None:
+    operators = {row["name"]: row for row in told("list", "operators")["operators"]}
+    assert set(operators) == {"clearview-like", "public-search"}
+    assert "PimEyes" in operators["public-search"]["targets"]
+    authorities = {row["name"]: row for row in told("list", "authorities")["authorities"]}
+    assert authorities["ICO"]["stay"] == "automatic"
+    assert authorities["CNIL"]["maximum"]["monetary penalty notice"] >= 20_000_000
+    assert authorities["ICO"]["acts_in"] == ["UK-ICO-2022", "PIMEYES-UK-2022"]
+    assert "protects GB; stay: automatic" in invoke("list", "authorities").stdout
 
 
 def test_list_measures_gives_a_question_and_a_unit() -> None:
@@ -115,6 +147,24 @@ def test_explain_reads_as_a_text() -> None:
     for heading in ("Rests on", "Arms", "Case UK-ICO-2022 (stay: none)", "Parameters", "Order of"):
         assert f"\n{heading}" in text
     assert "2022-05-18  final_penalty 7,552,800 GBP" in text
+
+
+def test_explain_tells_who_holds_which_lever_and_until_when() -> None:
+    """Under a notice that binds during the appeal, until the tribunal sets it aside."""
+    levers = {row["lever"]: row for row in told("explain", "no-stay")["levers"]}
+    assert list(levers) == list(LEVERS)
+    (held,) = levers["crawler.in_scope_pass"]["held"]
+    assert (held["by"], held["value"]) == ("UK-ICO-2022", 0.0)
+    assert (held["from"], held["to"]) == ("2022-09-15", "2023-10-17")
+    assert levers["gallery.retention"]["base"] is None
+    assert levers["desk.answered"]["base_parameter"] == "requests.answered"
+    text = invoke("explain", "no-stay").stdout
+    assert "2022-09-15 to 2023-10-17: 0, " in text
+    assert "by UK-ICO-2022" in text
+
+
+def test_explain_shows_that_a_suspended_order_holds_no_lever() -> None:
+    assert not any(row["held"] for row in told("explain", "ico-2022")["levers"])
 
 
 def test_an_unknown_scenario_ends_with_code_2_and_the_nearest_names() -> None:
