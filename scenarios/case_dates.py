@@ -1,8 +1,9 @@
 """Dates of a case that a scenario moves: before their cause, or out of time, they are refused.
 
-Which step answers which is the record's order and the law's (an appeal answers the notice, a
-judgment its hearing); a step that is moved must still come after what caused it, and an appeal
-must be lodged within the authority's appeal period.
+Which step answers which is the law's (`sim.law.steps`: an appeal answers the notice, a judgment
+its hearing); a step that is moved must still come after what caused it in the record, and an
+appeal must be lodged within the authority's appeal period. Of a step that the record has more
+than once (the tribunals' hearings) the cause is the last one recorded before the effect.
 """
 
 from __future__ import annotations
@@ -12,49 +13,9 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from scenarios.public_record import Action
+from sim.law.steps import ORDERS, STEPS, causes_among
 
-CAUSES: dict[str, tuple[str, ...]] = {
-    "provisional_notice": ("investigation_opened",),
-    "formal_notice": ("investigation_opened",),
-    "findings": ("investigation_opened",),
-    "hearing_before_order": ("investigation_opened",),
-    "determination": ("investigation_opened",),
-    "order": ("investigation_opened",),
-    "binding_orders": ("findings",),
-    "final_penalty": ("investigation_opened", "provisional_notice", "formal_notice"),
-    "enforcement_notice": ("investigation_opened", "provisional_notice"),
-    "injunction": ("investigation_opened", "formal_notice"),
-    "order_with_penalty": ("investigation_opened",),
-    "penalty_period_starts": ("injunction",),
-    "periodic_penalty_liquidated": ("penalty_period_starts",),
-    "appeal_lodged": (
-        *("final_penalty", "enforcement_notice", "determination", "order", "final_approval"),
-    ),
-    "hearing": ("appeal_lodged",),
-    "tribunal_sets_aside": ("appeal_lodged", "hearing"),
-    "appeal_decision": ("appeal_lodged",),
-    "appeal_withdrawn": ("appeal_lodged",),
-    "appeal_sought": ("tribunal_sets_aside",),
-    "permission_refused_renewed": ("appeal_sought",),
-    "tribunal_restores_jurisdiction": ("appeal_sought", "permission_refused_renewed", "hearing"),
-    "court_dismisses_review": ("binding_orders",),
-    "court_upholds_order_in_part": ("binding_orders",),
-    "appeal_dismissed": ("court_dismisses_review",),
-    "court_remits": ("decision",),
-    "decision": ("complaint",),
-    "consent_order": ("complaint", "settlement"),
-    "preliminary_approval": ("complaint",),
-    "final_approval": ("preliminary_approval",),
-}
-"""Steps that must not come before others of the same case (same day is fine).
-
-Of a step that the record has more than once (the tribunals' hearings) the cause is the last one
-recorded before the effect."""
-
-NOTICES = (
-    *("final_penalty", "enforcement_notice", "determination", "order", "injunction", "decision"),
-    *("order_with_penalty", "binding_orders", "consent_order", "final_approval"),
-)
+NOTICES = tuple(kind for kind, row in STEPS.items() if row.act in ORDERS and row.appealable)
 """Steps whose service opens the appeal period."""
 
 
@@ -99,9 +60,10 @@ def misdated(
     ]
     found = []
     for effect, recorded, day in steps:
-        for cause in CAUSES.get(effect, ()):
+        before = {kind for kind, r, _ in steps if r <= recorded and kind != effect}
+        for cause in causes_among(effect, before):
             causes = [(r, d) for kind, r, d in steps if kind == cause and r <= recorded]
-            if not causes or day >= max(causes)[1]:
+            if day >= max(causes)[1]:
                 continue
             after = max(causes)[1]
             message = f"'{effect}' on {day} comes before its cause '{cause}'"

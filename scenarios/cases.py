@@ -19,6 +19,7 @@ from scenarios.duty_wording import obligations, recorded_conduct
 from scenarios.news import LETTERS
 from scenarios.public_record import Action, ActionStep, Record
 from sim.dates import add_months, day_of, iso
+from sim.law.checks import PATH, check_case
 from sim.setup import Authority, CaseFile, Conduct, Reading, Stay, Windows
 
 CODES = {
@@ -117,7 +118,7 @@ def case_file(
     if order_of is not None:
         own = frozenset(duty.kind for duty in obligations(lender))
         powers = lent(powers, authority_of(lender), own)
-    return CaseFile(
+    file = CaseFile(
         id=action.id,
         authority=action.authority.split(" / ")[0],
         jurisdiction=code,
@@ -131,6 +132,10 @@ def case_file(
         conduct=conduct,
         reading=reading,
     )
+    astray = [fault for fault in check_case(file) if fault.key == PATH]
+    if astray:
+        raise ScenarioError(astray)
+    return file
 
 
 def _appeal_period(action: Action, authority: Authority) -> int:

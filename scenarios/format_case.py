@@ -18,7 +18,6 @@ from pydantic_core import PydanticCustomError
 
 from generators.errors import ScenarioError
 from scenarios.authority_files import INSTRUMENTS, authority_of, load_authorities
-from scenarios.case_checks import overreaches
 from scenarios.case_dates import misdated, movable_steps
 from scenarios.cases import case_file
 from scenarios.public_record import Record, nearest_id
@@ -32,6 +31,7 @@ from scenarios.strict import (
     surroundings,
     wrong,
 )
+from sim.law.checks import PATH, check_case
 from sim.setup import CaseFile, Reading, Stay
 
 _UNSAID = ("order_of", "clauses", "reading", "amounts")
@@ -165,9 +165,14 @@ class Case(Strict):
 
     @model_validator(mode="after")
     def _within_the_law(self, info: ValidationInfo) -> Case:
+        try:
+            faults = check_case(self.file(surroundings(info).record))
+        except ScenarioError as error:
+            faults = error.faults
         errors: Errors = []
-        for fault in overreaches(self.file(surroundings(info).record)):
-            errors.append((self._place(fault.key, fault.at), wrong(fault.message, fault.expected)))
+        for fault in faults:
+            place = self._place(fault.key or "", fault.found or "")
+            errors.append((place, wrong(fault.message, fault.expected or "")))
         several("case", errors)
         return self
 
@@ -177,6 +182,8 @@ class Case(Strict):
             return ("clauses", self.clauses.index(at))
         if key == "amounts" and self.amounts is not None and at in self.amounts:
             return ("amounts", at)
+        if key == PATH:
+            return ("dates", at) if at in self.moved else ("record",)
         for asked in (key, "clauses", "order_of"):
             if getattr(self, asked) is not None and key != "amounts":
                 return (asked,)

@@ -56,8 +56,8 @@ PAID = ("status", "proposed", "imposed", "payable", "collected", "imposed_over_p
 FACTS_OF: dict[str, tuple[str, ...]] = {
     "enforcement notice": ORDERED,
     "monetary penalty notice": PAID,
-    "periodic penalty": ("status", "days", "payable", "collected"),
-    "private action": (*ORDERED, *PAID[1:]),
+    "periodic penalty": ("status", "days", "imposed", "payable", "collected"),
+    "private action": PAID,
 }
 """What can be read of each instrument on a day."""
 

@@ -28,8 +28,10 @@ from sim.guard import Guarded
 from sim.history import History, Ledger, Requests, TemplateCounts, WatchedCounts
 from sim.interventions.kinds import Actors
 from sim.interventions.registry import in_stated_order, install
-from sim.law.case import Case, Parties
-from sim.law.instruments import EnforcementNotice
+from sim.law.case import Case
+from sim.law.drawing import case_key, dated
+from sim.law.instruments import MonetaryInstrument
+from sim.law.parties import Parties
 from sim.matcher import Matcher, ScoresMatcher
 from sim.operator.background import Background
 from sim.operator.compliance import Compliance
@@ -196,29 +198,36 @@ class Arm:
         return case
 
     def _case(self, file: CaseFile) -> Case:
-        source = file.id
-        code = self.shared.population.jurisdictions.index(file.jurisdiction)
-
-        def news(day: int, kind: str, _event: Event) -> None:
-            weight = self.setup.parameters[f"news.weight.{kind}"]
-            self.attention.add(day + 1, weight, [code])
-
-        def bound(notice: EnforcementNotice, day: int, event: Event) -> None:
-            self.operator.on_bound(notice, source, file.jurisdiction, day, event)
-
-        def released(_notice: EnforcementNotice, day: int, event: Event) -> None:
-            self.operator.on_released(source, day, event)
-
+        file = dated(file, self.shared.streams, self.setup.last_day)
         strategy = STRATEGIES[self.setup.strategy]
+
+        def luck(ordinal: int) -> float:
+            key = case_key(file.id)
+            return float(self.shared.streams.uniform("law.check", key, ordinal)[0])
+
+        def due(case_money: MonetaryInstrument, day: int, event: Event) -> None:
+            self.operator.on_due(case, case_money, day, event)
+
         parties = Parties(
-            appeals=lambda: strategy.appeals,
-            news=news,
-            bound=bound,
-            released=released,
-            due=self.operator.on_due,
+            appeals=lambda _file, _instrument: strategy.appeals,
+            news=lambda day, size, _event: self._news(file.jurisdiction, day, size),
+            bound=self.operator.on_bound,
+            released=self.operator.on_released,
+            due=due,
+            obeyed=self.operator.obeyed,
+            settles=lambda _file: not strategy.appeals,
         )
         period = round(self.setup.parameters["law.payment_period"])
-        return Case(self.env, file, self.log, parties, period)
+        case = Case(self.env, file, self.log, parties, period, luck)
+        return case
+
+    def _news(self, home: str, day: int, size: str) -> None:
+        """Let a case be in the news: at home in full, elsewhere at the weight of news abroad."""
+        weight = self.setup.parameters[f"news.weight.{size}"]
+        codes = self.shared.population.jurisdictions
+        self.attention.add(day + 1, weight, [codes.index(home)] if home in codes else [])
+        abroad = [code for code, name in enumerate(codes) if name != home]
+        self.attention.add(day + 1, weight * self.setup.parameters["news.abroad"], abroad)
 
     def _install_interventions(self) -> None:
         streams = self.shared.streams
@@ -379,7 +388,9 @@ class Arm:
                 waiting=self.desk.queue,
             ),
             ledgers=tuple(
-                Ledger.of(case.file.authority, case.penalty) for case in self.cases.values()
+                Ledger.of(case.file.authority, money)
+                for case in self.cases.values()
+                for money in case.money
             ),
             searches=self.customers.tally,
             templates=TemplateCounts(
@@ -419,7 +430,9 @@ class Arm:
         if removals:
             movers["removal"] = removals
         for name in ("proposed", "imposed", "payable", "collected"):
-            amounts = tuple(getattr(case.penalty, name) for case in self.cases.values())
+            amounts = tuple(
+                getattr(money, name) for case in self.cases.values() for money in case.money
+            )
             if any(amounts):
                 movers[f"money.{name}"] = amounts
         return movers

@@ -9,6 +9,7 @@ from __future__ import annotations
 LAW_TIME = 0.0
 APPEAL_PERIOD_TIME = 0.05
 PAYMENT_TIME = 0.1
+CHECK_TIME = 0.2
 DESK_TIME = 0.3
 REMOVAL_TIME = 0.5
 WEEK_TIME = 0.9
@@ -22,6 +23,7 @@ ORDER_OF_A_DAY: tuple[tuple[str, float, str], ...] = (
         "an appeal period that has run out brings a notice into force",
     ),
     ("payment", PAYMENT_TIME, "a penalty falls due, and is paid or not"),
+    ("check", CHECK_TIME, "an authority looks whether it is obeyed; a day of delay is counted"),
     ("finds", DESK_TIME, "the day's finds are enrolled under the levers as they now stand"),
     ("desk", DESK_TIME, "requests arrive, are taken up and answered"),
     ("removal", REMOVAL_TIME, "the erasure job removes what it infers to be in scope"),

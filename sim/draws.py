@@ -42,6 +42,8 @@ STREAMS: dict[str, str] = {
     "search.person": "whose face a probe shows (week, search)",
     "search.found": "whether a search finds the probe's person (week, search)",
     "search.background": "whether a search returns somebody else instead (week, search)",
+    "law.duration": "how long a stage of a case takes (case, step)",
+    "law.check": "whether an authority's check finds disobedience (case, check)",
     "photo.picture": "which photo of a person a find shows, at pixels (person, ordinal)",
     "probe.picture": "which photo of a person a probe shows, at pixels (week, search)",
     "probe.quality": "quality of a probe, at pixels (week, search)",

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from sim.customers import SearchTally
 from sim.events import Event
 from sim.gallery.gallery import GalleryStats
-from sim.law.instruments import PenaltyNotice
+from sim.law.instruments import MonetaryInstrument
 from sim.levers import Held
 from sim.setup import ArmSetup
 from sim.tallies import Cells, Snapshot
@@ -70,15 +70,15 @@ class Ledger:
     collected: int
 
     @classmethod
-    def of(cls, authority: str, penalty: PenaltyNotice) -> Ledger:
-        """Return the ledger of a penalty notice as it stands."""
+    def of(cls, authority: str, money: MonetaryInstrument) -> Ledger:
+        """Return the ledger of an instrument about money as it stands."""
         return cls(
             authority=authority,
-            currency=penalty.currency,
-            proposed=penalty.proposed,
-            imposed=penalty.imposed,
-            payable=penalty.payable,
-            collected=penalty.collected,
+            currency=money.currency,
+            proposed=money.proposed,
+            imposed=money.imposed,
+            payable=money.payable,
+            collected=money.collected,
         )
 
 

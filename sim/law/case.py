@@ -1,103 +1,45 @@
 """A case as a state machine, fed by dated steps.
 
-The record's dates drive the same machine that drawn dates would: a step happens on its day if the
-case stands where the step makes sense (a tribunal decides only an appeal that was lodged). The
-operator's own step, the appeal, happens only if its strategy appeals; otherwise the appeal period
-runs out, the notices come into force and their months begin to run.
+The record's dates drive the same machine that drawn dates do: a step happens on its day if the
+case stands where the step makes sense (a tribunal decides only an appeal that was lodged). What
+the operator does (appeal, obey, pay, settle) is asked of the parties, or told by the record of the
+case; without an appeal the appeal period runs out, the notices come into force and their time
+begins to run. What each act does is in `sim.law.acts`, what the calendar does in `sim.law.clocks`.
 """
 
 from __future__ import annotations
-
-from collections.abc import Callable
-from dataclasses import dataclass
-from enum import Enum
 
 import simpy
 
 from generators.errors import ScenarioError
 from sim.dates import iso
-from sim.day import APPEAL_PERIOD_TIME, PAYMENT_TIME
 from sim.events import Event, Log, Process
-from sim.law.instruments import EnforcementNotice, PenaltyNotice, Status
+from sim.law import clocks
+from sim.law.acts import ACTS, lodge_appeal
+from sim.law.checks import check_case
+from sim.law.instruments import (
+    EnforcementNotice,
+    Instrument,
+    MonetaryInstrument,
+    PenaltyNotice,
+    Status,
+)
+from sim.law.parties import Luck, Parties, certain
+from sim.law.periodic import PeriodicPenalty
+from sim.law.phases import PHASE_SUCCESSORS, Phase
+from sim.law.private_action import PrivateAction
+from sim.law.steps import (
+    ORDER,
+    ORDERS,
+    PENALTY,
+    PERIODIC,
+    PRIVATE,
+    STEPS,
+    UNCONDITIONAL,
+    Act,
+    StepKind,
+)
 from sim.setup import CaseFile, Step
-
-
-class Phase(Enum):
-    """Phases of a case."""
-
-    NONE = "none"
-    INVESTIGATION = "investigation"
-    INTENT = "notice of intent"
-    FINAL = "final notices"
-    TRIBUNAL = "appeal"
-
-
-PHASE_SUCCESSORS: dict[Phase, frozenset[Phase]] = {
-    Phase.NONE: frozenset({Phase.INVESTIGATION}),
-    Phase.INVESTIGATION: frozenset({Phase.INTENT, Phase.FINAL}),
-    Phase.INTENT: frozenset({Phase.FINAL}),
-    Phase.FINAL: frozenset({Phase.FINAL, Phase.TRIBUNAL}),
-    Phase.TRIBUNAL: frozenset({Phase.TRIBUNAL}),
-}
-"""From each phase, those that may follow. A penalty notice needs a notice of intent (schedule 16,
-paragraph 2); an enforcement notice does not."""
-
-NEEDS_PHASE: dict[str, frozenset[Phase]] = {
-    "provisional_notice": frozenset({Phase.INVESTIGATION}),
-    "final_penalty": frozenset({Phase.INTENT, Phase.FINAL}),
-    "enforcement_notice": frozenset({Phase.INVESTIGATION, Phase.INTENT, Phase.FINAL}),
-}
-"""Steps of the authority that would stand before their cause in any other phase."""
-
-
-@dataclass(frozen=True)
-class Parties:
-    """Whom a case tells, and whom it asks.
-
-    Attributes:
-        appeals: whether the operator appeals.
-        news: called with (day, kind of news, event) when a step is news.
-        bound: called with (notice, day, event) when an enforcement notice comes to bind.
-        released: called with (notice, day, event) when it no longer does.
-        due: called with (penalty, day, event) when a penalty becomes payable.
-    """
-
-    appeals: Callable[[], bool]
-    news: Callable[[int, str, Event], None]
-    bound: Callable[[EnforcementNotice, int, Event], None]
-    released: Callable[[EnforcementNotice, int, Event], None]
-    due: Callable[[PenaltyNotice, int, Event], None]
-
-
-INERT = frozenset({"complaint", "company_reply"})
-"""Steps that are logged and change nothing. Any other step needs a handler: one that the machine
-does not know is refused, since ignoring it would be guessing."""
-
-CAUSES: dict[str, tuple[str, ...]] = {
-    "provisional_notice": ("investigation_opened",),
-    "final_penalty": ("provisional_notice",),
-    "enforcement_notice": ("provisional_notice",),
-    "appeal_lodged": ("enforcement_notice", "final_penalty"),
-    "hearing": ("permission_refused_renewed", "appeal_sought", "appeal_lodged"),
-    "tribunal_sets_aside": ("appeal_lodged",),
-    "appeal_dismissed": ("appeal_lodged",),
-    "appeal_withdrawn": ("appeal_lodged",),
-    "appeal_sought": ("tribunal_sets_aside",),
-    "permission_refused_renewed": ("appeal_sought",),
-    "tribunal_restores_jurisdiction": ("permission_refused_renewed", "appeal_sought"),
-}
-"""The step that a step answers in law: the first of these that has happened. Steps that are not
-here answer to nothing that the record names, and are logged without a cause."""
-
-NEWS: dict[str, str] = {
-    "investigation_opened": "investigation",
-    "provisional_notice": "intent",
-    "enforcement_notice": "final",
-    "tribunal_sets_aside": "judgment",
-    "tribunal_restores_jurisdiction": "judgment",
-}
-"""Which steps are news, and of which size (`news.weight.*`). Both final notices are one piece of
-news."""
 
 
 class Case:
@@ -109,6 +51,21 @@ class Case:
         log: the run's log.
         parties: whom the case tells and asks.
         payment_period: days after service before which a penalty need not be paid.
+        luck: whether the authority's checks find what there is to find.
+
+    Attributes:
+        phase: where the case stands.
+        orders: what is ordered, None where the case orders nothing.
+        penalty: the monetary penalty, None where the authority has none to give.
+        periodic: the penalty for days of delay, None likewise.
+        private: the private action, None where nobody may sue.
+        served: day of the last service, None before.
+        last: last event of each kind of step.
+        binding: how often the orders have come to bind or ceased to; a clock that waits for a
+            deadline checks it, so that what a voided notice had planned stays dead.
+
+    Raises:
+        ScenarioError: the file describes what no case may be (`sim.law.checks`).
     """
 
     def __init__(
@@ -118,20 +75,63 @@ class Case:
         log: Log,
         parties: Parties,
         payment_period: int,
+        luck: Luck = certain,
     ) -> None:
+        faults = check_case(file)
+        if faults:
+            raise ScenarioError(faults)
         self.env = env
         self.file = file
         self.log = log
         self.parties = parties
         self.payment_period = payment_period
+        self.luck = luck
         self.phase = Phase.NONE
-        self.orders = EnforcementNotice(
-            "enforcement notice", obligations=file.obligations, stay=file.stay
-        )
-        self.penalty = PenaltyNotice("monetary penalty notice")
-        self._last: dict[str, Event] = {}
         self.served: int | None = None
+        self.last: dict[str, Event] = {}
+        self.binding = 0
+        self.checks_made = 0
+        self.contested = False
+        self._told: set[tuple[int, str]] = set()
+        self._make_instruments()
         env.process(self._steps())
+
+    def _make_instruments(self) -> None:
+        """Make the instruments that the case has, or that its authority may give."""
+        file, powers = self.file, self.file.powers
+        kinds = [STEPS[step.kind] for step in file.steps]
+        named = {k.instrument for k in kinds} | {k.money for k in kinds}
+        may = named | {PENALTY} if powers is None else named | set(powers.powers)
+        currency = "GBP" if powers is None else powers.currency
+        by_law = file.stay if powers is None else powers.stay
+        self.orders: EnforcementNotice | None = None
+        self.penalty: PenaltyNotice | None = None
+        self.periodic: PeriodicPenalty | None = None
+        self.private: PrivateAction | None = None
+        if file.obligations or any(kind.act is Act.ORDER for kind in kinds):
+            self.orders = EnforcementNotice(ORDER, stay=file.stay, obligations=file.obligations)
+        if PENALTY in may:
+            self.penalty = PenaltyNotice(PENALTY, stay=by_law, currency=currency)
+        if PERIODIC in may:
+            self.periodic = PeriodicPenalty(PERIODIC, stay=by_law, currency=currency)
+        if PRIVATE in may:
+            in_equity = any(duty.kind == "equity" for duty in file.obligations)
+            self.private = PrivateAction(
+                PRIVATE, stay=by_law, currency=currency, in_equity=in_equity
+            )
+
+    @property
+    def money(self) -> tuple[MonetaryInstrument, ...]:
+        """The instruments about money that the case has."""
+        every = (self.penalty, self.periodic, self.private)
+        return tuple(one for one in every if one is not None)
+
+    @property
+    def instruments(self) -> tuple[Instrument, ...]:
+        """Every instrument that the case has, the orders first."""
+        return self.money if self.orders is None else (self.orders, *self.money)
+
+    # -- steps -----------------------------------------------------------------------------
 
     def _steps(self) -> Process:
         for step in self.file.steps:
@@ -141,193 +141,174 @@ class Case:
                     f"or before the step that causes it"
                 )
             yield self.env.timeout(step.day - self.env.now)
-            self._take(step)
+            self.take(step)
 
-    def _write(self, step: Step, actor: str, instrument: str) -> Event:
-        causes = (self._last.get(kind) for kind in CAUSES.get(step.kind, ()))
-        because = next((cause for cause in causes if cause is not None), None)
+    def take(self, step: Step, *, forced: bool = False) -> None:
+        """Let a step happen today if the case stands where it makes sense.
+
+        Args:
+            step: of a kind in `sim.law.steps.STEPS`, dated today.
+            forced: of an appeal: lodged whatever the operator's strategy is.
+
+        Raises:
+            ScenarioError: no such kind of step, a step of the authority's out of its phase, an
+                appeal out of time, or an instrument that this case does not have.
+        """
+        kind = STEPS.get(step.kind)
+        if kind is None:
+            raise ScenarioError(f"case {self.file.id}: no rule for the step '{step.kind}'")
+        if self.phase not in kind.phases:
+            if kind.act in UNCONDITIONAL:
+                raise ScenarioError(
+                    f"case {self.file.id}: {step.kind} on {iso(step.day)} cannot come while the "
+                    f"case is at '{self.phase.value}'"
+                )
+            return
+        if kind.act is Act.APPEAL:
+            lodge_appeal(self, step, forced=forced)
+        else:
+            ACTS[kind.act](self, step, kind)
+
+    def write(
+        self, step: Step, amount: int | None = None, *, recorded: bool | None = None
+    ) -> Event:
+        """Write a step to the log with what it answers in law, and tell the news.
+
+        Args:
+            step: what happens.
+            amount: in place of the step's own, whole units.
+            recorded: in place of the step's own mark.
+        """
+        kind = STEPS[step.kind]
+        causes = (self.last.get(cause) for cause in kind.causes)
         event = self.log.write(
             step.day,
-            actor,
+            kind.actor,
             step.kind,
             authority=self.file.authority,
-            instrument=instrument,
-            amount=step.amount,
+            instrument=kind.instrument,
+            amount=step.amount if amount is None else amount,
             currency=step.currency,
-            because=because,
-            recorded=step.recorded,
+            because=next((cause for cause in causes if cause is not None), None),
+            recorded=step.recorded if recorded is None else recorded,
             text=step.text,
         )
-        self._last[step.kind] = event
-        if step.kind in NEWS:
-            self.parties.news(step.day, NEWS[step.kind], event)
+        self.last[step.kind] = event
+        # Notices of one day are one piece of news.
+        if kind.news and (step.day, kind.news) not in self._told:
+            self._told.add((step.day, kind.news))
+            self.parties.news(step.day, kind.news, event)
         return event
 
-    def _enter(self, phase: Phase) -> None:
+    def note(
+        self,
+        day: int,
+        kind: str,
+        instrument: str,
+        because: Event | None,
+        text: str,
+        *,
+        actor: str = "authority",
+        amount: int | None = None,
+        currency: str | None = None,
+    ) -> Event:
+        """Write to the log what the law itself brings about, of which the record has no step."""
+        return self.log.write(
+            day,
+            actor,
+            kind,
+            authority=self.file.authority,
+            instrument=instrument,
+            amount=amount,
+            currency=currency,
+            because=because,
+            text=text,
+        )
+
+    def enter(self, phase: Phase) -> None:
+        """Bring the case to a phase.
+
+        Raises:
+            ScenarioError: the phase cannot follow the one at which the case stands.
+        """
         if phase not in PHASE_SUCCESSORS[self.phase]:
             raise ScenarioError(
                 f"case {self.file.id}: {phase.value} cannot follow {self.phase.value}"
             )
         self.phase = phase
 
-    def _take(self, step: Step) -> None:
-        """Let a step happen if the case stands where it makes sense."""
-        needs = NEEDS_PHASE.get(step.kind)
-        if needs is not None and self.phase not in needs:
-            raise ScenarioError(
-                f"case {self.file.id}: {step.kind} on {iso(step.day)} comes before its cause: "
-                f"the case is still at '{self.phase.value}'"
-            )
-        handler: Callable[[Step], None] | None = getattr(self, f"_on_{step.kind}", None)
-        if handler is not None:
-            handler(step)
-        elif step.kind in INERT:
-            self._write(step, "world", "case")
-        else:
-            raise ScenarioError(f"case {self.file.id}: no rule for the step '{step.kind}'")
+    # -- orders ----------------------------------------------------------------------------
 
     @property
-    def _instruments(self) -> tuple[EnforcementNotice, PenaltyNotice]:
-        return self.orders, self.penalty
+    def last_order(self) -> Event | None:
+        """The last event by which something was ordered, None where nothing was."""
+        ordered = [e for kind, e in self.last.items() if STEPS[kind].act in ORDERS]
+        return max(ordered, key=lambda event: event.id, default=None)
 
-    def _on_hearing(self, step: Step) -> None:
-        if self.phase is Phase.TRIBUNAL:
-            self._write(step, "tribunal", "case")
-
-    def _on_investigation_opened(self, step: Step) -> None:
-        self._enter(Phase.INVESTIGATION)
-        self._write(step, "authority", "case")
-
-    def _on_provisional_notice(self, step: Step) -> None:
-        self._enter(Phase.INTENT)
-        self._write(step, "authority", "monetary penalty notice")
-        self.penalty.currency = step.currency or self.penalty.currency
-        self.penalty.propose(step.day, step.amount or 0)
-        self.orders.move(step.day, Status.PROPOSED)
-
-    def _on_final_penalty(self, step: Step) -> None:
-        self._enter(Phase.FINAL)
-        self.served = step.day
-        event = self._write(step, "authority", "monetary penalty notice")
-        self.penalty.serve(step.day, step.amount or 0)
-        self.env.process(self._penalty_falls_due(step.day, event))
-
-    def _on_enforcement_notice(self, step: Step) -> None:
-        self._enter(Phase.FINAL)
-        self.served = step.day
-        event = self._write(step, "authority", "enforcement notice")
-        self.orders.move(step.day, Status.SERVED)
-        self.env.process(self._appeal_period(step.day, event))
-
-    def _on_appeal_lodged(self, step: Step) -> None:
-        if not self.parties.appeals() or self.served is None:
+    def serve_orders(self, day: int, event: Event, kind: StepKind) -> None:
+        """Serve what is ordered; a second notice of the same order changes nothing."""
+        orders = self.orders
+        if orders is None or orders.status in (Status.SERVED, Status.IN_FORCE):
             return
-        served = self.served
-        if not served <= step.day <= served + self.file.appeal_period_days:
-            raise ScenarioError(
-                f"case {self.file.id}: appeal_lodged on {iso(step.day)} is out of time; the "
-                f"appeal period ends on {iso(served + self.file.appeal_period_days)}"
-            )
-        self._enter(Phase.TRIBUNAL)
-        event = self._write(step, "operator", "case")
-        for instrument in self._instruments:
-            if instrument.status is Status.SERVED:
-                instrument.move(step.day, Status.UNDER_APPEAL)
-        if self.orders.binding:
-            self._bind(event, served + self.file.appeal_period_days)
-
-    def _on_tribunal_sets_aside(self, step: Step) -> None:
-        if not any(instrument.appeal_pending for instrument in self._instruments):
+        orders.appealable = kind.appealable
+        orders.move(day, Status.SERVED)
+        if not orders.appealable:
+            orders.move(day, Status.IN_FORCE)
+            self.bind(event, day, day)
             return
-        event = self._write(step, "tribunal", "case")
-        was_binding = self.orders.binding
-        if self.penalty.appeal_pending:
-            self.penalty.set_aside(step.day)
-        if self.orders.appeal_pending:
-            self.orders.move(step.day, Status.SET_ASIDE)
-            self.orders.runs_from = None
-            if was_binding:
-                self.parties.released(self.orders, step.day, event)
+        if orders.binding:
+            self.bind(event, day + self.file.appeal_period_days, day)
+        self.env.process(clocks.appeal_period(self, day, event))
 
-    def _only_if_set_aside(self, step: Step) -> None:
-        if any(instrument.status is Status.SET_ASIDE for instrument in self._instruments):
-            self._write(step, "authority", "case")
+    def bind(self, event: Event, runs_from: int, counts_from: int) -> None:
+        """Let the orders bind from an event on, and their time run.
 
-    _on_appeal_sought = _only_if_set_aside
-    _on_permission_refused_renewed = _only_if_set_aside
+        Args:
+            event: what made them bind.
+            runs_from: day from which time runs that is counted from the appeal period's end.
+            counts_from: day from which time runs that is counted from service.
+        """
+        assert self.orders is not None
+        self.binding += 1
+        self.orders.run(event.day, runs_from, counts_from)
+        self.env.process(clocks.checks(self, self.binding))
+        self.parties.bound(self, event.day, event)
 
-    def _on_tribunal_restores_jurisdiction(self, step: Step) -> None:
-        void = [i for i in self._instruments if i.status is Status.SET_ASIDE]
-        if not void:
+    def release(self, event: Event) -> None:
+        """Let the orders no longer bind."""
+        assert self.orders is not None
+        if self.orders.bound is None:
             return
-        event = self._write(step, "tribunal", "case")
-        if self.penalty in void:
-            self.penalty.restore(step.day)
-        if self.orders in void:
-            self.orders.move(step.day, Status.UNDER_APPEAL)
-            if self.orders.binding:
-                # The months are counted anew: an order cannot have been due while it was void.
-                self._bind(event, step.day)
+        self.binding += 1
+        self.orders.suspend()
+        self.parties.released(self, event.day, event)
 
-    def _appeal_ends(self, step: Step) -> None:
-        """Bring what was under appeal into force; its months run from that day."""
-        pending = [i for i in self._instruments if i.appeal_pending]
-        if not pending:
+    # -- money -----------------------------------------------------------------------------
+
+    def falls_due(self, instrument: MonetaryInstrument, day: int, event: Event) -> None:
+        """Make a sum payable, and tell the operator unless the record says that it did not pay."""
+        open_still = instrument.appeal_pending and not instrument.suspended
+        if not open_still and instrument.status is not Status.IN_FORCE:
+            instrument.move(day, Status.IN_FORCE)
+        instrument.fall_due()
+        if instrument.payable == 0 and instrument.imposed > 0:
             return
-        actor = "operator" if step.kind == "appeal_withdrawn" else "tribunal"
-        event = self._write(step, actor, "case")
-        if self.orders in pending:
-            was_binding = self.orders.binding
-            self.orders.move(step.day, Status.IN_FORCE)
-            if not was_binding:
-                self._bind(event, step.day)
-        if self.penalty in pending:
-            self._falls_due(step.day, event)
-
-    _on_appeal_dismissed = _appeal_ends
-    _on_appeal_withdrawn = _appeal_ends
-
-    def _appeal_period(self, served: int, event: Event) -> Process:
-        yield self.env.timeout(
-            served + self.file.appeal_period_days + APPEAL_PERIOD_TIME - self.env.now
+        ground = (
+            "An appeal does not suspend payment"
+            if open_still
+            else ("No appeal is open or can be lodged")
         )
-        if self.orders.status is Status.SERVED:
-            day = served + self.file.appeal_period_days
-            self.orders.move(day, Status.IN_FORCE)
-            expiry = self.log.write(
-                day,
-                "authority",
-                "appeal_period_ends",
-                authority=self.file.authority,
-                instrument="enforcement notice",
-                because=event,
-                text="No appeal was lodged: the enforcement notice is in force.",
-            )
-            self._bind(expiry, day)
-
-    def _penalty_falls_due(self, served: int, event: Event) -> Process:
-        wait = max(self.file.appeal_period_days, self.payment_period)
-        yield self.env.timeout(served + wait + PAYMENT_TIME - self.env.now)
-        if self.penalty.status is Status.SERVED:
-            self._falls_due(served + wait, event)
-
-    def _falls_due(self, day: int, event: Event) -> None:
-        """Bring the penalty notice into force and tell the operator that it is payable."""
-        self.penalty.move(day, Status.IN_FORCE)
-        self.penalty.fall_due()
-        due = self.log.write(
+        what = "settlement" if instrument is self.private else "penalty"
+        due = self.note(
             day,
-            "authority",
-            "penalty_payable",
-            authority=self.file.authority,
-            instrument="monetary penalty notice",
-            amount=self.penalty.payable,
-            currency=self.penalty.currency,
-            because=event,
-            text="No appeal is open or can be lodged: the penalty is payable.",
+            f"{what}_payable",
+            instrument.name,
+            event,
+            f"{ground}: the {what} is payable.",
+            amount=instrument.payable,
+            currency=instrument.currency,
         )
-        self.parties.due(self.penalty, day, due)
-
-    def _bind(self, event: Event, runs_from: int) -> None:
-        self.orders.runs_from = runs_from
-        self.parties.bound(self.orders, event.day, event)
+        conduct = self.file.conduct
+        if conduct is None or conduct.pays:
+            self.parties.due(instrument, day, due)
+        self.env.process(clocks.collection(self, instrument, day, due))

@@ -11,12 +11,13 @@ from __future__ import annotations
 
 import simpy
 
-from sim.dates import add_months
 from sim.events import Event, Log, Process
-from sim.law.instruments import EnforcementNotice, PenaltyNotice
+from sim.law.case import Case
+from sim.law.instruments import MonetaryInstrument
 from sim.levers import Levers
 from sim.operator.removal import RemovalOrder, Removals, note
 from sim.operator.strategy import Strategy
+from sim.setup import EVERYWHERE, Scope
 
 
 class Compliance:
@@ -49,36 +50,53 @@ class Compliance:
         self._binding: dict[str, int] = {}
         self._last_binding = 0
 
-    def on_bound(
-        self, notice: EnforcementNotice, source: str, jurisdiction: str, day: int, event: Event
-    ) -> None:
-        """Answer an enforcement notice that has come to bind.
+    def on_bound(self, case: Case, day: int, event: Event) -> None:
+        """Answer orders that have come to bind: do what the operator meets of them.
 
         Args:
-            notice: the notice, its months counted from `notice.runs_from`.
-            source: the case's id.
-            jurisdiction: code of those whom the notice is about.
-            day: day from which it binds.
-            event: what made it bind.
+            case: whose orders they are, with their deadlines.
+            day: day from which they bind.
+            event: what made them bind.
         """
-        if not self.strategy.obeys:
+        source, orders = case.file.id, case.orders
+        assert orders is not None
+        due = {
+            duty.kind: deadline
+            for duty in orders.obligations
+            if (deadline := orders.deadline(duty)) is not None and self.meets(case, duty.kind)
+        }
+        if not due:
             text = "The operator does not obey the notice that binds it."
             note(self.log, day, "order_ignored", event, text)
             return
-        assert notice.runs_from is not None
         binding = self._bind(source)
-        due = {o.kind: add_months(notice.runs_from, o.months) for o in notice.obligations}
         cease = due.get("cease_collection")
         delete = due.get("delete")
         if cease is not None:
-            self.env.process(self._cease(source, binding, max(day, cease), event))
+            scope = EVERYWHERE
+            if case.file.conduct is not None:
+                scope = Scope(jurisdiction=case.file.jurisdiction)
+            self.env.process(self._cease(source, binding, max(day, cease), event, scope))
         if delete is not None:
             start = max(day, cease if cease is not None else day)
-            order = RemovalOrder(source, jurisdiction, start, delete, self.strategy.erases)
+            order = RemovalOrder(
+                source, case.file.jurisdiction, start, delete, self.strategy.erases
+            )
             self._start(order, binding, event)
 
-    def on_released(self, source: str, day: int, event: Event) -> None:
-        """Go back to business: the notice no longer binds."""
+    def meets(self, case: Case, duty: str) -> bool:
+        """Return whether the operator meets a duty once it binds: as the record says that it did,
+        or else by its strategy."""
+        conduct = case.file.conduct
+        return self.strategy.obeys if conduct is None else duty in conduct.meets
+
+    def obeyed(self, case: Case, duty: str, _day: int) -> bool:
+        """Return whether a duty that is due is met on a day."""
+        return self.meets(case, duty)
+
+    def on_released(self, case: Case, day: int, event: Event) -> None:
+        """Go back to business: the orders no longer bind."""
+        source = case.file.id
         if self._binding.pop(source, None) is None:
             return
         lever = "crawler.in_scope_pass"
@@ -94,21 +112,23 @@ class Compliance:
         kind = "collection_resumed" if passes > 0.0 else "filter_lifted"
         note(self.log, day, kind, event, text)
 
-    def on_due(self, penalty: PenaltyNotice, day: int, event: Event) -> None:
-        """Pay a penalty that has fallen due, or not."""
-        if not self.strategy.pays:
+    def on_due(self, case: Case, money: MonetaryInstrument, day: int, event: Event) -> None:
+        """Pay a sum that has fallen due, or not: as the record says, or else by the strategy."""
+        conduct = case.file.conduct
+        if not (self.strategy.pays if conduct is None else conduct.pays):
             return
-        penalty.pay(penalty.payable)
+        money.pay(money.payable)
+        what = "settlement" if money is case.private else "penalty"
         self.log.write(
             day,
             "operator",
-            "penalty_paid",
+            f"{what}_paid",
             authority=event.authority,
-            instrument=penalty.name,
-            amount=penalty.collected,
-            currency=penalty.currency,
+            instrument=money.name,
+            amount=money.collected,
+            currency=money.currency,
             because=event,
-            text="The operator pays the penalty.",
+            text=f"The operator pays the {what}.",
         )
 
     def start_removal(self, order: RemovalOrder) -> None:
@@ -136,12 +156,12 @@ class Compliance:
         self._binding[source] = self._last_binding
         return self._last_binding
 
-    def _cease(self, source: str, binding: int, day: int, because: Event) -> Process:
+    def _cease(self, source: str, binding: int, day: int, because: Event, scope: Scope) -> Process:
         if day > self.last_day:
             return
-        yield self.env.timeout(day - self.env.now)
+        yield self.env.timeout(max(0.0, day - self.env.now))
         if self._binding.get(source) != binding:
             return
-        self.levers.set("crawler.in_scope_pass", source, day, 0.0)
+        self.levers.set("crawler.in_scope_pass", source, day, 0.0, scope)
         text = "The crawler no longer enrols faces that it infers to be residents in scope."
         note(self.log, day, "collection_ceased", because, text)

@@ -21,7 +21,8 @@ from scenarios.cli.main import app
 from scenarios.public_record import load_record
 from sim.dates import day_of
 from sim.events import Log
-from sim.law.case import Case, Parties
+from sim.law.case import Case
+from sim.law.parties import Parties
 from sim.setup import Stay
 
 ACTION = load_record().action("UK-ICO-2022")
@@ -107,11 +108,13 @@ def test_dates_that_a_scenario_may_have_never_stop_the_case(
         assume(False)
     told: list[Any] = []
     parties = Parties(
-        appeals=lambda: appeals,
+        appeals=lambda *_: appeals,
         news=lambda *news: told.append(news),
         bound=lambda *order: told.append(order),
         released=lambda *order: told.append(order),
         due=lambda *penalty: told.append(penalty),
+        obeyed=lambda *_: True,
+        settles=lambda *_: True,
     )
     env = simpy.Environment()
     log = Log()

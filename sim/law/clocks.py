@@ -1,0 +1,158 @@
+"""What the calendar does to a case: periods that run out, checks, days of delay, collection.
+
+These are SimPy processes beside the steps. Each looks, when its time has come, whether the case
+still stands where it did: a notice that was appealed, stayed or set aside meanwhile has nothing
+that could run out.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from sim.dates import iso
+from sim.day import APPEAL_PERIOD_TIME, CHECK_TIME, PAYMENT_TIME
+from sim.events import Event, Process
+from sim.law.duties import DUTIES
+from sim.law.instruments import MonetaryInstrument, Status
+from sim.law.phases import Phase
+from sim.law.steps import ORDER, PERIODIC
+from sim.setup import Obligation
+
+if TYPE_CHECKING:
+    from sim.law.case import Case
+
+
+def appeal_period(case: Case, served: int, event: Event) -> Process:
+    """Bring orders into force when the appeal period ends and nobody has appealed.
+
+    Args:
+        case: the case.
+        served: day of service.
+        event: the service.
+    """
+    day = served + case.file.appeal_period_days
+    yield case.env.timeout(day + APPEAL_PERIOD_TIME - case.env.now)
+    orders = case.orders
+    assert orders is not None
+    if orders.status is not Status.SERVED:
+        return
+    orders.move(day, Status.IN_FORCE)
+    text = "No appeal was lodged: the enforcement notice is in force."
+    expiry = case.note(day, "appeal_period_ends", ORDER, event, text)
+    if orders.bound is None:
+        case.bind(expiry, day, served)
+
+
+def falls_due(case: Case, money: MonetaryInstrument, served: int, event: Event) -> Process:
+    """Let a sum fall due when neither the appeal period nor the payment period runs any more.
+
+    Where an appeal is open by then and does not suspend payment, it falls due all the same.
+    """
+    wait = max(case.file.appeal_period_days, case.payment_period)
+    yield case.env.timeout(served + wait + PAYMENT_TIME - case.env.now)
+    unpaid = money.payable == 0 and not money.suspended
+    if unpaid and money.status in (Status.SERVED, Status.UNDER_APPEAL):
+        case.falls_due(money, served + wait, event)
+
+
+def checks(case: Case, binding: int) -> Process:
+    """Let the authority look whether it is obeyed, some days after each deadline.
+
+    Args:
+        case: the case.
+        binding: which of the orders' bindings it is about; a later one has checks of its own.
+    """
+    orders, powers = case.orders, case.file.powers
+    if orders is None or powers is None:
+        return
+    deadlines = {orders.deadline(duty) for duty in orders.obligations if _checked(duty)}
+    for deadline in sorted(day for day in deadlines if day is not None):
+        day = deadline + powers.check_days
+        yield case.env.timeout(day + CHECK_TIME - case.env.now)
+        if case.binding != binding or case.phase is Phase.CLOSED:
+            return
+        check(case, day)
+
+
+def check(case: Case, day: int) -> None:
+    """Look whether what is due by today is met; what is found may start a periodic penalty.
+
+    A check that finds nothing leaves nothing in the log.
+    """
+    powers = case.file.powers
+    unmet = unmet_duties(case, day)
+    found = case.luck(case.checks_made) < (1.0 if powers is None else powers.detects)
+    case.checks_made += 1
+    if not unmet or not found:
+        return
+    text = f"Not met: {', '.join(unmet)}."
+    event = case.note(day, "disobedience_found", ORDER, case.last_order, text)
+    periodic = case.periodic
+    pinned = any(step.kind == "penalty_period_starts" for step in case.file.steps)
+    if periodic is None or pinned or periodic.starts is not None:
+        return
+    if periodic.status is not Status.PROPOSED:
+        return
+    periodic.start(day)
+    text = "The days of delay are counted from the day on which it was found."
+    case.note(day, "periodic_penalty_starts", PERIODIC, event, text)
+    case.env.process(delay(case))
+
+
+def unmet_duties(case: Case, day: int) -> tuple[str, ...]:
+    """Return the duties that are due on a day and not met, each once."""
+    orders = case.orders
+    if orders is None or not orders.binding:
+        return ()
+    due = []
+    for duty in orders.obligations:
+        deadline, ends = orders.deadline(duty), orders.ends(duty)
+        runs = deadline is not None and deadline <= day and (ends is None or day < ends)
+        if _checked(duty) and runs and not case.parties.obeyed(case, duty.kind, day):
+            due.append(duty.kind)
+    return tuple(dict.fromkeys(due))
+
+
+def _checked(duty: Obligation) -> bool:
+    """Return whether a duty is one that a check looks at: payment is the ledger's."""
+    return DUTIES[duty.kind].job != "payment"
+
+
+def delay(case: Case) -> Process:
+    """Count every day on which a duty is unmet, from the day on which it is counted."""
+    periodic = case.periodic
+    assert periodic is not None
+    assert periodic.starts is not None
+    day = periodic.starts
+    while periodic.status is Status.PROPOSED and periodic.counts(day):
+        yield case.env.timeout(day + CHECK_TIME - case.env.now)
+        if periodic.counts(day) and unmet_duties(case, day):
+            periodic.count()
+        day += 1
+
+
+def collection(case: Case, money: MonetaryInstrument, day: int, event: Event) -> Process:
+    """Let the authority collect by force, some days after a sum has fallen due unpaid."""
+    powers = case.file.powers
+    if powers is None or powers.collects <= 0.0:
+        return
+    when = day + powers.check_days
+    yield case.env.timeout(when + PAYMENT_TIME - case.env.now)
+    collect(case, money, when, event)
+
+
+def collect(case: Case, money: MonetaryInstrument, day: int, event: Event) -> None:
+    """Collect what the authority can reach of what is payable, and no more than that."""
+    powers = case.file.powers
+    reach = 0 if powers is None else int(powers.collects * money.payable)
+    amount = reach - money.collected
+    if amount <= 0 or money.suspended:
+        return
+    money.pay(amount)
+    text = f"Collected by {iso(day)}: {money.collected:,} of {money.payable:,} {money.currency}."
+    collected = case.note(
+        *(day, "penalty_collected", money.name, event, text),
+        amount=amount,
+        currency=money.currency,
+    )
+    case.parties.collected(money, day, collected)

@@ -1,0 +1,66 @@
+"""Days of a case that are drawn: each stage takes its authority's log-normal duration.
+
+A drawn case opens on its own day; every later step follows the one that it answers after a drawn
+number of days, keyed by the case and the step's place in it, so that the same seed draws the same
+days in every arm.
+"""
+
+from __future__ import annotations
+
+import math
+import zlib
+from dataclasses import replace
+
+from generators.keyed import Streams
+from sim.law.steps import STEPS, Act
+from sim.setup import CaseFile, Drawn, Step
+
+
+def case_key(id: str) -> int:
+    """Return the number by which a case's draws are keyed."""
+    return zlib.crc32(id.encode())
+
+
+def dated(file: CaseFile, streams: Streams, last_day: int) -> CaseFile:
+    """Return a case file whose steps all have days; the same file where none is drawn.
+
+    A penalty that would come later than the law's limit after the notice of intent is preceded by
+    the parties' agreement to more time: the fitted durations know no such limit.
+
+    Args:
+        file: the case.
+        streams: the replication's streams.
+        last_day: last day of the run; what would come later is left out.
+    """
+    if all(step.drawn is None for step in file.steps):
+        return file
+    days: dict[str, int] = {}
+    steps: list[Step] = []
+    for ordinal, step in enumerate(file.steps):
+        day = step.day
+        if step.drawn is not None:
+            if step.drawn.after not in days:
+                continue
+            luck = float(streams.normal("law.duration", case_key(file.id), ordinal)[0])
+            day = days[step.drawn.after] + lasts(step.drawn, luck)
+        days[step.kind] = day
+        steps += [*_more_time(file, step, days), replace(step, day=day)]
+    kept = [step for step in steps if step.day <= last_day]
+    return replace(file, steps=tuple(sorted(kept, key=lambda step: step.day)))
+
+
+def lasts(drawn: Drawn, luck: float) -> int:
+    """Return the days of a duration at a standard normal's value, at least one."""
+    return max(1, round(drawn.median * math.exp(drawn.sigma * luck)))
+
+
+def _more_time(file: CaseFile, step: Step, days: dict[str, int]) -> list[Step]:
+    """Return the agreement to more time that a drawn penalty needs, if it does."""
+    limit = 0 if file.powers is None else file.powers.intent_days
+    intent = days.get("provisional_notice")
+    if STEPS[step.kind].act is not Act.PENALISE or not limit or intent is None:
+        return []
+    if days[step.kind] <= intent + limit or "intent_extended" in days:
+        return []
+    text = "In this model both agree that the penalty may be given later."
+    return [Step("intent_extended", intent + limit, recorded=False, text=text)]
