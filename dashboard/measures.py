@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 FAMILIES: Mapping[str, str] = {
     "presence": "Who can be found",
     "recognition": "What searches return",
+    "service": "What customers do",
     "orders": "What the order reaches",
     "rights": "What people can do",
     "money": "Money",

@@ -7,6 +7,7 @@ processes; `sim.day` says in which order they come within a day.
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -21,7 +22,7 @@ from generators.scores import OperatorScores
 from sim.customers import PROBE_PARAMETERS, Customers, searches_asked
 from sim.dates import weeks
 from sim.day import DESK_TIME, LOOK_TIME, WEEK_TIME
-from sim.events import Event, Log, Process
+from sim.events import OFFICIALS, Event, Log, Process
 from sim.gallery.flat import FlatGallery
 from sim.gallery.gallery import Gallery
 from sim.guard import Guarded
@@ -34,10 +35,13 @@ from sim.law.instruments import MonetaryInstrument
 from sim.law.parties import Parties
 from sim.matcher import Matcher, ScoresMatcher
 from sim.operator.background import Background
+from sim.operator.books import Books
 from sim.operator.compliance import Compliance
 from sim.operator.desk import Desk
 from sim.operator.profile import amount_of
+from sim.operator.purse import Purse
 from sim.operator.removal import Removals
+from sim.operator.stores import Faces, residue_of
 from sim.operator.strategy import STRATEGIES
 from sim.people.attention import Attention
 from sim.people.finds import CandidateFinds
@@ -62,6 +66,7 @@ class Shared:
         cells: the persons' cells.
         in_scope: who is a resident in scope, bool [n].
         inferred_share: share of the gallery's faces that the operator takes for such residents.
+        unhindered: residents in scope by photos found if nothing were kept out, at reading days.
         photos: the replication's templates.
     """
 
@@ -71,6 +76,7 @@ class Shared:
     cells: Cells
     in_scope: NDArray[np.bool_]
     inferred_share: float
+    unhindered: Mapping[int, NDArray[np.int64]]
     photos: ReplicationPhotos | None = None
 
 
@@ -154,6 +160,7 @@ class Arm:
             residents=np.flatnonzero(shared.in_scope),
         )
         self.world.levers.tell(self.customers.bring_up_to)
+        self.purse = Purse(setup.profile.means)
         self.residents = float(population.real_residents[self.scope])
         self.made = self.abandoned = self.extra_photos = 0.0
         self.asking: dict[int, list[int]] = {}
@@ -303,6 +310,13 @@ class Arm:
                 when = max(int(self.reactions.request_day[person]), day + 1)
                 self.asking.setdefault(when, []).append(int(person))
             self.customers.week(start, end, self.shared.streams, self.matcher, self.background.held)
+            images = self.setup.curves.images
+            self.purse.days(
+                end - start,
+                self.customers.revenue(),
+                float(images[end] - images[start]),
+                self.customers.made(start, end),
+            )
             self._look(day, weekly=True)
 
     def _looks(self) -> Process:
@@ -328,8 +342,9 @@ class Arm:
         still = nobody = np.zeros(size, dtype=np.int64)
         if look:
             still = by_jurisdiction(self.was_searchable & (self.matcher.searchable > 0))
-        survey = None
+        survey = age = None
         if day in self.surveys:
+            age = self._age_held(day)
             survey = self.matcher.survey(self.customers.residents, day)
         self.snapshots.append(
             Snapshot(
@@ -346,8 +361,16 @@ class Arm:
                 stored=self.background.stored,
                 displaced=self.background.displaced,
                 survey=survey,
+                age=age,
             )
         )
+
+    def _age_held(self, day: int) -> float | None:
+        """Return how long ago what is stored of residents in scope was found, days on average."""
+        found, state = self.shared.candidates, self.world.state
+        stored = (state == SEARCHABLE) | (state == HIDDEN)
+        mine = stored & self.shared.in_scope[found.person]
+        return day - float(found.day[mine].mean()) if mine.any() else None
 
     def history(self) -> History:
         """Run to the end and return what happened."""
@@ -406,9 +429,37 @@ class Arm:
                 undrawn=matcher.undrawn,
             ),
             movers=self._movers(),
+            books=self._books(),
+            unhindered=self.shared.unhindered,
             watched=watched,
             gallery=None if self.gallery is None else self.gallery.stats(),
             held=tuple(world.levers.held),
+        )
+
+    def _books(self) -> Books:
+        """Close the operator's books: what it earned and spent, and what is still somewhere."""
+        world, here = self.world, self.shared.in_scope
+        resident = here[self.shared.candidates.person]
+        weight = float(self.shared.population.weights[self.scope])
+        shown, hidden = (
+            int(((world.state == state) & resident).sum()) for state in (SEARCHABLE, HIDDEN)
+        )
+        faces = Faces(
+            hidden=hidden * weight,
+            leaving=(int(world.templates[self.scope]) - shown - hidden) * weight,
+            listed=0.0,
+            erased=int(world.visit[resident].sum(dtype=np.int64)) * weight,
+        )
+        appeals = sum(event.kind == "appeal_lodged" for event in self.log.events)
+        self.purse.settle(self.removals.faces, self.desk.answered, appeals)
+        return Books(
+            asked=self.customers.asked,
+            stretches=tuple(self.customers.stretches),
+            active=self.customers.active(self.customers.day),
+            purse=self.purse,
+            residue=residue_of(self.setup.profile, faces, self.setup.parameters),
+            cases=tuple(case.file for case in self.cases.values()),
+            decisions=(),
         )
 
     def _movers(self) -> dict[str, tuple[object, ...]]:
@@ -418,8 +469,20 @@ class Arm:
             movers["news"] = tuple(self.attention.pulses)
         if self.people.acts:
             movers["people"] = tuple(self.people.acts)
-        if self.world.levers.changes:
-            movers["levers"] = tuple(self.world.levers.changes)
+        changes = self.world.levers.changes
+        for name, mine in (
+            ("levers", [c for c in changes if not c[1].startswith("customers.")]),
+            ("customers", [c for c in changes if c[1].startswith("customers.")]),
+        ):
+            if mine:
+                movers[name] = tuple(mine)
+        steps = tuple(
+            (e.day, e.kind, e.authority)
+            for e in self.log.events
+            if e.actor in OFFICIALS or e.kind == "appeal_lodged"
+        )
+        if steps:
+            movers["case"] = steps
         desk = tuple(c for c in self.world.levers.changes if c[1].startswith("desk."))
         if desk:
             movers["desk"] = desk

@@ -12,6 +12,7 @@ expectations that the measures use; the two agree within their error.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -175,6 +176,11 @@ class Customers:
             ]
         )
 
+    def revenue(self) -> float:
+        """Return what the customers who may search now bring in, US dollars a year."""
+        each = np.array([market.revenue for market in self.markets])
+        return float(np.dot(self.active(self.day), each))
+
     def _share(self, day: int) -> float:
         """Return the share of the searches asked that those who may search make."""
         rate = np.array([market.searches for market in self.markets])
@@ -218,7 +224,7 @@ def place_of(market: Market) -> Scope:
 
 
 def searches_made(
-    asked: NDArray[np.float64], stretches: list[Searching], start: int, end: int
+    asked: NDArray[np.float64], stretches: Sequence[Searching], start: int, end: int
 ) -> float:
     """Return the searches made on the days from `start` to before `end`.
 

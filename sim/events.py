@@ -16,6 +16,10 @@ Process = Generator[simpy.Event, Any, None]
 """A SimPy process: reads like the story that it tells."""
 
 
+OFFICIALS = ("authority", "tribunal")
+"""Actors who are paid by the public."""
+
+
 @dataclass(frozen=True)
 class Event:
     """One thing that happened.

@@ -16,6 +16,7 @@ from sim.events import Event
 from sim.gallery.gallery import GalleryStats
 from sim.law.instruments import MonetaryInstrument
 from sim.levers import Held
+from sim.operator.books import Books
 from sim.setup import ArmSetup
 from sim.tallies import Cells, Snapshot
 
@@ -135,6 +136,9 @@ class History:
         movers: everything that may make this arm differ from another, by name, each with a
             signature: two arms in which a mover has the same signature cannot differ by it.
         watched: templates of watched persons, or None.
+        books: what the operator was asked, earned, spent and decided.
+        unhindered: residents in scope by photos found if nothing were kept out, int64
+            [PHOTO_BINS] at each day whose shares stand in the table.
         gallery: what the sample's gallery holds at the end, where there is one.
         held: every modifier that lay on a lever, and until when.
     """
@@ -156,6 +160,8 @@ class History:
     templates: TemplateCounts
     movers: Mapping[str, tuple[object, ...]]
     watched: WatchedCounts | None
+    books: Books
+    unhindered: Mapping[int, NDArray[np.int64]]
     gallery: GalleryStats | None = None
     held: tuple[Held, ...] = ()
 

@@ -25,6 +25,7 @@ from sim.operator.signals import Signals
 from sim.people.findability import findability_of
 from sim.people.finds import CandidateFinds, draw_candidates
 from sim.people.posted import posted_from
+from sim.people.unhindered import unhindered_photos
 from sim.pixels.faces import Faces, shipped_faces
 from sim.pixels.photos import ReplicationPhotos, draw_photos
 from sim.setup import ArmSetup, reading_days
@@ -136,6 +137,9 @@ def shared_by_arms(
         cells=cells_of(population, setup.windows.notice),
         in_scope=in_scope,
         inferred_share=inferred,
+        unhindered=unhindered_photos(
+            candidates, parameters["crawler.envelope"], in_scope, reading_days(setup)
+        ),
         photos=photos,
     )
 

@@ -135,6 +135,8 @@ class Snapshot:
         displaced: faces collected with capacity that a filter freed, real units, so far.
         survey: one search for each adult resident in scope, where searches are real ones and
             measures look on that day.
+        age: mean days since what is stored of residents in scope was found, on days whose shares
+            stand in the table; None where nothing is stored, and on other days.
     """
 
     day: int
@@ -150,3 +152,4 @@ class Snapshot:
     stored: float
     displaced: float
     survey: Survey | None = None
+    age: float | None = None

@@ -1,11 +1,14 @@
-"""The penalty's ledger at the end of the run: proposed, imposed, payable, collected."""
+"""Money at the end of the run: the penalty's ledger, the operator's gain, the authority's cost."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 
+from generators.people import DAYS_A_YEAR
+from sim.events import OFFICIALS
 from sim.history import History
 from sim.measures.question import Measure, Reading
+from sim.operator.rational import usd
 
 CURRENCY = "GBP"
 """Currency of the fine measures; a ledger in another one makes them undefined, not converted."""
@@ -47,7 +50,7 @@ def _reader(entry: str) -> Callable[[History], list[Reading]]:
     return read
 
 
-MEASURES = tuple(
+FINES = tuple(
     Measure(
         name=f"fine_{entry}",
         symbol=symbol,
@@ -62,3 +65,64 @@ MEASURES = tuple(
     )
     for entry, (symbol, question, why) in _WORDS.items()
 )
+
+
+def _gain(history: History) -> list[Reading]:
+    purse, parameters = history.books.purse, history.setup.parameters
+    collected = sum(
+        usd(ledger.collected, ledger.currency, parameters) for ledger in history.ledgers
+    )
+    value = purse.revenue - purse.costs - collected
+    return [Reading("operator_gain", "", "all", "", value)]
+
+
+def _here(history: History) -> set[str]:
+    """Return the ids of the cases of the jurisdiction that the question is about."""
+    code = history.setup.windows.jurisdiction
+    return {file.id for file in history.books.cases if file.jurisdiction == code}
+
+
+def _deterrence(history: History) -> list[Reading]:
+    mine = [decision for decision in history.books.decisions if decision.case in _here(history)]
+    value = mine[0].expected.deterrence if mine else None
+    why = None
+    if value is None:
+        why = "obeying costs nothing" if mine else "no order here has asked for a decision"
+    return [Reading("deterrence_ratio", "", "all", "", value, why)]
+
+
+def _regulator(history: History) -> list[Reading]:
+    parameters, code = history.setup.parameters, history.setup.windows.jurisdiction
+    days = 0
+    for name in {f.authority for f in history.books.cases if f.jurisdiction == code}:
+        own = [e.day for e in history.events if e.authority == name and e.actor in OFFICIALS]
+        days += max(own, default=0) - min(own, default=0)
+    years = days / DAYS_A_YEAR
+    value = years * parameters["law.staff_share"] * parameters["law.officer_cost"]
+    return [Reading("regulator_cost", "", "all", "", value)]
+
+
+MEASURES = (
+    *FINES,
+    Measure(
+        "operator_gain", "G", "USD",
+        r"G = \text{revenue} - \text{costs} - \text{collected by authorities}",
+        "What does the operator gain by the end, after costs and what was collected from it?",
+        "money", 0, ("customers", "removal", "news", "people", "case", "money.collected"),
+        "no customer, erasure, request, appeal or payment differs between the two arms", _gain,
+    ),
+    Measure(
+        "deterrence_ratio", "D", "ratio",
+        r"D = \frac{p \, (c \, S + R_b)}{K}",
+        "How much does disobeying the first order here cost the operator in expectation, for each "
+        "dollar that obeying costs? Below 1 it does not deter.",
+        "money", 2, ("decisions",), "no order differs on which the operator decides", _deterrence,
+    ),
+    Measure(
+        "regulator_cost", "K_r", "USD",
+        r"K_r = \text{years from the first to the last step of a case} \times \text{officers}"
+        r" \times \text{cost of an officer}",
+        "What do the cases here cost the authority, from their first step to their last?",
+        "money", 0, ("case",), "no step of a case differs between the two arms", _regulator,
+    ),
+)  # fmt: skip

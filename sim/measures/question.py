@@ -42,7 +42,7 @@ class Measure:
         unit: "share of residents", "person-days", "GBP", ...
         formula: LaTeX.
         question: a plain sentence.
-        family: `presence`, `recognition`, `orders`, `rights` or `money`.
+        family: `presence`, `recognition`, `service`, `orders`, `rights` or `money`.
         decimals: digits after the point in tables (of the value per 100 for shares).
         moved_by: names of movers (`History.movers`) that could make it differ between two arms.
         zero_reason: why it cannot differ where none of them does.

@@ -6,6 +6,8 @@ Every figure here uses the `operator` score model (`generators.scores`); at fide
 
 from __future__ import annotations
 
+import math
+
 from generators.scores import OperatorScores
 from sim.customers import PROBE_PARAMETERS
 from sim.dates import iso
@@ -81,6 +83,26 @@ def _fpir(history: History) -> list[Reading]:
     return [Reading("fpir", at, "all", "", history.setup.parameters["search.fpir"])]
 
 
+def _selectivity(history: History) -> list[Reading]:
+    _, at = _last(history)
+    returned = -math.log1p(-history.setup.parameters["search.fpir"])
+    return [Reading("selectivity", at, "all", "", returned)]
+
+
+def _forgone(history: History) -> list[Reading]:
+    p, per_million = history.setup.parameters, 1e6 * probe_share(history)
+    scores = OperatorScores.of(p)
+    readings = []
+    for day in reading_days(history.setup):
+        snapshot, photos = history.at(day), history.unhindered[day]
+        gallery = float(history.setup.curves.images[day + 1]) * p["gallery.faces_per_image"]
+        chance = scores.identification(PHOTO_BINS - 1, gallery)[0]
+        without = float(photos @ chance / photos.sum())
+        lost = per_million * (without - identifiability_at(history, snapshot))
+        readings.append(Reading("true_identifications_forgone", iso(day), "all", "", lost))
+    return readings
+
+
 MEASURES = (
     Measure(
         "identifiability", "D(t)", "share of residents",
@@ -109,5 +131,20 @@ MEASURES = (
         "What share of searches for somebody who is not enrolled returns anybody?",
         "recognition", 3, (), "the threshold is reset to hold FPIR as the gallery changes", _fpir,
         "operator",
+    ),
+    Measure(
+        "selectivity", r"\mathrm{Sel}", "candidates per non-mated search",
+        r"\mathrm{Sel} = -\ln(1 - \mathrm{FPIR})",
+        "How many candidates does a search for somebody who is not enrolled return on average, "
+        "candidates coming independently?",
+        "recognition", 4, (), "the threshold is reset to hold FPIR as the gallery changes",
+        _selectivity, "operator",
+    ),
+    Measure(
+        "true_identifications_forgone", "U_f(t)", "residents per million searches",
+        r"U_f(t) = 10^6 \, q \, (D^0(t) - D(t))",
+        "How many residents fewer does a million searches return than if nothing had been kept "
+        "out, hidden or erased?",
+        "recognition", 0, COLLECTION_MOVERS, COLLECTION_ZERO, _forgone, "operator",
     ),
 )  # fmt: skip

@@ -8,12 +8,12 @@ from numpy.typing import NDArray
 from sim.dates import iso
 from sim.fidelity import Fidelity
 from sim.history import History
-from sim.measures import money, orders, presence, recognition, rights, searches
+from sim.measures import holding, money, orders, presence, recognition, rights, searches, service
 from sim.measures.question import Measure, Reading
 
 _AT_SCORES: dict[str, Measure] = {
     measure.name: measure
-    for family in (presence, recognition, orders, rights, money)
+    for family in (presence, holding, recognition, service, orders, rights, money)
     for measure in family.MEASURES
 }
 _AT_PIXELS = _AT_SCORES | {measure.name: measure for measure in searches.MEASURES}

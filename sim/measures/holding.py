@@ -1,0 +1,100 @@
+"""What is held of residents, for how long, and what of it stays beyond an erasure's reach.
+
+These answer findings of the notice: processing without a lawful reason, no end to keeping, the
+standard of a biometric template.
+"""
+
+from __future__ import annotations
+
+from sim.dates import iso, weeks
+from sim.history import History
+from sim.measures.question import (
+    COLLECTION_MOVERS,
+    COLLECTION_ZERO,
+    Measure,
+    Reading,
+    by_jurisdiction,
+    weight_in_scope,
+)
+from sim.measures.recognition import identifiability_at, probe_share
+from sim.setup import reading_days
+
+
+def _processing(history: History) -> list[Reading]:
+    ends = {s.day: by_jurisdiction(history, s.held)[history.scope] for s in history.snapshots}
+    days = sum((end - start) * ends[end - 1] for start, end in weeks(history.setup.last_day))
+    value = float(days) * weight_in_scope(history)
+    return [Reading("processing_without_basis", "", "all", "", value)]
+
+
+def _templates(history: History) -> list[Reading]:
+    return [
+        Reading(
+            "templates_held_in_scope",
+            iso(day),
+            "all",
+            "",
+            float(history.at(day).templates[history.scope]) * weight_in_scope(history),
+        )
+        for day in reading_days(history.setup)
+    ]
+
+
+def _age(history: History) -> list[Reading]:
+    readings = []
+    for day in reading_days(history.setup):
+        age = history.at(day).age
+        why = "nothing of residents in scope is stored on that day" if age is None else None
+        readings.append(Reading("age_held", iso(day), "all", "", age, why))
+    return readings
+
+
+def handed_over(history: History) -> float:
+    """Return the results that show a resident in scope and that customers were handed, expected.
+
+    Each week's searches find with the chance that its end gives.
+    """
+    weekly = {s.day: s for s in history.snapshots if s.weekly}
+    return probe_share(history) * sum(
+        history.books.searches(start, end) * identifiability_at(history, weekly[end - 1])
+        for start, end in weeks(history.setup.last_day)
+    )
+
+
+def _residue(history: History) -> list[Reading]:
+    at = iso(history.setup.last_day)
+    copies = history.books.residue.copies + handed_over(history)
+    return [Reading("residue", at, "all", "", copies)]
+
+
+MEASURES = (
+    Measure(
+        "processing_without_basis", "B", "person-days",
+        r"B = \sum_i w_i \sum_t 1[\text{anything of } i \text{ is held at the end of } t\text{'s"
+        r" week}]",
+        "For how many person-days was anything of residents held, for which the notice found no "
+        "lawful reason?",
+        "presence", 0, COLLECTION_MOVERS, COLLECTION_ZERO, _processing,
+    ),
+    Measure(
+        "templates_held_in_scope", "T(t)", "templates",
+        r"T(t) = \sum_i w_i \, \text{templates of } i \text{ held at } t",
+        "How many templates of residents are held, hidden or not?",
+        "presence", 0, COLLECTION_MOVERS, COLLECTION_ZERO, _templates,
+    ),
+    Measure(
+        "age_held", "A(t)", "days",
+        r"A(t) = \text{mean over the templates of residents stored at } t"
+        r" \text{ of } t - \text{the day of the find}",
+        "How long ago was what is stored of residents found, on average?",
+        "presence", 0, COLLECTION_MOVERS, COLLECTION_ZERO, _age,
+    ),
+    Measure(
+        "residue", "Z(T)", "copies",
+        r"Z(T) = \text{faces of residents handed to customers, hidden, in backups, in stores that"
+        r" erasure does not reach, or kept to leave people out}",
+        "How many copies of residents' faces are left where no erasure that was ordered reaches?",
+        "orders", 0, (*COLLECTION_MOVERS, "customers"),
+        "no news, lever, removal or ban differs between the two arms", _residue,
+    ),
+)  # fmt: skip

@@ -1,0 +1,164 @@
+"""Measures of customers, money and what is left, against numbers worked out by hand."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from sim.measures import read_measures, same_until, structural_zero
+from sim.model import run_arms
+from sim.operator.profile import Adoption, Market
+from sim.operator.purse import Purse
+from sim.operator.stores import Faces, residue_of
+from sim.setup import InterventionSpec, StrategyName
+
+END = "2025-12-31"
+
+
+@pytest.fixture(scope="module")
+def run(small_population):
+    return lambda setup: run_arms(small_population, {"arm": setup}, 5, 0)["arm"]
+
+
+def values(history):
+    return {(r.name, r.at): r.value for r in read_measures(history) if r.margin == "all"}
+
+
+@pytest.fixture(scope="module")
+def without(run, shipped_setups):
+    return run(shipped_setups["no-uk-order"])
+
+
+@pytest.fixture(scope="module")
+def obeyed(run, shipped_setups):
+    return run(shipped_setups["ico-2022-obeyed"])
+
+
+def test_without_orders_customers_search_all_that_is_asked_and_nothing_is_forgone(without):
+    got, setup = values(without), without.setup
+    assert got["searches_made", ""] == setup.curves.searches[setup.last_day + 1]
+    states = sum(m.adoption.most for m in setup.profile.markets if m.kind == "state")
+    assert got["customers_active", END] == pytest.approx(states + 10 + 337 - 5, rel=1e-3)
+    assert got["non_mated_shift", END] == 0.0
+    assert got["true_identifications_forgone", END] == pytest.approx(0.0, abs=1e-9)
+    assert got["regulator_cost", ""] == 0.0
+
+
+def test_erasure_turns_mated_searches_into_non_mated_ones(without, obeyed):
+    before, after = values(without), values(obeyed)
+    day = "2022-12-15"
+    shift = before["searchable_persons", day] - after["searchable_persons", day]
+    assert after["non_mated_shift", day] == pytest.approx(shift, abs=1e-12)
+    assert after["true_identifications_forgone", day] > 100
+    gained = (
+        before["surfaced_per_million_searches", END] - after["surfaced_per_million_searches", END]
+    )
+    # The gallery is the smaller for the order, so that who is left is a little easier to find.
+    assert after["true_identifications_forgone", END] == pytest.approx(gained, rel=0.02)
+
+
+def test_what_is_held_is_as_old_as_its_finds(without):
+    got = values(without)
+    images, last = without.setup.curves.images, without.setup.last_day
+    days = np.arange(last + 1)
+    expected = last - float(np.dot(days, np.diff(images[: last + 2]))) / float(images[last + 1])
+    assert got["age_held", END] == pytest.approx(expected, rel=0.03)
+
+
+def test_processing_counts_the_person_days_of_what_is_held(without, obeyed):
+    held, searchable = values(without), values(without)["exposure_person_days", ""]
+    assert held["processing_without_basis", ""] == pytest.approx(searchable, rel=0.01)
+    assert values(obeyed)["processing_without_basis", ""] < held["processing_without_basis", ""]
+
+
+def test_hidden_templates_are_residue_and_erased_ones_are_not(run, shipped_setups, obeyed):
+    hidden = run(replace(shipped_setups["ico-2022-obeyed"], strategy=StrategyName.MINIMAL))
+    few, many = values(obeyed)["residue", END], values(hidden)["residue", END]
+    # Photo, metadata and template of every face that is hidden.
+    assert many - few > 2.9 * (
+        values(hidden)["templates_held_in_scope", "2022-12-15"]
+        - values(obeyed)["templates_held_in_scope", "2022-12-15"]
+    )
+    # What customers were handed is about what the drawn searches found.
+    assert few == pytest.approx(obeyed.searches.found, rel=0.1)
+
+
+def test_stores_count_copies_by_their_backups_and_by_what_erasure_reaches(shipped_setups):
+    setup = shipped_setups["no-uk-order"]
+    faces = Faces(hidden=10.0, leaving=20.0, listed=5.0, erased=40.0)
+    left = residue_of(setup.profile, faces, setup.parameters)
+    assert (left.hidden, left.backups, left.left, left.listed) == (30.0, 60.0, 0.0, 5.0)
+    assert left.copies == 95.0
+    images, *others = setup.profile.stores
+    sooner = replace(setup.profile, stores=(replace(images, backup=15.0), *others))
+    assert residue_of(sooner, faces, setup.parameters).backups == 50.0
+    kept = replace(setup.profile, stores=(replace(images, erased=False), *others))
+    left = residue_of(kept, faces, setup.parameters)
+    assert (left.backups, left.left) == (40.0, 40.0)
+
+
+def test_the_purse_adds_up(shipped_setups):
+    means = replace(
+        shipped_setups["no-uk-order"].profile.means,
+        staff=365.25,
+        image=2.0,
+        search=3.0,
+        erasure=5.0,
+        request=7.0,
+        appeal=11.0,
+    )
+    purse = Purse(means)
+    purse.days(7, revenue=365.25 * 10, images=1.0, searches=2.0)
+    assert purse.revenue == pytest.approx(70.0)
+    assert purse.running == pytest.approx(7.0 + 2.0 + 6.0)
+    purse.settle(erased=1.0, answered=2.0, appeals=3)
+    assert purse.costs == pytest.approx(15.0 + 5.0 + 14.0 + 33.0)
+
+
+def test_a_fine_that_is_paid_and_erasure_lower_the_operator_s_gain(without, obeyed):
+    p = obeyed.setup.parameters
+    gain = values(without)["operator_gain", ""] - values(obeyed)["operator_gain", ""]
+    paid = values(obeyed)["fine_collected", ""] * p["money.usd_per.gbp"]
+    assert paid == 7_552_800 * 1.25
+    erased = obeyed.books.purse.erasing - without.books.purse.erasing
+    assert erased > 0
+    answers = obeyed.books.purse.answering - without.books.purse.answering
+    assert gain == pytest.approx(paid + erased + answers, rel=1e-6)
+
+
+def test_a_case_costs_its_authority_from_its_first_to_its_last_step(run, shipped_setups, obeyed):
+    appealed = run(shipped_setups["ico-2022"])
+    p = appealed.setup.parameters
+    steps = [step.day for step in appealed.setup.cases[0].steps]
+    years = (max(steps) - min(steps)) / 365.25
+    expected = years * p["law.officer_cost"] * p["law.staff_share"]
+    assert values(appealed)["regulator_cost", ""] == pytest.approx(expected, rel=0.01)
+    assert values(obeyed)["regulator_cost", ""] < values(appealed)["regulator_cost", ""]
+
+
+def test_a_ban_on_customers_moves_searches_and_gain_and_nobody_s_exposure(
+    run, shipped_setups, without
+):
+    setup = shipped_setups["no-uk-order"]
+    only_firms = replace(
+        setup.profile,
+        markets=(
+            Market("private", "US", Adoption(100.0, 500, 0.05), 100.0, 1000.0),
+            Market("state", "US", Adoption(100.0, 500, 0.05), 300.0, 1000.0),
+        ),
+    )
+    base = replace(setup, profile=only_firms)
+    ban = InterventionSpec("private-sale-ban", 1826, None, "US")
+    free, barred = run(base), run(replace(base, interventions=(ban,)))
+    made = setup.curves.searches
+    expected = made[1826] + 0.75 * (made[-1] - made[1826])
+    assert values(barred)["searches_made", ""] == pytest.approx(expected, rel=1e-6)
+    assert values(barred)["customers_active", END] == pytest.approx(100.0, rel=1e-6)
+    assert values(barred)["operator_gain", ""] < values(free)["operator_gain", ""]
+    for name in ("searchable_persons", "in_scope_left", "displacement"):
+        assert structural_zero(name, barred, free)
+    assert structural_zero("searches_made", barred, free) is None
+    assert same_until("searches_made", barred, free) == 1826
+    assert barred.searches.searches < free.searches.searches
