@@ -32,15 +32,9 @@ from scenarios.sourced import (
 )
 from scenarios.stages import BEGINS, STAGES
 from scenarios.strict import Strict, nearest_names, several, wrong
+from sim.law.duties import DUTIES
+from sim.law.steps import INSTRUMENTS
 from sim.setup import Authority, Drawn, Stay
-
-INSTRUMENTS = (
-    "enforcement notice",
-    "monetary penalty notice",
-    "periodic penalty",
-    "private action",
-)
-"""Instruments that a power or a largest amount can be about."""
 
 
 class Length(Strict):
@@ -62,6 +56,13 @@ class Powers(Strict):
 
     powers: dict[str, SourcedText] = Field(default_factory=dict)
     maximum: dict[str, SourcedCount] = Field(default_factory=dict)
+
+    @field_validator("powers")
+    @classmethod
+    def _of_duties(cls, value: dict[str, SourcedText]) -> dict[str, SourcedText]:
+        known = (*DUTIES, *INSTRUMENTS)
+        only_known("powers", "a duty or an instrument", tuple(value), known)
+        return value
 
     @field_validator("maximum")
     @classmethod
@@ -89,7 +90,7 @@ class AuthorityFile(Powers):
     currency: str = Field(pattern=r"^[A-Z]{3}$")
     stay: SourcedText
     appeal_period_days: SourcedCount
-    intent_days: SourcedCount
+    intent_months: SourcedCount
     durations: dict[str, Length]
     officers: SourcedCount
     joins: SourcedShare
@@ -158,7 +159,7 @@ def authority_from_text(text: str, file: str) -> KnownAuthority:
         stay=Stay(written.stay.value),
         stay_law=written.stay.source,
         appeal_period_days=written.appeal_period_days.value,
-        intent_days=written.intent_days.value,
+        intent_months=written.intent_months.value,
         durations={
             stage: Drawn(BEGINS[stage], length.median, length.sigma)
             for stage, length in written.durations.items()
@@ -176,7 +177,7 @@ def authority_from_text(text: str, file: str) -> KnownAuthority:
 
 
 _SINGLE = (
-    *("stay", "appeal_period_days", "intent_days", "officers", "joins", "check_days"),
+    *("stay", "appeal_period_days", "intent_months", "officers", "joins", "check_days"),
     *("detects", "collects"),
 )
 """Values of a file that stand by themselves."""

@@ -17,7 +17,7 @@ from pydantic import (
 from pydantic_core import PydanticCustomError
 
 from generators.errors import ScenarioError
-from scenarios.authority_files import INSTRUMENTS, authority_of, load_authorities
+from scenarios.authority_files import authority_of, load_authorities
 from scenarios.case_dates import misdated, movable_steps
 from scenarios.cases import case_file
 from scenarios.public_record import Record, nearest_id
@@ -32,6 +32,7 @@ from scenarios.strict import (
     wrong,
 )
 from sim.law.checks import PATH, check_case
+from sim.law.steps import INSTRUMENTS
 from sim.setup import CaseFile, Reading, Stay
 
 _UNSAID = ("order_of", "clauses", "reading", "amounts")

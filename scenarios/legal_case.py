@@ -15,7 +15,9 @@ import simpy
 from scenarios.authority_files import known_authority
 from scenarios.cases import case_file
 from scenarios.duty_wording import recorded_conduct
-from scenarios.legal_format import ABSENT, AS_RECORDED, NEVER, Answers, InlineStep, LegalTest
+from scenarios.legal_format import LegalTest
+from scenarios.legal_given import Answers, InlineStep, When
+from scenarios.legal_words import ABSENT, AS_RECORDED, NEVER
 from scenarios.public_record import load_record
 from sim.dates import day_of, iso
 from sim.day import LOOK_TIME
@@ -25,7 +27,8 @@ from sim.law.duties import DUTIES
 from sim.law.instruments import EnforcementNotice, Instrument, MonetaryInstrument, Status
 from sim.law.parties import Parties
 from sim.law.periodic import PeriodicPenalty
-from sim.law.steps import ORDER, PENALTY, PERIODIC, PRIVATE
+from sim.law.scope import Covered, covered
+from sim.law.steps import INSTRUMENTS, ORDER, PENALTY, PERIODIC, PRIVATE
 from sim.operator.strategy import STRATEGIES
 from sim.parameters import load_parameters
 from sim.setup import CaseFile, Obligation, Reading, Stay, Step, StrategyName
@@ -59,19 +62,24 @@ def file_of(test: LegalTest) -> CaseFile:
     if given.case is None:
         file = _own_file(test)
     else:
-        file = case_file(
-            load_record(),
-            given.case,
-            when.dates,
-            order_of=given.order_of,
-            clauses=given.clauses,
-            amounts=when.amounts,
-        )
-    stay = file.stay if given.stay is None else Stay(given.stay)
-    reading = None if given.reading is None else Reading(given.reading)
-    kept = [step for step in file.steps if step.kind not in when.without]
-    steps = sorted((*kept, *(_step(s, file) for s in when.also)), key=lambda step: step.day)
-    return replace(file, steps=tuple(steps), stay=stay, reading=reading)
+        record = load_record()
+        file = case_file(record, given.case, order_of=given.order_of, clauses=given.clauses)
+    steps = [_moved(step, when) for step in file.steps if step.kind not in when.without]
+    steps += [_step(step, file) for step in when.also]
+    return replace(
+        file,
+        steps=tuple(sorted(steps, key=lambda step: step.day)),
+        stay=file.stay if given.stay is None else Stay(given.stay),
+        reading=None if given.reading is None else Reading(given.reading),
+    )
+
+
+def _moved(step: Step, when: When) -> Step:
+    """Return a step on the day and with the amount that a test gives it."""
+    day = day_of(when.dates[step.kind]) if step.kind in when.dates else step.day
+    amount = when.amounts.get(step.kind, step.amount)
+    kept = (day, amount) == (step.day, step.amount)
+    return step if kept else replace(step, day=day, amount=amount, recorded=False)
 
 
 def _own_file(test: LegalTest) -> CaseFile:
@@ -105,13 +113,13 @@ class Operator:
     """What the operator of a test does.
 
     Attributes:
-        appeals: whether it appeals.
+        appeals: names of the instruments against which it appeals.
         meets: duties that it meets by their deadlines; None for all.
         met: duty -> day on which it does what the duty asks, whenever that is due.
         pays: whether it pays what is payable.
     """
 
-    appeals: bool
+    appeals: frozenset[str]
     meets: frozenset[str] | None
     met: Mapping[str, int]
     pays: bool
@@ -124,23 +132,26 @@ class Operator:
 
 
 def operator_of(test: LegalTest) -> Operator:
-    """Return the operator of a test.
-
-    Raises:
-        ScenarioError: `as recorded` for a case whose conduct the record does not tell.
-    """
+    """Return the operator of a test about a case."""
     answers = test.given.operator
     met = {duty: day_of(day) for duty, day in test.when.met.items()}
     if isinstance(answers, Answers):
-        return Operator(answers.appeals, frozenset(answers.meets), met, answers.pays)
+        return Operator(_appealed(answers.appeals), frozenset(answers.meets), met, answers.pays)
     if answers == AS_RECORDED:
-        assert test.given.case is not None
-        conduct = recorded_conduct(test.given.case)
+        conduct = recorded_conduct(test.given.case or "")
         assert conduct is not None
-        return Operator(conduct.appeals, conduct.meets, met, conduct.pays)
+        return Operator(_appealed(conduct.appeals), conduct.meets, met, conduct.pays)
+    assert answers is not None
     strategy = STRATEGIES[StrategyName(answers)]
     meets = None if strategy.obeys else frozenset[str]()
-    return Operator(strategy.appeals, meets, met, strategy.pays)
+    return Operator(_appealed(strategy.appeals), meets, met, strategy.pays)
+
+
+def _appealed(appeals: bool | tuple[str, ...]) -> frozenset[str]:
+    """Return the instruments against which an operator appeals: all, none or those named."""
+    if isinstance(appeals, bool):
+        return frozenset(INSTRUMENTS if appeals else ())
+    return frozenset(appeals)
 
 
 def run_case(test: LegalTest) -> Ran:
@@ -152,7 +163,7 @@ def run_case(test: LegalTest) -> Ran:
     env, log, operator = simpy.Environment(), Log(), operator_of(test)
 
     parties = Parties(
-        appeals=lambda file, instrument: operator.appeals,
+        appeals=lambda file, instrument: instrument in operator.appeals,
         news=lambda day, size, event: None,
         bound=lambda case, day, event: None,
         released=lambda case, day, event: None,
@@ -173,6 +184,21 @@ def run_case(test: LegalTest) -> Ran:
         env.process(look(day, tuple(instruments)))
     env.run(until=day_of(test.when.until) + 1)
     return Ran(tuple(log.events), looks)
+
+
+def scope_of(test: LegalTest) -> Covered:
+    """Return whether the law covers the processing of a test."""
+    asked, reading = test.given.processing, test.given.reading
+    assert asked is not None
+    assert reading is not None
+    return covered(
+        asked.activity,
+        asked.client,
+        asked.client_country,
+        day_of(asked.on),
+        asked.residence,
+        Reading(reading),
+    )
 
 
 def read(case: Case, name: str, day: int) -> Look:

@@ -12,13 +12,12 @@ must not stand in the record's entry either.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import suppress
 from datetime import date
 from typing import Any
 
-from generators.errors import ScenarioError
 from scenarios.legal_case import file_of
-from scenarios.legal_format import ABSENT, ALL, NEVER, LegalTest
+from scenarios.legal_format import LegalTest
+from scenarios.legal_words import ABSENT, ALL, NEVER
 from scenarios.public_record import load_record
 from sim.dates import iso
 from sim.setup import CaseFile
@@ -29,7 +28,7 @@ Value = str | int | float
 def given_away(test: LegalTest) -> tuple[str, ...]:
     """Return the values that a test expects and is given, as they stand in it."""
     known = set(_scalars(test.given.model_dump())) | set(_scalars(test.when.model_dump()))
-    with suppress(ScenarioError):  # a case that is refused has no file, and expects words alone
+    if test.given.processing is None:
         known |= set(_in_file(file_of(test)))
     if test.variant:
         known |= set(_in_record(test))
@@ -42,6 +41,7 @@ def expected(test: LegalTest) -> tuple[Value, ...]:
     found: list[Any] = [interval.days for interval in then.days]
     found += then.happens.values()
     found += [] if then.refused is None else [then.refused]
+    found += [] if then.scope is None else then.scope.model_dump(exclude_unset=True).values()
     for instruments in then.on.values():
         for facts in instruments.values():
             said = facts.model_dump(include=facts.model_fields_set)
@@ -75,7 +75,7 @@ def _in_file(file: CaseFile) -> Iterator[Value]:
     yield from _scalars(file.appeal_period_days)
     if file.powers is not None:
         yield from _scalars(dict(file.powers.maximum))
-        yield from _scalars((file.powers.intent_days, file.powers.check_days))
+        yield from _scalars((file.powers.intent_months, file.powers.check_days))
 
 
 def _in_record(test: LegalTest) -> Iterator[Value]:

@@ -9,12 +9,15 @@ from pathlib import Path
 from typing import Any
 
 from generators.errors import Fault, ScenarioError
-from scenarios.legal_case import Look, Ran, run_case
-from scenarios.legal_format import ALL, NEVER, LegalFile, LegalTest, Then
+from scenarios.legal_case import Look, Ran, run_case, scope_of
+from scenarios.legal_format import LegalFile, LegalTest
 from scenarios.legal_inputs import given_away
+from scenarios.legal_then import ScopeFacts, Then
+from scenarios.legal_words import ALL, NEVER
 from scenarios.sourced import read_model
 from scenarios.yaml_marks import read_text
 from sim.dates import iso
+from sim.law.scope import Covered
 
 
 @dataclass(frozen=True)
@@ -88,6 +91,8 @@ def _files(paths: Iterable[Path]) -> tuple[Path, ...]:
 def misses(test: LegalTest) -> tuple[Miss, ...]:
     """Run a test; return every difference between what it expects and what the machine did."""
     refused = test.then.refused
+    if test.then.scope is not None:
+        return _scope(test.then.scope, scope_of(test))
     try:
         ran = run_case(test)
     except ScenarioError as error:
@@ -98,6 +103,17 @@ def misses(test: LegalTest) -> tuple[Miss, ...]:
     if refused is not None:
         return (Miss("the case", f"is refused: {refused}", "goes its way"),)
     return (*_on_days(test.then, ran), *_events(test.then, ran))
+
+
+def _scope(then: ScopeFacts, found: Covered) -> tuple[Miss, ...]:
+    law = "applies" if found.covered else "does not apply"
+    regime = found.regime or "none"
+    pairs: list[tuple[str, str, str, bool]] = [("the law", then.law, law, then.law == law)]
+    if then.regime is not None:
+        pairs.append(("the regime", then.regime, regime, then.regime == regime))
+    if then.because is not None:
+        pairs.append(("the ground", then.because, found.why, then.because in found.why))
+    return tuple(Miss(what, expected, got) for what, expected, got, holds in pairs if not holds)
 
 
 def _on_days(then: Then, ran: Ran) -> list[Miss]:

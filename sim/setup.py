@@ -179,9 +179,9 @@ class Authority:
         stay: what an appeal does to its orders by law.
         stay_law: address of that rule.
         appeal_period_days: days from service in which an appeal may be lodged.
-        intent_days: days after a notice of intent within which the penalty must be given (six
-            months in the UK, Data Protection Act 2018, schedule 16, paragraph 2), 0 where the
-            law knows no such limit.
+        intent_months: calendar months after a notice of intent within which the penalty must be
+            given (six in the UK, Data Protection Act 2018, schedule 16, paragraph 2), 0 where
+            the law knows no such limit.
         durations: stage of a case ("open to notice", ...) to its log-normal duration.
         officers: cases that it can investigate at a time.
         joins: chance that it joins another authority's investigation, 0 to 1.
@@ -200,7 +200,7 @@ class Authority:
     stay: Stay
     stay_law: str
     appeal_period_days: int
-    intent_days: int
+    intent_months: int
     durations: Mapping[str, Drawn]
     officers: int
     joins: float

@@ -7,7 +7,7 @@ makes them of its own file, and a scenario at load.
 from __future__ import annotations
 
 from generators.errors import Fault
-from sim.dates import iso
+from sim.dates import add_months, iso
 from sim.law.duties import DUTIES
 from sim.law.phases import Phase
 from sim.law.steps import ORDERS, PENALTY, STEPS, UNCONDITIONAL, Act
@@ -124,8 +124,8 @@ def _penalty_too_early_or_late(
 ) -> Fault | None:
     """Return the fault of a penalty without a notice of intent where the law asks for one, or too
     long after it (Data Protection Act 2018, schedule 16, paragraph 2)."""
-    limit = 0 if file.powers is None else file.powers.intent_days
-    if not limit:
+    months = 0 if file.powers is None else file.powers.intent_months
+    if not months:
         return None
     if intent is None:
         return _fault(
@@ -136,14 +136,15 @@ def _penalty_too_early_or_late(
             "a notice of intent before it",
         )
     extended = any(s.kind == "intent_extended" for s in file.steps)
-    if step.day < 0 or extended or step.day <= intent + limit:
+    ends = add_months(intent, months)
+    if step.day < 0 or extended or step.day <= ends:
         return None
     return _fault(
         file,
         step,
-        f"is out of time: the notice of intent of {iso(intent)} holds for {limit} days unless "
-        f"both agree to more",
-        f"{iso(intent)} to {iso(intent + limit)}, or a step 'intent_extended'",
+        f"is out of time: the notice of intent of {iso(intent)} holds for {months} months "
+        f"unless both agree to more",
+        f"{iso(intent)} to {iso(ends)}, or a step 'intent_extended'",
     )
 
 

@@ -12,6 +12,7 @@ import zlib
 from dataclasses import replace
 
 from generators.keyed import Streams
+from sim.dates import add_months
 from sim.law.steps import STEPS, Act
 from sim.setup import CaseFile, Drawn, Step
 
@@ -56,11 +57,12 @@ def lasts(drawn: Drawn, luck: float) -> int:
 
 def _more_time(file: CaseFile, step: Step, days: dict[str, int]) -> list[Step]:
     """Return the agreement to more time that a drawn penalty needs, if it does."""
-    limit = 0 if file.powers is None else file.powers.intent_days
+    months = 0 if file.powers is None else file.powers.intent_months
     intent = days.get("provisional_notice")
-    if STEPS[step.kind].act is not Act.PENALISE or not limit or intent is None:
+    if STEPS[step.kind].act is not Act.PENALISE or not months or intent is None:
         return []
-    if days[step.kind] <= intent + limit or "intent_extended" in days:
+    ends = add_months(intent, months)
+    if days[step.kind] <= ends or "intent_extended" in days:
         return []
     text = "In this model both agree that the penalty may be given later."
-    return [Step("intent_extended", intent + limit, recorded=False, text=text)]
+    return [Step("intent_extended", ends, recorded=False, text=text)]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from contextlib import suppress
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -12,9 +13,13 @@ from typer.testing import CliRunner
 
 from generators.errors import ScenarioError
 from scenarios.cli.main import app
-from scenarios.legal_format import ALL, NEVER, LegalTest
+from scenarios.legal_case import run_case
+from scenarios.legal_format import LegalTest
 from scenarios.legal_inputs import expected, given_away
 from scenarios.legal_tests import legal_tests, misses
+from scenarios.legal_words import ALL, EVENTS, NEVER
+from scenarios.news import LETTERS
+from scenarios.public_record import load_record
 
 FOLDER = Path(__file__).parent
 SHIPPED = legal_tests([FOLDER])
@@ -24,6 +29,12 @@ BY_TITLE = [pytest.param(one.test, id=one.test.title) for one in SHIPPED]
 @pytest.mark.parametrize("test", BY_TITLE)
 def test_the_law_machine_does_what_the_law_says(test):
     assert misses(test) == ()
+
+
+@pytest.mark.parametrize("test", [one for one in BY_TITLE if one.values[0].then.scope is None])
+def test_no_event_of_a_case_is_unknown_to_the_format(test):
+    with suppress(ScenarioError):
+        assert {event.kind for event in run_case(test).events} <= set(EVENTS)
 
 
 def otherwise(value: Any) -> Any:
@@ -55,6 +66,11 @@ def contradictions(test: LegalTest) -> list[LegalTest]:
                 changed.append({"on": {day: {name: {fact: new}}}})
     changed += [{"happens": {k: otherwise(v)}} for k, v in then.get("happens", {}).items()]
     changed += [{"days": [d | {"is": d["is"] + 1}]} for d in then.get("days", [])]
+    if "scope" in then:
+        laws = {"applies", "does not apply"}
+        changed += [{"scope": {"law": next(iter(laws - {then["scope"]["law"]}))}}]
+        changed += [{"scope": then["scope"] | {k: "other words"}}
+                    for k in then["scope"] if k != "law"]  # fmt: skip
     if "refused" in then:
         changed.append({"refused": "words that no refusal has"})
     plain = test.model_dump(by_alias=True, mode="json", exclude_unset=True)
@@ -82,6 +98,37 @@ def test_every_expectation_can_fail(test):
 @pytest.mark.parametrize("test", BY_TITLE)
 def test_no_expected_value_stands_in_the_inputs(test):
     assert given_away(test) == ()
+
+
+RECORDED = [id for id in load_record().ids if id != LETTERS]
+
+
+@pytest.mark.parametrize("id", RECORDED)
+def test_every_recorded_case_is_told_as_it_was_and_has_a_variant(id):
+    mine = [one.test for one in SHIPPED if one.test.given.case == id]
+    assert any(not test.variant for test in mine)
+    assert any(differs(test) for test in mine if test.variant)
+
+
+def differs(test: LegalTest) -> bool:
+    """Whether a test has another date, step, amount, order, rule of stay or conduct than the
+    record."""
+    given, when = test.given, test.when
+    changed = (when.dates, when.amounts, when.without, when.also, when.met)
+    other = (given.order_of, given.clauses, given.reading, given.stay)
+    return any(changed) or any(one is not None for one in other)
+
+
+@pytest.mark.parametrize("id", ["UK-ICO-2022", "FR-CNIL-2022"])
+def test_what_the_record_derives_from_its_dates_is_expected_of_the_machine(id):
+    derived = load_record().action(id).derived
+    mine = [one.test for one in SHIPPED if one.test.given.case == id and not one.test.variant]
+    told = {value for test in mine for value in expected(test)}
+    assert {value for key, value in derived.items() if key != "note"} <= told
+
+
+def test_there_are_enough_of_them():
+    assert len(SHIPPED) >= 45
 
 
 GOOD = """\
@@ -123,6 +170,18 @@ def test_what_the_machine_does_otherwise_is_told_and_ends_with_1(tmp_path):
         ("delete: 2022-12-15", "delete: 2021-11-29", "is given what it expects"),
         ("title:", "variant: true\n    title:", "is given what it expects, or the record is"),
         ("operator: comply", "operator: obey", "there is no strategy 'obey'"),
+        ("operator: comply", "operator: {appeals: [fine]}", "'fine' is not an instrument"),
+        ("operator: comply", "operator: {appeals: true, meets: [erase]}", "'erase' is not a duty"),
+        ("[appeal_lodged]}", "[appeal_lodged], met: {erase: 2022-10-01}}", "'erase' is not a duty"),
+        ("operator: comply", "operator: comply, clauses: [delet]", "did you mean: delete"),
+        ("{delete: 2022-12-15}", "{delet: 2022-12-15}", "did you mean: delete"),
+        ("on: {2022-12-15:", "happens: {penalty_payble: never}\n      on: {2022-12-15:",
+         "did you mean: penalty_payable"),
+        ("on: {2022-12-15:", "days: [{from: complaint, to: fined, is: 5}]\n      on: {2022-12-15:",
+         "'fined' is not an event of a case"),
+        (", operator: comply", "", "an operator answers in every case"),
+        ("operator: comply", "operator: as recorded", "does not tell how this case was met"),
+        ("operator: comply", "operator: comply, order: {delete: {months: 1}}", "has its own order"),
         ("case: UK-ICO-2022", "case: UK-ICO-2021", "the record has no entry"),
         ("[appeal_lodged]", "[apeal_lodged]", "did you mean: appeal_lodged"),
         ("{enforcement notice:", "{enforcement note:", "did you mean: enforcement notice"),
@@ -133,7 +192,7 @@ def test_what_the_machine_does_otherwise_is_told_and_ends_with_1(tmp_path):
         ("on: {2022-12-15", "on: {15 December", "is not a date"),
         ("then:", "than:", "unknown key 'than'"),
         ("case: UK-ICO-2022, ", "", "a test is about one case"),
-        ("case: UK-ICO-2022,", "case: UK-ICO-2022, authority: ICO,", "its own authority"),
+        ("case: UK-ICO-2022,", "case: UK-ICO-2022, authority: ICO,", "a test is about one case"),
         ("{case: UK-ICO-2022,", "{authority: ICCO,", "did you mean: ICO"),
         ("on: {2022-12-15: {enforcement notice: {deadlines: {delete: 2022-12-15}}}}", "{}",
          "says nothing"),
