@@ -37,9 +37,11 @@ from sim.matcher import Matcher, ScoresMatcher
 from sim.operator.background import Background
 from sim.operator.books import Books
 from sim.operator.compliance import Compliance
+from sim.operator.decisions import Decisions
 from sim.operator.desk import Desk
 from sim.operator.profile import amount_of
 from sim.operator.purse import Purse
+from sim.operator.rational import Circumstances
 from sim.operator.removal import Removals
 from sim.operator.stores import Faces, residue_of
 from sim.operator.strategy import STRATEGIES
@@ -140,12 +142,23 @@ class Arm:
             self.world.purge_delay,
             setup.last_day,
         )
+        self.decisions = Decisions(
+            self.env,
+            self.log,
+            STRATEGIES[setup.strategy],
+            setup.profile,
+            parameters,
+            self._circumstances,
+        )
         self.operator = Compliance(
             self.env,
             self.log,
             self.world.levers,
             self.removals,
-            STRATEGIES[setup.strategy],
+            self.decisions.of,
+            self.people.inform,
+            parameters["operator.notice_reach"],
+            setup.profile.trials,
             setup.last_day,
         )
         self.desk = Desk(
@@ -206,7 +219,6 @@ class Arm:
 
     def _case(self, file: CaseFile) -> Case:
         file = dated(file, self.shared.streams, self.setup.last_day)
-        strategy = STRATEGIES[self.setup.strategy]
 
         def luck(ordinal: int) -> float:
             key = case_key(file.id)
@@ -216,13 +228,14 @@ class Arm:
             self.operator.on_due(case, case_money, day, event)
 
         parties = Parties(
-            appeals=lambda _file, _instrument: strategy.appeals,
+            appeals=self.operator.appeals,
             news=lambda day, size, _event: self._news(file.jurisdiction, day, size),
             bound=self.operator.on_bound,
             released=self.operator.on_released,
             due=due,
             obeyed=self.operator.obeyed,
-            settles=lambda _file: not strategy.appeals,
+            settles=self.operator.settles,
+            left=self.operator.on_left,
         )
         period = round(self.setup.parameters["law.payment_period"])
         case = Case(self.env, file, self.log, parties, period, luck)
@@ -235,6 +248,23 @@ class Arm:
         self.attention.add(day + 1, weight, [codes.index(home)] if home in codes else [])
         abroad = [code for code, name in enumerate(codes) if name != home]
         self.attention.add(day + 1, weight * self.setup.parameters["news.abroad"], abroad)
+
+    def _circumstances(self, file: CaseFile) -> Circumstances:
+        """Return where the operator stands with regard to a case, today."""
+        markets, day = self.setup.profile.markets, self.customers.day
+        here = file.jurisdiction == self.setup.windows.jurisdiction
+        faces = self.background.in_reach(erases=True) if here else 0.0
+        case = self.cases.get(file.id)
+        penalty = None if case is None else case.penalty
+        return Circumstances(
+            revenue={
+                market: float(active) * market.revenue
+                for market, active in zip(markets, self.customers.active(day), strict=True)
+            },
+            faces=faces,
+            requests=self.desk.arrived / max(1, day) * DAYS_A_YEAR if here else 0.0,
+            imposed=0 if penalty is None else penalty.imposed,
+        )
 
     def _install_interventions(self) -> None:
         streams = self.shared.streams
@@ -459,7 +489,7 @@ class Arm:
             purse=self.purse,
             residue=residue_of(self.setup.profile, faces, self.setup.parameters),
             cases=tuple(case.file for case in self.cases.values()),
-            decisions=(),
+            decisions=tuple(self.decisions.taken.values()),
         )
 
     def _movers(self) -> dict[str, tuple[object, ...]]:
@@ -483,6 +513,8 @@ class Arm:
         )
         if steps:
             movers["case"] = steps
+        if self.decisions.taken:
+            movers["decisions"] = tuple((d.day, d) for d in self.decisions.taken.values())
         desk = tuple(c for c in self.world.levers.changes if c[1].startswith("desk."))
         if desk:
             movers["desk"] = desk

@@ -23,6 +23,7 @@ from sim.operator.removal import RemovalOrder
 from sim.parameters import Parameters
 from sim.people.finds import LAST_VISIT, CandidateFinds
 from sim.people.reactions import Reactions
+from sim.setup import Scope
 from sim.tallies import Cells, ExposureTally, PresenceTally
 
 CANDIDATE, SEARCHABLE, HIDDEN, REMOVED = 0, 1, 2, 3
@@ -69,6 +70,8 @@ class World:
         self.streams = streams
         self.last_day = last_day
         self.in_scope = in_scope
+        home = int(population.jurisdiction[np.argmax(in_scope)])
+        self.place = Scope(jurisdiction=population.jurisdictions[home])
         self.envelope = parameters["crawler.envelope"]
         self.threshold = parameters["operator.residency.threshold"]
         self.purge_delay = round(parameters["operator.purge_delay"])
@@ -100,7 +103,7 @@ class World:
         if day <= self.day:
             return
         attempts = self.levers.value("platform.pass")
-        in_scope_pass = self.levers.value("crawler.in_scope_pass")
+        in_scope_pass = self.levers.value("crawler.in_scope_pass", self.place)
         self.background.collect(self.day, day, in_scope_pass, attempts)
         passes = (attempts * in_scope_pass, attempts * self.background.boost(in_scope_pass))
         rows, days = self._accepted(day, passes)

@@ -1,23 +1,33 @@
-"""The operator's answer to an order: stop collecting, remove what is in scope, pay.
+"""The operator's answer to an order: every duty done as a lever or a job, or not done.
 
-Compliance is a job with capacity and errors. Who is in scope is inferred at a threshold; a
-complying operator spreads the removal evenly from the deadline for ceasing, so that erasure from
-all stores ends by the deadline for deletion, as far as its capacity and its stores' delay allow.
-A notice that stops binding (set aside) ends both: the crawler's filter is lifted and the job
-stops where it stands.
+What the strategy or the record decides (`sim.operator.strategy`) is carried out duty by duty
+(`sim.law.duties`): a lever is held from the duty's deadline in the case's own jurisdiction, a job
+is done by then with capacity and errors (`sim.operator.removal`). A notice that stops binding (set
+aside) ends all of it: levers are released and jobs stop where they stand. Duties of customers are
+met by customers, authorities mostly, who obey what binds them; that is an assumption.
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import simpy
 
+from sim.dates import iso
 from sim.events import Event, Log, Process
 from sim.law.case import Case
+from sim.law.duties import DUTIES, Duty
 from sim.law.instruments import MonetaryInstrument
 from sim.levers import Levers
 from sim.operator.removal import RemovalOrder, Removals, note
-from sim.operator.strategy import Strategy
-from sim.setup import EVERYWHERE, Scope
+from sim.operator.strategy import Decision
+from sim.setup import CaseFile, Obligation, Scope
+
+Inform = Callable[[int, float, str], int]
+"""Tells residents of whom something is held: (day, chance that a notice reaches each, code)."""
+
+REMOVALS = {"removal": (True, False), "hiding": (False, False), "disgorgement": (True, True)}
+"""Jobs that remove: whether they erase, and whether they keep the photos."""
 
 
 class Compliance:
@@ -28,7 +38,10 @@ class Compliance:
         log: the run's log.
         levers: the run's levers.
         removals: the removal jobs.
-        strategy: what the operator does when served.
+        decision: how the operator meets a case, decided once.
+        inform: tells people.
+        reach: chance that a notice reaches somebody of whom something is held.
+        trials: share of new customers who come by a free trial.
         last_day: last day of the run.
     """
 
@@ -38,86 +51,96 @@ class Compliance:
         log: Log,
         levers: Levers,
         removals: Removals,
-        strategy: Strategy,
+        decision: Callable[[CaseFile], Decision],
+        inform: Inform,
+        reach: float,
+        trials: float,
         last_day: int,
     ) -> None:
         self.env = env
         self.log = log
         self.levers = levers
         self.removals = removals
-        self.strategy = strategy
+        self.decision = decision
+        self.inform = inform
+        self.reach = reach
+        self.trials = trials
         self.last_day = last_day
         self._binding: dict[str, int] = {}
         self._last_binding = 0
+        self._met: dict[tuple[str, str], int] = {}
+
+    # -- what a case asks ------------------------------------------------------------------
+
+    def appeals(self, file: CaseFile, _instrument: str) -> bool:
+        """Return whether the operator appeals; it appeals against every notice or against none."""
+        return self.decision(file).appeals
+
+    def settles(self, file: CaseFile) -> bool:
+        """Return whether the operator agrees to end a private action."""
+        return self.decision(file).settles
+
+    def obeyed(self, case: Case, duty: str, day: int) -> bool:
+        """Return whether a duty of a case that binds is met on a day."""
+        since = self._met.get((case.file.id, duty))
+        return since is not None and since <= day
+
+    # -- what a case tells -----------------------------------------------------------------
 
     def on_bound(self, case: Case, day: int, event: Event) -> None:
-        """Answer orders that have come to bind: do what the operator meets of them.
+        """Answer orders that have come to bind.
 
         Args:
-            case: whose orders they are, with their deadlines.
-            day: day from which they bind.
-            event: what made them bind.
+            case: the case; its deadlines run.
+            day: day from which it binds.
+            event: what made it bind.
         """
-        source, orders = case.file.id, case.orders
+        orders = case.orders
         assert orders is not None
-        due = {
-            duty.kind: deadline
-            for duty in orders.obligations
-            if (deadline := orders.deadline(duty)) is not None and self.meets(case, duty.kind)
-        }
-        if not due:
+        decision = self.decision(case.file)
+        owed = [o for o in orders.obligations if DUTIES[o.kind].job != "payment"]
+        if not owed:
+            return
+        meets = [o for o in owed if o.kind in decision.obeys or _of_customers(case, o)]
+        if not meets:
             text = "The operator does not obey the notice that binds it."
             note(self.log, day, "order_ignored", event, text)
             return
-        binding = self._bind(source)
-        cease = due.get("cease_collection")
-        delete = due.get("delete")
-        if cease is not None:
-            scope = EVERYWHERE
-            if case.file.conduct is not None:
-                scope = Scope(jurisdiction=case.file.jurisdiction)
-            self.env.process(self._cease(source, binding, max(day, cease), event, scope))
-        if delete is not None:
-            start = max(day, cease if cease is not None else day)
-            order = RemovalOrder(
-                source, case.file.jurisdiction, start, delete, self.strategy.erases
-            )
-            self._start(order, binding, event)
-
-    def meets(self, case: Case, duty: str) -> bool:
-        """Return whether the operator meets a duty once it binds: as the record says that it did,
-        or else by its strategy."""
-        conduct = case.file.conduct
-        return self.strategy.obeys if conduct is None else duty in conduct.meets
-
-    def obeyed(self, case: Case, duty: str, _day: int) -> bool:
-        """Return whether a duty that is due is met on a day."""
-        return self.meets(case, duty)
+        binding = self._bind(case.file.id)
+        for duty in (o for o in owed if o not in meets):
+            text = f"The operator does not {DUTIES[duty.kind].what}."
+            note(self.log, day, "duty_ignored", event, text)
+        ceased = [orders.deadline(o) or day for o in meets if o.kind == "cease_collection"]
+        for duty in meets:
+            due = orders.deadline(duty)
+            assert due is not None
+            if DUTIES[duty.kind].job in REMOVALS:
+                # What is still collected would have to be removed again.
+                self._remove(case, duty, binding, max([day, *ceased]), due, event)
+            else:
+                self.env.process(self._meet(case, duty, binding, due, orders.ends(duty), event))
 
     def on_released(self, case: Case, day: int, event: Event) -> None:
         """Go back to business: the orders no longer bind."""
         source = case.file.id
         if self._binding.pop(source, None) is None:
             return
-        lever = "crawler.in_scope_pass"
-        mine = any(modifier.source == source for modifier in self.levers.stack(lever))
-        self.levers.clear(lever, source, day)
-        if not mine:
-            return
-        passes = self.levers.value(lever)
-        text = (
-            f"The notice no longer binds; {passes:.0%} of the faces inferred to be residents "
-            f"in scope pass the crawler."
-        )
-        kind = "collection_resumed" if passes > 0.0 else "filter_lifted"
-        note(self.log, day, kind, event, text)
+        self._met = {key: since for key, since in self._met.items() if key[0] != source}
+        for duty in (DUTIES[o.kind] for o in case.file.obligations):
+            if duty.lever:
+                self._release(source, duty, day, event, "The notice no longer binds")
+
+    def on_left(self, case: Case, day: int, event: Event) -> None:
+        """Leave a market by itself: no customer in the jurisdiction is served any more."""
+        place = Scope(jurisdiction=case.file.jurisdiction)
+        self.levers.set("customers.pass", f"{case.file.id}, market left", day, 0.0, place)
+        note(self.log, day, "service_ended", event, "No customer there is served any more.")
 
     def on_due(self, case: Case, money: MonetaryInstrument, day: int, event: Event) -> None:
-        """Pay a sum that has fallen due, or not: as the record says, or else by the strategy."""
-        conduct = case.file.conduct
-        if not (self.strategy.pays if conduct is None else conduct.pays):
+        """Pay a sum that has fallen due, or not."""
+        if not self.decision(case.file).pays:
             return
-        money.pay(money.payable)
+        money.pay(money.payable - money.collected)
         what = "settlement" if money is case.private else "penalty"
         self.log.write(
             day,
@@ -131,6 +154,8 @@ class Compliance:
             text=f"The operator pays the {what}.",
         )
 
+    # -- what an intervention asks ---------------------------------------------------------
+
     def start_removal(self, order: RemovalOrder) -> None:
         """Start a removal that no case ordered (an intervention)."""
         self._start(order, self._bind(order.source), None)
@@ -140,11 +165,102 @@ class Compliance:
         if self._binding.pop(source, None) is not None:
             note(self.log, day, "removal_stopped", None, "The order has ended.")
 
-    def _start(self, order: RemovalOrder, binding: int, because: Event | None) -> None:
+    # -- duties ----------------------------------------------------------------------------
+
+    def _remove(
+        self, case: Case, duty: Obligation, binding: int, start: int, due: int, event: Event
+    ) -> None:
+        """Start the job that a duty to delete, to hide or to give up templates asks for."""
+        file, decision = case.file, self.decision(case.file)
+        erases, templates_only = REMOVALS[DUTIES[duty.kind].job]
+        order = RemovalOrder(
+            source=file.id,
+            jurisdiction=file.jurisdiction,
+            start=start,
+            deadline=due,
+            erases=erases and decision.erases,
+            threshold=duty.threshold,
+            templates_only=templates_only,
+        )
+        # Hiding what was to be erased does not meet the duty, and a check finds that out.
+        met = (lambda day: self._meets(file.id, duty, day)) if order.erases == erases else None
+        self._start(order, binding, event, met)
+
+    def _meet(
+        self,
+        case: Case,
+        duty: Obligation,
+        binding: int,
+        day: int,
+        ends: int | None,
+        because: Event,
+    ) -> Process:
+        """Do a duty on its deadline, and let go of it where it ends."""
+        if day > self.last_day:
+            return
+        # A duty that is due when the orders come to bind is done at once.
+        yield self.env.timeout(max(0.0, day - self.env.now))
+        source, kind = case.file.id, DUTIES[duty.kind]
+        if self._binding.get(source) != binding:
+            return
+        self._meets(source, duty, day)
+        if kind.lever:
+            self._hold(case, kind, day, because)
+        elif kind.job == "informing":
+            told = self.inform(day, self.reach, case.file.jurisdiction)
+            text = f"A notice reaches {self.reach:.0%} of those of whom something is held."
+            note(self.log, day, "people_informed" if told else "nobody_informed", because, text)
+        elif kind.job == "one person":
+            text = (
+                "What is held of the one who complained is erased; one real person stands in no "
+                "sample, so that no count moves."
+            )
+            note(self.log, day, "person_erased", because, text)
+        else:
+            note(self.log, day, "duty_met", because, f"Done: {kind.what}; {kind.why_none}.")
+        if ends is None or ends > self.last_day:
+            return
+        yield self.env.timeout(ends - self.env.now)
+        if self._binding.get(source) == binding and kind.lever:
+            self._release(source, kind, ends, because, f"The duty has ended on {iso(ends)}")
+
+    def _hold(self, case: Case, duty: Duty, day: int, because: Event) -> None:
+        value = 1.0 - self.trials if duty.value is None else duty.value
+        self.levers.set(duty.lever, case.file.id, day, value, place_of(duty, case.file))
+        if duty.name == "cease_collection":
+            text = "The crawler no longer enrols faces that it infers to be residents in scope."
+            note(self.log, day, "collection_ceased", because, text)
+        else:
+            note(self.log, day, "duty_met", because, f"Done: {duty.what}.")
+
+    def _release(self, source: str, duty: Duty, day: int, because: Event, why: str) -> None:
+        mine = [m for m in self.levers.stack(duty.lever) if m.source == source]
+        if not mine:
+            return
+        self.levers.clear(duty.lever, source, day)
+        value = self.levers.value(duty.lever, mine[0].scope)
+        if duty.name == "cease_collection":
+            passes = f"{value:.0%} of the faces inferred to be residents in scope"
+            text = f"{why}; {passes} pass the crawler."
+            kind = "collection_resumed" if value > 0.0 else "filter_lifted"
+        else:
+            text, kind = f"{why}; {duty.lever} is back at {value:g}.", "duty_ended"
+        note(self.log, day, kind, because, text)
+
+    def _meets(self, source: str, duty: Obligation, day: int) -> None:
+        self._met.setdefault((source, duty.kind), day)
+
+    def _start(
+        self,
+        order: RemovalOrder,
+        binding: int,
+        because: Event | None,
+        done: Callable[[int], None] | None = None,
+    ) -> None:
         def binds() -> bool:
             return self._binding.get(order.source) == binding
 
-        self.env.process(self.removals.job(order, binds, because))
+        self.env.process(self.removals.job(order, binds, because, done))
 
     def _bind(self, source: str) -> int:
         """Note that a source binds, and return a token that later bindings do not share.
@@ -156,12 +272,17 @@ class Compliance:
         self._binding[source] = self._last_binding
         return self._last_binding
 
-    def _cease(self, source: str, binding: int, day: int, because: Event, scope: Scope) -> Process:
-        if day > self.last_day:
-            return
-        yield self.env.timeout(max(0.0, day - self.env.now))
-        if self._binding.get(source) != binding:
-            return
-        self.levers.set("crawler.in_scope_pass", source, day, 0.0, scope)
-        text = "The crawler no longer enrols faces that it infers to be residents in scope."
-        note(self.log, day, "collection_ceased", because, text)
+
+def place_of(duty: Duty, file: CaseFile) -> Scope:
+    """Return whom a duty's lever covers: the case's jurisdiction, or one kind of customer.
+
+    A ban on a kind of customer is about that kind wherever it is (the record's is nationwide).
+    """
+    if duty.customer:
+        return Scope(customer=duty.customer)
+    return Scope(jurisdiction=file.jurisdiction)
+
+
+def _of_customers(case: Case, duty: Obligation) -> bool:
+    """Return whether customers meet a duty of theirs, of which the record says nothing else."""
+    return DUTIES[duty.kind].addressee == "customers" and case.file.conduct is None
