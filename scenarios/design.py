@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from itertools import chain
 from typing import TYPE_CHECKING, Any
@@ -119,7 +120,7 @@ class Design:
 def design(
     loaded: LoadedScenario, people: int | None, replications: int, seed: int, ranges: int
 ) -> Design:
-    """Fix what is to be run.
+    """Fix what is to be run: a scenario with its counterfactual and what stands beside it.
 
     Args:
         loaded: the scenario under question.
@@ -134,8 +135,36 @@ def design(
             findability is to be spread more evenly than people can be found.
         FacesUnavailableError: photos are to be drawn, and what draws them is not here.
     """
-    from scenarios.arms import arm_setup, arms_of
+    from scenarios.arms import arms_of
+
+    return design_of(arms_of(loaded), loaded.name, people, replications, seed, ranges)
+
+
+def design_of(
+    arms: Mapping[str, LoadedScenario],
+    asked: str,
+    people: int | None,
+    replications: int,
+    seed: int,
+    ranges: int,
+) -> Design:
+    """Fix what is to be run, of arms that are loaded already.
+
+    Args:
+        arms: every arm that the scenario under question names, and itself, by name.
+        asked: name of the scenario under question.
+        people: as in `design`, like the others.
+        replications: number of paired replications.
+        seed: root seed.
+        ranges: number of range draws.
+
+    Raises:
+        ScenarioError, ParameterError, FacesUnavailableError: as `design`.
+    """
+    from scenarios.arms import arm_setup
     from scenarios.format import FEWEST_PEOPLE, MOST_PEOPLE
+
+    loaded = arms[asked]
 
     size = loaded.scenario.people if people is None else people
     for name, value, least, most in (
@@ -154,9 +183,12 @@ def design(
                 )
             )
     _refuse_too_many_drawn(loaded.scenario.fidelity, size)
-    scenario = loaded.scenario.model_copy(update={"people": size})
-    question = replace(loaded, scenario=scenario)
-    arms = arms_of(question)
+    arms = {
+        name: replace(arm, scenario=arm.scenario.model_copy(update={"people": size}))
+        for name, arm in arms.items()
+    }
+    question = arms[asked]
+    scenario = question.scenario
     roles = Roles(scenario.name, scenario.counterfactual, tuple(scenario.beside))
     draws = range_draws(question.parameters, question.pinned, ranges, seed)
     for table in draws.parameters:
@@ -181,20 +213,18 @@ def design(
     return designed
 
 
-def replication_alone(loaded: LoadedScenario, people: int | None, number: int, seed: int) -> Design:
-    """Fix that one replication of a scenario is run alone, without any range.
+def replication_alone(what: Design, number: int) -> Design:
+    """Fix that one replication of a design is run alone.
 
     It gives what the replication of that number gives among others: whatever failed in it fails
     again.
 
     Args:
-        loaded: the scenario under question.
-        people: number of simulated people, or None for the scenario's own.
+        what: a design of one replication and no range draw.
         number: of the replication, 0 first.
-        seed: root seed.
 
     Raises:
-        ScenarioError: a number makes no sense, or an arm cannot be built; the others of `design`.
+        ScenarioError: the number makes no sense.
     """
     if not 0 <= number < MOST_NUMBERED:
         raise ScenarioError(
@@ -205,7 +235,7 @@ def replication_alone(loaded: LoadedScenario, people: int | None, number: int, s
                 expected=f"0 to {MOST_NUMBERED - 1}",
             )
         )
-    return replace(design(loaded, people, 1, seed, 0), first_replication=number)
+    return replace(what, first_replication=number)
 
 
 def _refuse_too_even(designed: Design) -> None:

@@ -15,6 +15,7 @@ from scenarios.cli.options import (
     JsonOption,
     RunArgument,
     SetOption,
+    print_columns,
     print_json,
     print_to_output,
 )
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
 
     from scenarios.scenario import LoadedScenario
     from scenarios.store import Run
+    from scenarios.transplant import Transplant
 
 
 def run(
@@ -53,6 +55,10 @@ def run(
         int | None,
         typer.Option(metavar="K", help="Run replication K alone (0 first), without ranges."),
     ] = None,
+    order_of: Annotated[
+        str | None,
+        typer.Option(metavar="ID", help="Put the order of another action of the record in place."),
+    ] = None,
     as_json: JsonOption = False,
 ) -> None:
     """Run a scenario with its counterfactual and the arms beside it, and print the table."""
@@ -67,13 +73,19 @@ def run(
     from scenarios.report.table_live import Watch
     from scenarios.scenario import load_scenario
     from scenarios.titles import arm_titles
+    from scenarios.transplant import transplanted
 
     asked = [] if fidelity is None else [f"fidelity={fidelity}"]
     loaded = load_scenario(scenario, [*(settings or ()), *asked])
-    if only_replication is None:
+    transplant = None if order_of is None else transplanted(loaded, order_of)
+    if only_replication is not None:
+        replications, ranges = 1, 0
+    if transplant is None:
         what = design(loaded, people, replications, seed, ranges)
     else:
-        what = replication_alone(loaded, people, only_replication, seed)
+        what = transplant.design(people, replications, seed, ranges)
+    if only_replication is not None:
+        what = replication_alone(what, only_replication)
     messages = Console(stderr=True)
     folder: Path | None = None
     try:
@@ -95,15 +107,35 @@ def run(
                 sizes += ["--replications", str(replications), "--ranges", str(ranges)]
             else:
                 sizes += ["--only-replication", str(only_replication)]
+            if order_of is not None:
+                sizes += ["--order-of", order_of]
             _say_how_to_resume(messages, loaded, sizes, folder)
         if isinstance(error, KeyboardInterrupt):
             raise typer.Exit(INTERRUPTED) from None
         raise
-    if as_json:
+    if transplant is not None:
+        _print_transplant(finished, transplant, as_json)
+    elif as_json:
         _print_json_of(finished)
     else:
         print_to_output(lambda console: print_table(finished, console))
     messages.print(f"run folder: {finished.folder}", markup=False, highlight=False, soft_wrap=True)
+
+
+def _print_transplant(finished: Run, transplant: Transplant, as_json: bool) -> None:
+    from scenarios.report.table_transplant import (
+        how_to_read,
+        transplant_json,
+        transplant_tables,
+    )
+
+    if as_json:
+        print_json(transplant_json(finished, transplant))
+        return
+    typer.echo(f"{finished.manifest['question']}\n{how_to_read(finished)}")
+    for title, header, rows in transplant_tables(finished, transplant):
+        typer.echo("")
+        print_columns(header, rows, [False] * len(header), title)
 
 
 def _say_how_to_resume(

@@ -7,11 +7,13 @@ from pathlib import Path
 
 import scenarios
 import sim
+from sim.interventions.registry import interventions
 
 
 def test_no_scenario_and_no_case_is_named_inside_sim():
     library = Path(scenarios.__file__).parent / "library"
-    names = [path.stem for path in library.glob("*.yaml")]
+    # A scenario of one intervention alone is called like the intervention, which has its module.
+    names = {path.stem for path in library.glob("*.yaml")} - set(interventions())
     assert "ico-2022" in names
     forbidden = re.compile("|".join([*map(re.escape, names), "UK-ICO"]))
     for path in Path(sim.__file__).parent.rglob("*.py"):

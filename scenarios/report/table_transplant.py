@@ -1,0 +1,146 @@
+"""The table of an order transplant: clause, duty, lever, residents still searchable, difference."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from scenarios.report.table_differences import shown
+from scenarios.report.table_numbers import Scale, decimals_for, number, scale_of, scaled
+from scenarios.report.table_rows import Row, content_of
+from scenarios.report.words import counted
+from scenarios.store import Run
+from scenarios.transplant import Clause, Transplant
+
+MEASURE = "searchable_persons"
+HEADER = (
+    *("clause", "duty", "moves", "still searchable", "range"),
+    *("difference, range", "difference"),
+)
+"""Columns of the table of one day."""
+
+
+def transplant_json(run: Run, transplant: Transplant) -> dict[str, Any]:
+    """Return the table as JSON values: one entry a clause and day."""
+    rows = _answers(run)
+    return {
+        "run": run.name,
+        "order_of": transplant.order_of,
+        "counterfactual": run.counterfactual,
+        "measure": MEASURE,
+        "people": run.manifest["people"],
+        "replications": run.manifest["replications"],
+        "ranges": run.manifest["ranges"],
+        "seed": run.manifest["seed"],
+        "clauses": [
+            {
+                "clause": clause.wording,
+                "duty": clause.duty or None,
+                "moves": clause.moves or None,
+                "arm": clause.arm,
+                "at": row.at,
+                **_entry(run, row, clause),
+            }
+            for row in rows
+            for clause in transplant.clauses
+        ],
+    }
+
+
+def _entry(run: Run, row: Row, clause: Clause) -> dict[str, Any]:
+    answer = _levels(run)[clause.arm, row.at]
+    value = {
+        key: answer[column]
+        for key, column in (
+            ("searchable", "value"),
+            ("low", "value_low"),
+            ("high", "value_high"),
+            ("range_low", "value_range_low"),
+            ("range_high", "value_range_high"),
+        )
+    }
+    if run.counterfactual is None:
+        return value
+    difference = row.differences[clause.arm, run.counterfactual]
+    return {
+        **value,
+        "difference": difference.mean,
+        "difference_low": difference.low,
+        "difference_high": difference.high,
+        "difference_range_low": difference.range_low,
+        "difference_range_high": difference.range_high,
+        "structural_zero": difference.structural_zero,
+        "why": difference.why,
+    }
+
+
+def transplant_tables(
+    run: Run, transplant: Transplant
+) -> list[tuple[str, tuple[str, ...], list[list[str]]]]:
+    """Return a title, a header and the cells of a table for each day on which measures look."""
+    ranged, compared = bool(run.manifest["ranges"]), run.counterfactual is not None
+    unasked = {*(() if ranged else ("range", "difference, range")),
+               *(() if compared else ("difference, range", "difference"))}  # fmt: skip
+    kept = [i for i, column in enumerate(HEADER) if column not in unasked]
+    levels, tables = _levels(run), []
+    for row in _answers(run):
+        values = [levels[clause.arm, row.at]["value"] for clause in transplant.clauses]
+        scale = scale_of(row.unit, values)
+        decimals = max(decimals_for(scaled(values, scale)), 1)
+        title = f"In this model, on {row.at}: {MEASURE.replace('_', ' ')}, {scale.unit}"
+        if run.counterfactual is not None:
+            without = levels[run.counterfactual, row.at]["value"]
+            title += f"; without the order {number(without, scale, decimals)}"
+        cells = [
+            _cells(run, row, clause, levels[clause.arm, row.at], scale, decimals)
+            for clause in transplant.clauses
+        ]
+        header = tuple(HEADER[i] for i in kept)
+        tables.append((title, header, [[line[i] for i in kept] for line in cells]))
+    return tables
+
+
+def _cells(
+    run: Run, row: Row, clause: Clause, answer: dict[str, Any], scale: Scale, decimals: int
+) -> list[str]:
+    value = number(answer["value"], scale, decimals)
+    if answer["value_low"] is not None:
+        half = (answer["value_high"] - answer["value_low"]) / 2
+        value += f" ± {number(half, scale, decimals)}"
+    ends = [answer["value_range_low"], answer["value_range_high"]]
+    spread = " to ".join(number(end, scale, decimals) for end in ends if end is not None)
+    differs = ("", "")
+    if run.counterfactual is not None:
+        ranged = bool(run.manifest["ranges"])
+        said = shown(row.differences[clause.arm, run.counterfactual], scale, decimals, ranged)
+        differs = (said.first, said.mean or said.first)
+    return [clause.wording, clause.duty, clause.moves, value, spread, *differs]
+
+
+def how_to_read(run: Run) -> str:
+    """Return what the numbers of the tables are, as a sentence."""
+    words = (
+        "The operator obeys the order, each clause alone or the whole. Beside a number: its error "
+        f"(95 %, over {counted(run.manifest['replications'], 'paired replication')})"
+    )
+    if run.manifest["ranges"]:
+        words += (
+            f"; range: 5–95 % over {counted(run.manifest['ranges'], 'joint draw')} of the assumed "
+            f"parameters, each with another population of {run.manifest['range_people']:,}"
+        )
+    return f"{words}. Differences are from no order."
+
+
+def _answers(run: Run) -> list[Row]:
+    """Return the rows of the table's measure, one a day after the order was served."""
+    notice = run.manifest["windows"]["notice"]
+    return [row for row in content_of(run).rows if row.name == MEASURE and row.at > notice]
+
+
+def _levels(run: Run) -> dict[tuple[str, str], dict[str, Any]]:
+    """Return the answers of the table's measure for everybody, by arm and day."""
+    answers = run.measures(headline=True).to_pylist()
+    return {
+        (answer["arm"], answer["at"]): answer
+        for answer in answers
+        if answer["name"] == MEASURE and answer["margin"] == "all"
+    }

@@ -1,0 +1,155 @@
+"""Order transplant: another authority's wording in the world of the case under question."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from typer.testing import CliRunner, Result
+
+from generators.errors import ScenarioError
+from scenarios.arms import arm_setup
+from scenarios.cli.main import app
+from scenarios.scenario import load_scenario
+from scenarios.transplant import IGNORED, OWN, moved_by_duty, transplanted
+from sim.dates import iso
+
+FRENCH = ("cease_collection", "delete", "answer_requests", "cooperate")
+
+
+def efface(*words: str | Path) -> Result:
+    return CliRunner().invoke(app, [str(word) for word in words])
+
+
+def test_the_case_keeps_its_own_dates_and_residents_under_the_new_order() -> None:
+    question = load_scenario("ico-2022")
+    transplant = transplanted(question, "FR-CNIL-2022")
+    (own,) = arm_setup(question, question=question).cases
+    (case,) = arm_setup(transplant.arms[transplant.asked], question=question).cases
+    assert (case.id, case.jurisdiction, case.steps) == (own.id, own.jurisdiction, own.steps)
+    assert tuple(duty.kind for duty in case.obligations) == FRENCH
+    assert all(duty.from_service for duty in case.obligations)
+
+
+def test_a_power_that_the_borrower_lacks_says_from_whom_it_is_borrowed() -> None:
+    transplant = transplanted(load_scenario("ico-2022"), "US-IL-ACLU-2022")
+    question = transplant.arms[transplant.asked]
+    (case,) = arm_setup(question, question=question).cases
+    assert case.powers is not None
+    assert case.powers.powers["bar_private"].startswith("borrowed from COOK for the comparison")
+
+
+def test_each_duty_is_shown_alone_and_beside_the_orders_own() -> None:
+    transplant = transplanted(load_scenario("ico-2022"), "FR-CNIL-2022")
+    question = transplant.arms[transplant.asked]
+    duties = {}
+    for name, arm in transplant.arms.items():
+        cases = arm_setup(arm, question=question).cases
+        duties[name] = tuple(duty.kind for case in cases for duty in case.obligations)
+    whole = "order-of-FR-CNIL-2022"
+    assert duties == {
+        "no-uk-order": (),
+        whole: FRENCH,
+        OWN: ("cease_collection", "delete", "pay_penalty"),
+        **{f"{whole}-{kind}": (kind,) for kind in FRENCH},
+        IGNORED: FRENCH,
+    }
+    strategies = {name: arm.scenario.operator.strategy for name, arm in transplant.arms.items()}
+    assert strategies.pop(IGNORED) == "ignore"
+    assert strategies.pop("no-uk-order") == "litigate"
+    assert set(strategies.values()) == {"comply"}
+
+
+def test_what_is_set_for_the_question_holds_in_every_arm() -> None:
+    settings = ["desk.delay=2 weeks", "people=1000", "horizon.to=2024-12-31"]
+    transplant = transplanted(load_scenario("ico-2022", settings), "AU-OAIC-2021")
+    question = transplant.arms[transplant.asked]
+    for arm in transplant.arms.values():
+        setup = arm_setup(arm, question=question)
+        assert setup.parameters["desk.delay"] == 14.0
+        assert arm.set_by("desk.delay") == "--set"
+        assert iso(setup.last_day) == "2024-12-31"
+
+
+def test_a_duty_says_which_lever_it_moves_or_why_it_moves_none() -> None:
+    assert moved_by_duty("cease_collection") == "crawler.in_scope_pass = 0"
+    assert moved_by_duty("delete") == "job: removal"
+    assert moved_by_duty("cooperate").startswith("nothing: ")
+
+
+@pytest.mark.parametrize(
+    ("scenario", "order", "said"),
+    [
+        ("ico-2022", "FR-CNIL-2020", "did you mean: FR-CNIL-2022"),
+        ("ico-2022", "US-VT-2020-2025", "ended in no order"),
+        ("ico-2022", "PLATFORMS-2020", "is no authority's case"),
+        ("no-uk-order", "FR-CNIL-2022", "has no case UK-ICO-2022"),
+    ],
+)
+def test_an_order_that_cannot_be_copied_is_refused(scenario: str, order: str, said: str) -> None:
+    with pytest.raises(ScenarioError, match=said):
+        transplanted(load_scenario(scenario), order)
+    refused = efface("run", scenario, "--order-of", order)
+    assert refused.exit_code == 2
+    assert refused.stdout == ""
+
+
+@pytest.fixture(scope="module")
+def ran(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Result]:
+    out = tmp_path_factory.mktemp("runs") / "french"
+    words = ["--people", "1000", "--replications", "2", "--ranges", "0", "--workers", "1"]
+    return out, efface(
+        "run", "ico-2022", "--order-of", "FR-CNIL-2022", *words, "--out", out, "--json"
+    )
+
+
+@pytest.fixture
+def rows(ran: tuple[Path, Result]) -> dict[tuple[str, str], Any]:
+    told = json.loads(ran[1].stdout)
+    return {(row["arm"].removeprefix("order-of-"), row["at"]): row for row in told["clauses"]}
+
+
+def test_the_table_tells_clause_lever_residents_and_difference(
+    rows: dict[tuple[str, str], Any],
+) -> None:
+    cease = rows["FR-CNIL-2022-cease_collection", "2025-12-31"]
+    assert cease["clause"] == "cease_collection"
+    assert cease["moves"] == "crawler.in_scope_pass = 0"
+    assert cease["low"] <= cease["searchable"] <= cease["high"]
+    assert cease["difference"] < 0.0
+    whole, own = (rows[arm, "2022-12-15"] for arm in ("FR-CNIL-2022", OWN))
+    assert whole["searchable"] < rows["FR-CNIL-2022-delete", "2022-12-15"]["searchable"]
+    assert whole["searchable"] == pytest.approx(own["searchable"], abs=0.02)
+
+
+def test_a_clause_that_moves_nothing_does_what_the_ignored_order_does(
+    rows: dict[tuple[str, str], Any],
+) -> None:
+    for at in ("2022-12-15", "2025-12-31"):
+        alone, ignored = rows["FR-CNIL-2022-cooperate", at], rows[IGNORED, at]
+        assert alone["moves"].startswith("nothing: ")
+        assert alone["searchable"] == ignored["searchable"]
+
+
+def test_the_run_is_kept_whole_and_printed_from_the_same_numbers(ran: tuple[Path, Result]) -> None:
+    from scenarios.report.table_transplant import transplant_tables
+    from scenarios.store import load_run
+
+    out, _ = ran
+    assert json.loads(efface("verify", out, "--json").stdout)["ok"]
+    transplant = transplanted(load_scenario("ico-2022"), "FR-CNIL-2022")
+    tables = transplant_tables(load_run(out), transplant)
+    assert [title.split(":")[0] for title, _, _ in tables] == [
+        "In this model, on 2022-12-15",
+        "In this model, on 2025-12-31",
+    ]
+    _, header, cells = tables[0]
+    assert header == ("clause", "duty", "moves", "still searchable", "difference")
+    assert [line[0] for line in cells] == [
+        "FR-CNIL-2022, whole",
+        *("cease_collection", "delete", "answer_access_and_erasure", "cooperate"),
+        *("served and ignored", "UK-ICO-2022, its own order"),
+    ]
+    assert all("±" in line[3] for line in cells)
