@@ -1,8 +1,8 @@
 """The arms of a question: the counterfactual, the scenario itself, and what is shown beside it.
 
 An arm brings its own cases, strategy and interventions; everything else (the days of the run, the
-people, the parameters, the days at which measures look) is the question's, since a difference
-between arms may come from nothing else.
+people, the operator's profile, the parameters, the days at which measures look) is the question's,
+since a difference between arms may come from nothing else.
 """
 
 from __future__ import annotations
@@ -28,8 +28,8 @@ from sim.setup import ArmSetup, CaseFile, InterventionSpec, StrategyName
 def arms_of(loaded: LoadedScenario) -> dict[str, LoadedScenario]:
     """Return the arms of a question by name: counterfactual first, the scenario, those beside.
 
-    Every arm comes back with the question's horizon, people, world, fidelity and parameters; a
-    world without any case is the arm's own and stays.
+    Every arm comes back with the question's horizon, people, world, profile, fidelity and
+    parameters; a world without any case is the arm's own and stays.
 
     Raises:
         ScenarioError: an arm's file is wrong; counterfactuals that lead back to themselves; an
@@ -133,6 +133,9 @@ def _under_question(arm: LoadedScenario, question: LoadedScenario) -> LoadedScen
             "people": asked.people,
             "world": "none" if arm.scenario.world == "none" else asked.world,
             "fidelity": asked.fidelity,
+            "operator": arm.scenario.operator.model_copy(
+                update={"profile": asked.operator.profile}
+            ),
             "parameters": asked.parameters,
         }
     )

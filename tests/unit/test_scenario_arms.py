@@ -74,6 +74,16 @@ def test_the_windows_look_at_the_recorded_days_where_there_is_no_case() -> None:
     assert iso(windows.delete_deadline) == "2022-12-15"
 
 
+def test_every_arm_has_the_questions_operator_and_keeps_its_own_strategy() -> None:
+    question = load_scenario("ico-2022", ["operator.profile=public-search"])
+    arms = arms_of(question)
+    assert {arm.scenario.operator.profile for arm in arms.values()} == {"public-search"}
+    assert arms["ico-2022"].scenario.operator.strategy == "litigate"
+    assert arms["ico-2022-obeyed"].scenario.operator.strategy == "comply"
+    targets = {arm_setup(arm, question=question).profile.id for arm in arms.values()}
+    assert targets == {"public-search"}
+
+
 def test_a_range_draw_replaces_the_parameters() -> None:
     question = load_scenario("ico-2022")
     drawn = question.parameters.with_values({"desk.delay": 44.0})
