@@ -117,7 +117,11 @@ def _places(field: str) -> tuple[str, ...]:
 
 
 class Intervention(BaseModel):
-    """An intervention outside any case; keys beyond these are its own options."""
+    """An intervention outside any case; keys beyond these are its own options.
+
+    Where no scope is written it covers the residents of the United Kingdom, or everybody where it
+    cannot be limited by jurisdiction.
+    """
 
     model_config = ConfigDict(frozen=True, extra="allow", strict=True, populate_by_name=True)
 
@@ -125,11 +129,14 @@ class Intervention(BaseModel):
     from_: Day = Field(alias="from")
     to: Day | None = None
     _values: dict[str, float | str] = PrivateAttr(default_factory=dict)
-    scope: str | ScopeOf = "GB"
+    scope: str | ScopeOf = Field(default=None, validate_default=True)
 
     @field_validator("scope", mode="before")
     @classmethod
     def _jurisdiction_or_more(cls, value: object, info: ValidationInfo) -> object:
+        if value is None:
+            kind = surroundings(info).interventions.get(info.data.get("kind", ""))
+            return "GB" if kind is None or "jurisdiction" in kind.scopes else ScopeOf()
         if isinstance(value, str):
             ScopeOf.model_validate({"jurisdiction": value}, context=info.context)
             return value
