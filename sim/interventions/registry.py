@@ -16,12 +16,17 @@ from importlib.metadata import entry_points
 from generators.errors import Fault, ScenarioError
 from sim.interventions import (
     access_without_photo,
+    appeal_and_stay,
     cease_collection,
+    coordinated_action,
     customer_ban,
     deletion_order,
     duty_to_inform,
     going_private,
+    monetary_penalty,
+    periodic_penalty,
     platform_defence,
+    private_action,
     private_sale_ban,
 )
 from sim.interventions.kinds import Actors, InterventionKind, completed
@@ -36,6 +41,11 @@ MODULES = (
     access_without_photo,
     customer_ban,
     private_sale_ban,
+    monetary_penalty,
+    periodic_penalty,
+    private_action,
+    appeal_and_stay,
+    coordinated_action,
 )
 """The project's own, in the order of those they act on."""
 
@@ -104,8 +114,8 @@ def install(spec: InterventionSpec, actors: Actors) -> None:
             other than the one that the run's levers are about, or an error of its own (named).
     """
     kind = kind_of(spec)
-    # Notices and bans reach people and customers anywhere; levers on residents are the question's.
-    if kind.acts_on not in ("people", "customers") and spec.jurisdiction != actors.jurisdiction:
+    # Levers on residents are the question's own; people, customers and courts are anywhere.
+    if kind.acts_on in ("crawler", "gallery", "desk") and spec.jurisdiction != actors.jurisdiction:
         raise ScenarioError(
             Fault(
                 f"'{spec.kind}' cannot cover {spec.jurisdiction} in this run",

@@ -323,7 +323,8 @@ STEPS: dict[str, StepKind] = {
         ("injunction", "order_with_penalty"), "", "the days of delay begin to be counted",
     ),
     "penalty_period_ends": StepKind(
-        Act.END_PERIODIC, "authority", PERIODIC, AFTER_FINAL, ("penalty_period_starts",), "",
+        Act.END_PERIODIC, "authority", PERIODIC, AFTER_FINAL,
+        ("penalty_period_starts", "injunction", "order_with_penalty"), "",
         "the days up to here are counted, and no more",
     ),
     "periodic_penalty_liquidated": StepKind(

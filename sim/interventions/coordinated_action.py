@@ -1,0 +1,128 @@
+"""Coordinated action: authorities elsewhere order the same as a case that runs already.
+
+Legal power: authorities conduct joint operations, joint investigations and joint enforcement among
+them (GDPR article 62, read; the United Kingdom's law has article 50 of the UK GDPR, not read); each
+orders under its own law and only what that law lets it order. On the start every authority that
+joins opens a case and orders the duties of the leading case, all with one deadline; an operator's
+strategy answers each. Who joins is drawn from the authorities' willingness, or all or nobody do.
+"""
+
+from __future__ import annotations
+
+from generators.errors import Fault, ScenarioError
+from sim.events import Process
+from sim.interventions.kinds import Actors, InterventionKind, Option
+from sim.interventions.own_case import own_step
+from sim.law.case import Case
+from sim.law.drawing import case_key
+from sim.setup import CaseFile, InterventionSpec, Obligation
+
+
+def install(spec: InterventionSpec, actors: Actors) -> None:
+    """Open a case of every authority that joins, with its order on the start.
+
+    Raises:
+        ScenarioError: no case in the jurisdiction orders anything.
+    """
+    lead = _leading(spec, actors)
+    months = round(float(spec.options["months"]))
+    joined = []
+    for case in _others(spec, actors):
+        powers = case.file.powers
+        assert powers is not None
+        duties = [duty.kind for duty in lead.file.obligations if duty.kind in powers.powers]
+        if not duties or not _joins(case, spec, actors):
+            continue
+        joined.append(powers.id)
+        actors.open_case(
+            CaseFile(
+                id=f"{actors.source} {case.file.id}",
+                authority=case.file.authority,
+                jurisdiction=case.file.jurisdiction,
+                steps=(
+                    own_step("investigation_opened", spec.start, "The authority joins."),
+                    own_step("order", spec.start, "The authority orders as the leading one does."),
+                ),
+                obligations=tuple(
+                    Obligation(duty, months=months, from_service=True) for duty in duties
+                ),
+                appeal_period_days=powers.appeal_period_days,
+                stay=powers.stay,
+                powers=powers,
+            )
+        )
+    actors.env.process(_told(spec, actors, joined))
+
+
+def _told(spec: InterventionSpec, actors: Actors, joined: list[str]) -> Process:
+    """Write on the start who joins."""
+    if spec.start > actors.last_day:
+        return
+    yield actors.env.timeout(spec.start - actors.env.now)
+    who = ", ".join(joined) or "no authority of this world"
+    actors.log.write(spec.start, "authority", f"{spec.kind}_begins", text=f"Joining: {who}.")
+
+
+def _leading(spec: InterventionSpec, actors: Actors) -> Case:
+    for case in actors.cases.values():
+        if case.file.jurisdiction == spec.jurisdiction and case.file.obligations:
+            return case
+    raise ScenarioError(
+        Fault(
+            f"'{spec.kind}' finds no case in {spec.jurisdiction} that orders anything",
+            key="interventions",
+            found=spec.jurisdiction,
+            expected="a jurisdiction with a case whose orders others can join",
+        )
+    )
+
+
+def _others(spec: InterventionSpec, actors: Actors) -> list[Case]:
+    """Return one case of every authority elsewhere, by its id."""
+    seen: dict[str, Case] = {}
+    for case in list(actors.cases.values()):
+        powers = case.file.powers
+        if powers is None or powers.kind != "authority":
+            continue
+        if case.file.jurisdiction != spec.jurisdiction:
+            seen.setdefault(powers.id, case)
+    return list(seen.values())
+
+
+def _joins(case: Case, spec: InterventionSpec, actors: Actors) -> bool:
+    """Return whether an authority joins: drawn once for it in a replication, or said."""
+    who = str(spec.options["joining"])
+    if who != "as drawn":
+        return who == "all"
+    powers = case.file.powers
+    assert powers is not None
+    luck = actors.streams.uniform("law.joins", case_key(powers.id))
+    return bool(luck[0] < powers.joins)
+
+
+KIND = InterventionKind(
+    name="coordinated-action",
+    what="Authorities elsewhere order the same on one day, each within its own powers.",
+    power="GDPR article 62, and each authority's own power to order.",
+    address="https://gdprhub.eu/index.php?title=Article_62_GDPR&diff=39164&oldid=24272",
+    options={
+        "joining": Option(
+            "as drawn",
+            "which of the other authorities of the world join",
+            choices=("as drawn", "all", "none"),
+            source="As drawn: the willingness in each authority's file, from what it did in the "
+            "record.",
+        ),
+        "months": Option(
+            3.0,
+            "calendar months from the joint orders to their deadline",
+            most=24.0,
+            low=1.0,
+            high=6.0,
+            source="Three months to cease in the case under question, two in France.",
+        ),
+    },
+    install=install,
+    acts_on="case",
+    ends=False,
+)
