@@ -64,6 +64,25 @@ def _unknown_steps(record: Record, id: str, given: Iterable[str]) -> Errors:
     ]
 
 
+def a_case(record: Record, id: str) -> str:
+    """Return the id of an authority's case.
+
+    Raises:
+        PydanticCustomError: the record has no such entry, or it is no case.
+    """
+    if id not in record.ids:
+        raise wrong(
+            f"the record has no entry '{id}'",
+            "an id of the public record",
+            nearest_id(record, id),
+        )
+    try:
+        case_file(record, id)
+    except ScenarioError as error:
+        raise wrong(error.faults[0].message, "an authority's case") from None
+    return id
+
+
 class Case(Strict):
     """One authority's case of the record, with its dates, its order and its rule for appeals.
 
@@ -87,18 +106,7 @@ class Case(Strict):
     def _in_the_record(cls, value: str | None, info: ValidationInfo) -> str | None:
         if value is None:
             return None
-        record = surroundings(info).record
-        if value not in record.ids:
-            raise wrong(
-                f"the record has no entry '{value}'",
-                "an id of the public record",
-                nearest_id(record, value),
-            )
-        try:
-            case_file(record, value)
-        except ScenarioError as error:
-            raise wrong(error.faults[0].message, "an authority's case") from None
-        return value
+        return a_case(surroundings(info).record, value)
 
     @field_validator("clauses")
     @classmethod

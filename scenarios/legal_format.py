@@ -10,7 +10,7 @@ from typing import Literal
 
 from pydantic import Field, field_validator, model_validator
 
-from scenarios.case_dates import movable_steps
+from scenarios.cases import case_file
 from scenarios.legal_given import Given, When
 from scenarios.legal_then import Then
 from scenarios.legal_words import known_word
@@ -43,17 +43,18 @@ class LegalTest(Strict):
             raise wrong("the scope of the law is asked of a processing", "'processing' and 'scope'")
         if self.given.case is None:
             return self
-        action = load_record().action(self.given.case)
-        once, all_kinds = movable_steps(action), tuple(step.kind for step in action.steps)
+        steps = case_file(load_record(), self.given.case).steps
+        every = tuple(dict.fromkeys(step.kind for step in steps))
+        once = tuple(kind for kind in every if sum(step.kind == kind for step in steps) == 1)
         errors: Errors = []
         for key, kinds, known in (
             ("dates", tuple(self.when.dates), once),
             ("amounts", tuple(self.when.amounts), once),
-            ("without", self.when.without, all_kinds),
+            ("without", self.when.without, every),
         ):
             for i, kind in enumerate(kinds):
                 listed = key == "without"
-                message = f"'{kind}' is not a step of {action.id}"
+                message = f"'{kind}' is not a step of {self.given.case}"
                 error = known_word(kind, known, message, not listed)
                 if error is not None:
                     errors.append((("when", key, i if listed else kind), error))

@@ -10,8 +10,9 @@ from pydantic import Field, field_validator, model_validator
 from generators.errors import ScenarioError
 from scenarios.authority_files import known_authority
 from scenarios.duty_wording import recorded_conduct
+from scenarios.format_case import a_case
 from scenarios.legal_words import A_DUTY, AS_RECORDED, LAST_LOOK, all_known, known_word
-from scenarios.public_record import load_record, nearest_id
+from scenarios.public_record import load_record
 from scenarios.strict import Day, Strict, wrong
 from sim.law.steps import INSTRUMENTS
 from sim.operator.strategy import STRATEGIES
@@ -110,11 +111,7 @@ class Given(Strict):
     @field_validator("case", "order_of")
     @classmethod
     def _in_the_record(cls, value: str | None) -> str | None:
-        record = load_record()
-        if value is not None and value not in record.ids:
-            message = f"the record has no entry '{value}'"
-            raise wrong(message, "an id of the public record", nearest_id(record, value))
-        return value
+        return None if value is None else a_case(load_record(), value)
 
     @field_validator("order")
     @classmethod

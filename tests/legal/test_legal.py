@@ -19,7 +19,7 @@ from scenarios.legal_inputs import expected, given_away
 from scenarios.legal_tests import legal_tests, misses
 from scenarios.legal_words import ALL, EVENTS, NEVER
 from scenarios.news import LETTERS
-from scenarios.public_record import load_record
+from scenarios.public_record import load_record, read_data
 
 FOLDER = Path(__file__).parent
 SHIPPED = legal_tests([FOLDER])
@@ -127,6 +127,37 @@ def test_what_the_record_derives_from_its_dates_is_expected_of_the_machine(id):
     assert {value for key, value in derived.items() if key != "note"} <= told
 
 
+@pytest.mark.parametrize("test", BY_TITLE)
+def test_a_time_that_is_assumed_is_named_as_an_assumption(test):
+    order = test.given.order_of or test.given.case
+    if order is None:
+        return
+    clauses = read_data("clauses.yaml").get(order, {})
+    assumed = {
+        duty["kind"]
+        for duties in clauses.values()
+        for duty in duties
+        if duty["source"].startswith("assumption")
+    }
+    told = {
+        duty
+        for instruments in test.then.on.values()
+        for facts in instruments.values()
+        for duty, value in (facts.duties | facts.deadlines).items()
+        if value not in ("not ordered", "suspended", "void", NEVER)
+    }
+    if told & assumed:
+        assert any(ground.startswith("assumption: ") for ground in test.about), told & assumed
+
+
+def test_the_example_of_the_documents_holds(tmp_path):
+    page = (FOLDER.parents[1] / "docs" / "legal-tests.md").read_text("utf-8")
+    example = page[page.index("```yaml") + len("```yaml") :]
+    (tmp_path / "example.yaml").write_text(example[: example.index("```")], "utf-8")
+    (one,) = legal_tests([tmp_path])
+    assert misses(one.test) == ()
+
+
 def test_there_are_enough_of_them():
     assert len(SHIPPED) >= 45
 
@@ -183,6 +214,7 @@ def test_what_the_machine_does_otherwise_is_told_and_ends_with_1(tmp_path):
         ("operator: comply", "operator: as recorded", "does not tell how this case was met"),
         ("operator: comply", "operator: comply, order: {delete: {months: 1}}", "has its own order"),
         ("case: UK-ICO-2022", "case: UK-ICO-2021", "the record has no entry"),
+        ("case: UK-ICO-2022", "case: PLATFORMS-2020", "is no authority's case"),
         ("[appeal_lodged]", "[apeal_lodged]", "did you mean: appeal_lodged"),
         ("{enforcement notice:", "{enforcement note:", "did you mean: enforcement notice"),
         ("deadlines: {delete: 2022-12-15}", "payable: 5", "notice has no 'payable'"),
