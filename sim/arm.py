@@ -9,6 +9,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import simpy
@@ -26,7 +27,7 @@ from sim.events import OFFICIALS, Event, Log, Process
 from sim.gallery.flat import FlatGallery
 from sim.gallery.gallery import Gallery
 from sim.guard import Guarded
-from sim.history import History, Ledger, Requests, TemplateCounts, WatchedCounts
+from sim.history import UNDATED, History, Ledger, Requests, TemplateCounts, WatchedCounts
 from sim.interventions.kinds import Actors
 from sim.interventions.registry import in_stated_order, install
 from sim.law.case import Case
@@ -440,11 +441,7 @@ class Arm:
                 answered=self.desk.answered,
                 waiting=self.desk.queue,
             ),
-            ledgers=tuple(
-                Ledger.of(case.file.authority, money)
-                for case in self.cases.values()
-                for money in case.money
-            ),
+            ledgers=self._ledgers(),
             searches=self.customers.tally,
             templates=TemplateCounts(
                 enrolled=matcher.enrolled,
@@ -464,6 +461,12 @@ class Arm:
             watched=watched,
             gallery=None if self.gallery is None else self.gallery.stats(),
             held=tuple(world.levers.held),
+        )
+
+    def _ledgers(self) -> tuple[Ledger, ...]:
+        """Return every case's money as it stands."""
+        return tuple(
+            Ledger.of(case.file, money) for case in self.cases.values() for money in case.money
         )
 
     def _books(self) -> Books:
@@ -492,9 +495,9 @@ class Arm:
             decisions=tuple(self.decisions.taken.values()),
         )
 
-    def _movers(self) -> dict[str, tuple[object, ...]]:
+    def _movers(self) -> dict[str, tuple[tuple[Any, ...], ...]]:
         """Everything that may make this arm differ from another, each with a signature."""
-        movers: dict[str, tuple[object, ...]] = {}
+        movers: dict[str, tuple[tuple[Any, ...], ...]] = {}
         if self.attention.pulses:
             movers["news"] = tuple(self.attention.pulses)
         if self.people.acts:
@@ -524,10 +527,18 @@ class Arm:
         removals += tuple((o.start, o.source, o.deadline, o.erases) for o in self.removals.started)
         if removals:
             movers["removal"] = removals
+        ledgers, home = self._ledgers(), self.setup.windows.jurisdiction
         for name in ("proposed", "imposed", "payable", "collected"):
             amounts = tuple(
-                getattr(money, name) for case in self.cases.values() for money in case.money
+                (UNDATED, entry.case, entry.instrument, getattr(entry, name))
+                for entry in ledgers
+                if entry.jurisdiction == home and getattr(entry, name)
             )
-            if any(amounts):
+            if amounts:
                 movers[f"money.{name}"] = amounts
+        collected = tuple(
+            (UNDATED, e.case, e.instrument, e.collected) for e in ledgers if e.collected
+        )
+        if collected:
+            movers["money"] = collected
         return movers

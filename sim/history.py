@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,8 +18,11 @@ from sim.gallery.gallery import GalleryStats
 from sim.law.instruments import MonetaryInstrument
 from sim.levers import Held
 from sim.operator.books import Books
-from sim.setup import ArmSetup
+from sim.setup import ArmSetup, CaseFile
 from sim.tallies import Cells, Snapshot
+
+UNDATED = -1
+"""Day of a mover's entry whose day is not told: no reading lies before it."""
 
 
 @dataclass(frozen=True)
@@ -61,9 +65,24 @@ class Requests:
 
 @dataclass(frozen=True)
 class Ledger:
-    """A case's money at the end of the run, whole units of its currency."""
+    """What one instrument of a case comes to at the end of the run, whole units of its currency.
 
+    Attributes:
+        case: the case's id.
+        authority: short name of the authority.
+        jurisdiction: code of those whom the case is about.
+        instrument: name of the instrument.
+        currency: ISO 4217 code.
+        proposed: amount announced.
+        imposed: amount that stands.
+        payable: amount that has fallen due.
+        collected: amount paid.
+    """
+
+    case: str
     authority: str
+    jurisdiction: str
+    instrument: str
     currency: str
     proposed: int
     imposed: int
@@ -71,10 +90,13 @@ class Ledger:
     collected: int
 
     @classmethod
-    def of(cls, authority: str, money: MonetaryInstrument) -> Ledger:
-        """Return the ledger of an instrument about money as it stands."""
+    def of(cls, file: CaseFile, money: MonetaryInstrument) -> Ledger:
+        """Return the ledger of a case's instrument about money as it stands."""
         return cls(
-            authority=authority,
+            case=file.id,
+            authority=file.authority,
+            jurisdiction=file.jurisdiction,
+            instrument=money.name,
             currency=money.currency,
             proposed=money.proposed,
             imposed=money.imposed,
@@ -130,11 +152,12 @@ class History:
         searchable_at_notice: int64 [J], persons searchable on the day of the notice.
         over_deleted: int64 [J], persons not in scope of whom a template was removed for an order.
         requests: requests of residents in scope.
-        ledgers: money, one entry a case.
+        ledgers: money, one entry an instrument of a case.
         searches: drawn searches for residents in scope.
         templates: the sample's templates from two logs.
         movers: everything that may make this arm differ from another, by name, each with a
-            signature: two arms in which a mover has the same signature cannot differ by it.
+            signature (entries that open with their day, `UNDATED` where none is told): two arms
+            in which a mover has the same signature cannot differ by it.
         watched: templates of watched persons, or None.
         books: what the operator was asked, earned, spent and decided.
         unhindered: residents in scope by photos found if nothing were kept out, int64
@@ -158,7 +181,7 @@ class History:
     ledgers: tuple[Ledger, ...]
     searches: SearchTally
     templates: TemplateCounts
-    movers: Mapping[str, tuple[object, ...]]
+    movers: Mapping[str, tuple[tuple[Any, ...], ...]]
     watched: WatchedCounts | None
     books: Books
     unhindered: Mapping[int, NDArray[np.int64]]

@@ -40,11 +40,13 @@ _WORDS = {
 
 def _reader(entry: str) -> Callable[[History], list[Reading]]:
     def read(history: History) -> list[Reading]:
-        others = {ledger.currency for ledger in history.ledgers} - {CURRENCY}
+        code = history.setup.windows.jurisdiction
+        mine = [ledger for ledger in history.ledgers if ledger.jurisdiction == code]
+        others = {ledger.currency for ledger in mine} - {CURRENCY}
         if others:
             why = f"a ledger is in {', '.join(sorted(others))}"
             return [Reading(f"fine_{entry}", "", "all", "", None, why)]
-        amount = sum(getattr(ledger, entry) for ledger in history.ledgers)
+        amount = sum(getattr(ledger, entry) for ledger in mine)
         return [Reading(f"fine_{entry}", "", "all", "", float(amount))]
 
     return read
@@ -108,7 +110,7 @@ MEASURES = (
         "operator_gain", "G", "USD",
         r"G = \text{revenue} - \text{costs} - \text{collected by authorities}",
         "What does the operator gain by the end, after costs and what was collected from it?",
-        "money", 0, ("customers", "removal", "news", "people", "case", "money.collected"),
+        "money", 0, ("customers", "removal", "news", "people", "desk", "case", "money"),
         "no customer, erasure, request, appeal or payment differs between the two arms", _gain,
     ),
     Measure(

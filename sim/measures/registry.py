@@ -63,10 +63,6 @@ def weekly_series(history: History) -> dict[str, NDArray[np.str_] | NDArray[np.f
     return {key: np.concatenate([part[key] for part in parts]) for key in parts[0]}
 
 
-_UNDATED = -1
-"""Day of a difference whose day the mover does not tell: no reading lies before it."""
-
-
 def same_until(name: str, arm: History, other: History) -> int | None:
     """Return the first day on which something that could move a measure differs between arms.
 
@@ -80,8 +76,7 @@ def same_until(name: str, arm: History, other: History) -> int | None:
     for mover in measures_at(arm.setup.fidelity)[name].moved_by:
         mine, theirs = arm.movers.get(mover, ()), other.movers.get(mover, ())
         apart = set(mine) ^ set(theirs)
-        # A mover's signature is a tuple of entries that open with their day, or of amounts.
-        days += [entry[0] if isinstance(entry, tuple) else _UNDATED for entry in apart]
+        days += [entry[0] for entry in apart]
     return min(days, default=None)
 
 

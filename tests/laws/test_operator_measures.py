@@ -7,6 +7,8 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from scenarios.arms import arm_setup, arms_of
+from scenarios.scenario import load_scenario
 from sim.measures import read_measures, same_until, structural_zero
 from sim.model import run_arms
 from sim.operator.profile import Adoption, Market
@@ -162,3 +164,22 @@ def test_a_ban_on_customers_moves_searches_and_gain_and_nobody_s_exposure(
     assert structural_zero("searches_made", barred, free) is None
     assert same_until("searches_made", barred, free) == 1826
     assert barred.searches.searches < free.searches.searches
+
+
+def test_fines_are_those_of_the_question_s_jurisdiction_whatever_others_collect(
+    small_population,
+):
+    question = load_scenario("ico-2022", ["world=as-recorded"])
+    arms = {name: arm_setup(arm, question=question) for name, arm in arms_of(question).items()}
+    histories = run_arms(small_population, arms, 5, 0)
+    happened, obeyed = histories["ico-2022"], histories["ico-2022-obeyed"]
+    assert {ledger.currency for ledger in happened.ledgers} >= {"GBP", "EUR", "SEK"}
+    got = values(happened)
+    assert got["fine_proposed", ""] == 17_000_000
+    assert got["fine_collected", ""] == 0
+    assert values(obeyed)["fine_collected", ""] == 7_552_800
+    # Sweden's police paid in every arm; that moves nothing of the question's own fine.
+    without = histories["no-uk-order"]
+    assert any(ledger.collected for ledger in without.ledgers)
+    assert structural_zero("fine_collected", happened, without)
+    assert structural_zero("fine_imposed", happened, without) is None
