@@ -227,8 +227,13 @@ class Population:
 
     def age_band(self, day: int) -> NDArray[np.uint8]:
         """Return uint8 [n]: index into `AGE_BANDS` on a day; the unborn are in the first."""
-        days = day - self.birth_day
-        return np.searchsorted(AGE_BAND_EDGES * DAYS_A_YEAR, days, side="right").astype(np.uint8)
+        return _age_band(day - self.birth_day)
+
+    def age_band_of(
+        self, people: NDArray[np.integer], days: NDArray[np.integer]
+    ) -> NDArray[np.uint8]:
+        """Return the age bands of some people, each on a day of their own, uint8."""
+        return _age_band(days - self.birth_day[people])
 
     def display_name(self, i: int) -> str:
         """Return first and last name of person `i`.
@@ -342,6 +347,11 @@ class Population:
                 )
             )
         return self.jurisdictions.index(code)
+
+
+def _age_band(days: NDArray[np.integer]) -> NDArray[np.uint8]:
+    """Return the age bands of people so many days after their birth, uint8."""
+    return np.searchsorted(AGE_BAND_EDGES * DAYS_A_YEAR, days, side="right").astype(np.uint8)
 
 
 def build_population(

@@ -40,6 +40,7 @@ from sim.operator.books import Books
 from sim.operator.compliance import Compliance
 from sim.operator.decisions import Decisions
 from sim.operator.desk import Desk
+from sim.operator.parts import Parts
 from sim.operator.profile import amount_of
 from sim.operator.purse import Purse
 from sim.operator.rational import Circumstances
@@ -68,7 +69,8 @@ class Shared:
         candidates: what a crawler could find.
         cells: the persons' cells.
         in_scope: who is a resident in scope, bool [n].
-        inferred_share: share of the gallery's faces that the operator takes for such residents.
+        parts: disjoint parts of the gallery, as finely as the arms tell faces apart.
+        part: the part of each candidate find, uint16 [m].
         unhindered: residents in scope by photos found if nothing were kept out, at reading days.
         photos: the replication's templates.
     """
@@ -78,7 +80,8 @@ class Shared:
     candidates: CandidateFinds
     cells: Cells
     in_scope: NDArray[np.bool_]
-    inferred_share: float
+    parts: Parts
+    part: NDArray[np.uint16]
     unhindered: Mapping[int, NDArray[np.int64]]
     photos: ReplicationPhotos | None = None
 
@@ -113,8 +116,7 @@ class Arm:
         self.background = Background(
             images=setup.curves.images,
             faces_per_image=parameters["gallery.faces_per_image"],
-            inferred_share=shared.inferred_share,
-            redirect_share=amount_of(setup.profile.redirect_share, parameters),
+            parts=shared.parts,
             revisit_rate=parameters["crawler.revisit_rate"] / DAYS_A_YEAR,
         )
         self.gallery: Gallery | None = None
@@ -130,7 +132,8 @@ class Arm:
             shared.streams,
             setup.last_day,
             (windows.cease_deadline, windows.litigation_end),
-            shared.in_scope,
+            shared.part,
+            amount_of(setup.profile.redirect_share, parameters),
         )
         self.people = PeopleSide(population, self.reactions, shared.streams, self.world.held_before)
         self.removals = Removals(
@@ -254,7 +257,8 @@ class Arm:
         """Return where the operator stands with regard to a case, today."""
         markets, day = self.setup.profile.markets, self.customers.day
         here = file.jurisdiction == self.setup.windows.jurisdiction
-        faces = self.background.in_reach(erases=True) if here else 0.0
+        told_apart = file.jurisdiction in self.shared.parts.in_play.codes
+        faces = self.background.stored_of(file.jurisdiction) if told_apart else 0.0
         case = self.cases.get(file.id)
         penalty = None if case is None else case.penalty
         return Circumstances(
@@ -524,7 +528,7 @@ class Arm:
         removals: tuple[tuple[object, ...], ...] = tuple(
             (e.day, e.kind) for e in self.log.events if e.kind.startswith("removal_")
         )
-        removals += tuple((o.start, o.source, o.deadline, o.erases) for o in self.removals.started)
+        removals += tuple((order.start, order) for order in self.removals.started)
         if removals:
             movers["removal"] = removals
         ledgers, home = self._ledgers(), self.setup.windows.jurisdiction

@@ -99,6 +99,12 @@ LEVERS: dict[str, LeverKind] = {
 on the way in; retention once held; desk and customers afterwards; cloaking at the comparison."""
 
 
+ON_FACES = frozenset(
+    {"crawler.in_scope_pass", "platform.pass", "gallery.retention", "gallery.rolling_retention"}
+)
+"""Levers on faces by what the operator can tell of them, which a run has to tell apart."""
+
+
 @dataclass(frozen=True)
 class Modifier:
     """One entry of a lever's stack: who set it, when, whom it covers, and its value."""
@@ -124,6 +130,7 @@ class Levers:
     Args:
         before_change: called with the day before any value changes.
         parameters: the run's parameters, where a lever's base is one of them.
+        refusal: says why a scope's faces are not told apart in this run, or "" where they are.
 
     Attributes:
         changes: (day, lever, value, scope) of every change of a value, in order.
@@ -131,8 +138,12 @@ class Levers:
     """
 
     def __init__(
-        self, before_change: Callable[[int], None], parameters: Mapping[str, float] | None = None
+        self,
+        before_change: Callable[[int], None],
+        parameters: Mapping[str, float] | None = None,
+        refusal: Callable[[Scope], str] = lambda _: "",
     ) -> None:
+        self._refusal = refusal
         self._listeners = [before_change]
         self._base = {
             name: kind.base if not isinstance(kind.base, str) else (parameters or {}).get(kind.base)
@@ -155,6 +166,8 @@ class Levers:
         base = self._base[lever]
         if base is None:
             raise KeyError(f"the lever {lever} rests on the parameter {LEVERS[lever].base}")
+        if not self._stack[lever]:
+            return float(base)
         covering = [m.value for m in self._stack[lever] if m.scope.covers(place)]
         return _composed(LEVERS[lever].compose, float(base), covering)
 
@@ -184,6 +197,8 @@ class Levers:
         for field in ("jurisdiction", "group", "platform", "customer"):
             if getattr(scope, field) is not None and field not in kind.scopes:
                 raise ValueError(f"{kind.name} cannot be scoped by {field}")
+        if lever in ON_FACES and (why := self._refusal(scope)):
+            raise ValueError(f"{kind.name} cannot be set for {scope}: {why}")
         keep = [m for m in self._stack[lever] if (m.source, m.scope) != (source, scope)]
         self._change(lever, day, [*keep, Modifier(lever, source, day, value, scope)], scope)
 

@@ -6,7 +6,7 @@ drawn once; each arm then runs its own clock (`sim.arm`).
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,12 +19,14 @@ from sim.dates import weeks
 from sim.draws import streams as named_streams
 from sim.fidelity import Fidelity
 from sim.history import History
-from sim.operator.background import boost_of, inferred_share
+from sim.operator.in_play import in_play
+from sim.operator.parts import Parts, parts_of
+from sim.operator.passes import highest_boost
 from sim.operator.profile import amount_of
 from sim.operator.signals import Signals
 from sim.people.findability import findability_of
 from sim.people.finds import CandidateFinds, draw_candidates
-from sim.people.posted import posted_from
+from sim.people.posted import posted_homes, spread_within
 from sim.people.unhindered import unhindered_photos
 from sim.pixels.faces import Faces, shipped_faces
 from sim.pixels.photos import ReplicationPhotos, draw_photos
@@ -77,7 +79,7 @@ def run_arms(
             raise ValueError("arms of one replication share parameters, horizon, windows, fidelity")
     if first.first_day != 0:
         raise ValueError("runs start on 2017-01-01")
-    shared = shared_by_arms(population, first, seed, replication, faces)
+    shared = shared_by_arms(population, first, seed, replication, faces, beside=setups[1:])
     return {name: Arm(shared, setup, watched).history() for name, setup in arms.items()}
 
 
@@ -87,19 +89,23 @@ def shared_by_arms(
     seed: int,
     replication: int,
     faces: Faces | None = None,
+    *,
+    beside: Sequence[ArmSetup] = (),
 ) -> Shared:
     """Return what all arms of a replication have in common, drawn once.
 
     Args:
         population: the people.
-        setup: of any of the arms; only what they share is read.
+        setup: of one arm.
         seed: root seed.
         replication: number of the replication.
         faces: what draws and encodes photos at fidelity `pixels`; None for the shipped ones.
+        beside: of the other arms; what any arm is about is told apart in all of them.
 
     Raises:
         FacesUnavailableError: what `pixels` needs is not here; names the one command.
         ParameterError: parameters that cannot hold together for these people.
+        ScenarioError: arms that are about more than a run can tell apart.
         ValueError: a fidelity that this version does not have.
     """
     streams, parameters = named_streams(seed, replication), setup.parameters
@@ -107,17 +113,22 @@ def shared_by_arms(
     in_scope = population.jurisdiction == scope
     findability = findability_of(population, parameters)
     images = setup.curves.images[: setup.last_day + 2]
-    posted = posted_from(
+    signals, lag = Signals.of(parameters), parameters["photos.lag"]
+    apart = in_play([setup, *beside], population.jurisdictions, signals.threshold)
+    per_image = parameters["gallery.faces_per_image"]
+    homes = posted_homes(population, findability, per_image, images, lag, apart.codes)
+    within = spread_within(
         population,
         findability,
-        parameters["gallery.faces_per_image"],
         images,
-        parameters["photos.lag"],
-        scope,
+        lag,
+        apart.codes,
+        bands=apart.bands,
+        platforms=apart.platforms,
     )
-    inferred = inferred_share(Signals.of(parameters), posted)
+    parts = parts_of(apart, population.platforms, signals, homes, within)
     candidates = draw_candidates(
-        population, findability, parameters, setup.curves, streams, setup.last_day, scope
+        population, findability, parameters, setup.curves, streams, setup.last_day, apart
     )
     photos = None
     if setup.fidelity is not Fidelity.SCORES:
@@ -128,15 +139,20 @@ def shared_by_arms(
             streams,
             candidates,
             np.flatnonzero(in_scope),
-            inferred,
+            parts,
         )
+    bands = None
+    if apart.bands:
+        bands = population.age_band_of(candidates.person, candidates.captured)
+    evidence = [candidates.evidence, *candidates.elsewhere.values()]
     return Shared(
         population=population,
         streams=streams,
         candidates=candidates,
         cells=cells_of(population, setup.windows.notice),
         in_scope=in_scope,
-        inferred_share=inferred,
+        parts=parts,
+        part=parts.of_faces(evidence, bands, candidates.platform),
         unhindered=unhindered_photos(
             candidates, parameters["crawler.envelope"], in_scope, reading_days(setup)
         ),
@@ -151,7 +167,7 @@ def _photos(
     streams: Streams,
     candidates: CandidateFinds,
     residents: NDArray[np.int64],
-    inferred: float,
+    parts: Parts,
 ) -> ReplicationPhotos:
     """Draw every photo of the replication; see `shared_by_arms`."""
     if setup.fidelity is not Fidelity.PIXELS:
@@ -165,7 +181,7 @@ def _photos(
     )
     # Levers let a share of at most 1 pass, so that no arm can find more than these.
     redirected = amount_of(setup.profile.redirect_share, parameters)
-    boost = boost_of(inferred, redirected, 0.0)
+    boost = highest_boost(parts, redirected)
     return draw_photos(
         faces,
         population,

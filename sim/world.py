@@ -16,14 +16,14 @@ from generators.people import DAYS_A_YEAR
 from generators.photos import PhotoRows
 from generators.population import Population
 from sim.dates import iso
-from sim.levers import Levers
+from sim.levers import Levers, Modifier
 from sim.matcher import Matcher
 from sim.operator.background import Background
-from sim.operator.removal import RemovalOrder
+from sim.operator.passes import Passes, passes_of
+from sim.operator.removal_order import RemovalOrder
 from sim.parameters import Parameters
 from sim.people.finds import LAST_VISIT, CandidateFinds
 from sim.people.reactions import Reactions
-from sim.setup import Scope
 from sim.tallies import Cells, ExposureTally, PresenceTally
 
 CANDIDATE, SEARCHABLE, HIDDEN, REMOVED = 0, 1, 2, 3
@@ -45,7 +45,8 @@ class World:
         streams: the replication's streams.
         last_day: last day of the run.
         window: the window whose person-days are kept apart.
-        in_scope: who is a resident in scope, bool [n].
+        part: the part of the gallery (`sim.operator.parts`) that each candidate belongs to.
+        redirect_share: share of freed crawling capacity that goes elsewhere.
     """
 
     def __init__(
@@ -60,7 +61,8 @@ class World:
         streams: Streams,
         last_day: int,
         window: tuple[int, int],
-        in_scope: NDArray[np.bool_],
+        part: NDArray[np.uint16],
+        redirect_share: float,
     ) -> None:
         self.population = population
         self.candidates = candidates
@@ -69,13 +71,12 @@ class World:
         self.reactions = reactions
         self.streams = streams
         self.last_day = last_day
-        self.in_scope = in_scope
-        home = int(population.jurisdiction[np.argmax(in_scope)])
-        self.place = Scope(jurisdiction=population.jurisdictions[home])
+        self.part = part
+        self.parts = background.parts
+        self.redirect_share = redirect_share
         self.envelope = parameters["crawler.envelope"]
-        self.threshold = parameters["operator.residency.threshold"]
         self.purge_delay = round(parameters["operator.purge_delay"])
-        self.levers = Levers(self.bring_up_to, parameters)
+        self.levers = Levers(self.bring_up_to, parameters, self.parts.in_play.refusal)
         self.day = 0
         self.state: NDArray[np.uint8] = np.zeros(len(candidates), dtype=np.uint8)
         self.visit: NDArray[np.uint8] = np.zeros(len(candidates), dtype=np.uint8)
@@ -87,13 +88,15 @@ class World:
         self.pending = 0
         self.recollected = 0
         self._clock: NDArray[np.float32] = np.full(len(candidates), np.nan, dtype=np.float32)
-        self._inferred = np.flatnonzero(candidates.evidence > self.threshold)
+        self._stacks: tuple[tuple[Modifier, ...], ...] = ((), ())
+        self._passes = passes_of(self.parts, self.levers, redirect_share)
+        self._inferred: dict[tuple[str, float | None], NDArray[np.int64]] = {}
         self._purges: dict[int, list[tuple[NDArray[np.int64], NDArray[np.int64]]]] = {}
-        # Removed photos that may be found again, and the revisit hazard at which they are:
-        # separately for faces that the filter takes for residents in scope and for the others.
-        self._gone = [np.zeros(0, dtype=np.int64), np.zeros(0, dtype=np.int64)]
-        self._found_at = [np.zeros(0), np.zeros(0)]
-        self._revisits = np.zeros((2, last_day + 2))
+        # Removed photos that may be found again, and the revisit hazard of their part at which
+        # they are.
+        self._gone: NDArray[np.int64] = np.zeros(0, dtype=np.int64)
+        self._found_at: NDArray[np.float64] = np.zeros(0)
+        self._revisits: NDArray[np.float64] = np.zeros((len(self.parts), last_day + 2))
 
     # -- collection ------------------------------------------------------------------------
 
@@ -102,12 +105,11 @@ class World:
         day = min(day, self.last_day + 1)
         if day <= self.day:
             return
-        attempts = self.levers.value("platform.pass")
-        in_scope_pass = self.levers.value("crawler.in_scope_pass", self.place)
-        self.background.collect(self.day, day, in_scope_pass, attempts)
-        passes = (attempts * in_scope_pass, attempts * self.background.boost(in_scope_pass))
-        rows, days = self._accepted(day, passes)
-        again, again_days = self._found_again(day, passes)
+        passes = self._passes_now()
+        self.background.collect(self.day, day, passes)
+        rates = passes.rates
+        rows, days = self._accepted(day, rates)
+        again, again_days = self._found_again(day, rates)
         if len(again):
             self.recollected += len(again)
             rows, days = np.concatenate([rows, again]), np.concatenate([days, again_days])
@@ -117,13 +119,21 @@ class World:
         self._purge(day)
         self.day = day
 
+    def _passes_now(self) -> Passes:
+        """Return what the levers let through as they stand; made anew when one has changed."""
+        stacks = self.levers.stack("platform.pass"), self.levers.stack("crawler.in_scope_pass")
+        if self._stacks != stacks:
+            self._stacks = stacks
+            self._passes = passes_of(self.parts, self.levers, self.redirect_share)
+        return self._passes
+
     def _accepted(
-        self, day: int, passes: tuple[float, float]
+        self, day: int, rates: NDArray[np.float64]
     ) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
         """Thin the envelope's candidates of the days from now to before `day`."""
-        if max(passes) > self.envelope:
+        if rates.max() > self.envelope:
             raise EnvelopeError(
-                f"on {iso(self.day)} collection would run at {max(passes):.3f} times the rate "
+                f"on {iso(self.day)} collection would run at {rates.max():.3f} times the rate "
                 f"without orders, and the shared envelope holds {self.envelope:g}; raise "
                 f"'crawler.envelope'"
             )
@@ -131,37 +141,31 @@ class World:
         lo, hi = int(c.starts[self.day]), int(c.starts[day])
         if lo == hi:
             return np.zeros(0, dtype=np.int64), np.zeros(0, dtype=np.int64)
-        inferred = c.evidence[lo:hi] > self.threshold
-        rate = np.where(inferred, passes[0], passes[1]) / self.envelope
-        accepted = c.accept[lo:hi] < rate
+        accepted = c.accept[lo:hi] < (rates / self.envelope)[self.part[lo:hi]]
         # Whoever goes private takes along what they posted, those close to them included.
         blocked = c.day[lo:hi] >= self.reactions.private_day[c.uploader[lo:hi]]
         rows = lo + np.flatnonzero(accepted & ~blocked)
         return rows, c.day[rows].astype(np.int64)
 
     def _found_again(
-        self, day: int, passes: tuple[float, float]
+        self, day: int, rates: NDArray[np.float64]
     ) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
         """Find removed photos that are still public again, each at its own keyed hazard."""
-        found, when = [], []
-        for kind in (0, 1):
-            start = self._revisits[kind, self.day]
-            steps = np.arange(1, day - self.day + 1) * (self.background.revisit_rate * passes[kind])
-            self._revisits[kind, self.day + 1 : day + 1] = start + steps
-            reached = self._found_at[kind] < self._revisits[kind, day]
-            if not reached.any():
-                continue
-            rows, at = self._gone[kind][reached], self._found_at[kind][reached]
-            self._gone[kind] = self._gone[kind][~reached]
-            self._found_at[kind] = self._found_at[kind][~reached]
-            days = np.searchsorted(self._revisits[kind, : day + 1], at, side="right") - 1
-            c = self.candidates
-            private = days >= self.reactions.private_day[c.uploader[rows]]
-            found.append(rows[~private])
-            when.append(days[~private])
-        if not found:
-            return np.zeros(0, dtype=np.int64), np.zeros(0, dtype=np.int64)
-        return np.concatenate(found), np.concatenate(when)
+        start = self._revisits[:, self.day, None]
+        steps = np.arange(1, day - self.day + 1) * (self.background.revisit_rate * rates)[:, None]
+        self._revisits[:, self.day + 1 : day + 1] = start + steps
+        reached = self._found_at < self._revisits[self.part[self._gone], day]
+        rows, at = self._gone[reached], self._found_at[reached]
+        if not len(rows):
+            return rows, rows
+        self._gone, self._found_at = self._gone[~reached], self._found_at[~reached]
+        part = self.part[rows]
+        days = np.empty(len(rows), dtype=np.int64)
+        for one in np.unique(part):
+            mine, hazard = part == one, self._revisits[one, : day + 1]
+            days[mine] = np.searchsorted(hazard, at[mine], side="right") - 1
+        public = days < self.reactions.private_day[self.candidates.uploader[rows]]
+        return rows[public], days[public]
 
     def _enrol(self, rows: NDArray[np.int64], days: NDArray[np.int64]) -> None:
         """Enrol these finds, in order of day."""
@@ -213,7 +217,7 @@ class World:
             day: day number; its finds are enrolled already.
             hazard: of that day.
         """
-        rows = self._inferred
+        rows = self._counted(order.jurisdiction, order.threshold)
         rows = rows[: np.searchsorted(self.candidates.day[rows], day, side="right")]
         state = self.state[rows]
         rows = rows[(state == SEARCHABLE) | ((state == HIDDEN) & order.erases)]
@@ -223,9 +227,20 @@ class World:
         reached = self._clock[rows] < hazard
         self._clock[rows[~reached]] -= np.float32(hazard)
         removed = rows[reached]
-        strangers = self.candidates.person[removed]
-        self.over_deleted[strangers[~self.in_scope[strangers]]] = True
+        person = self.candidates.person[removed]
+        strangers = self.population.jurisdiction[person] != self.population.jurisdictions.index(
+            order.jurisdiction
+        )
+        self.over_deleted[person[strangers]] = True
         self.hide(removed, day, erases=order.erases)
+
+    def _counted(self, code: str, threshold: float | None) -> NDArray[np.int64]:
+        """Return the candidates that count as a jurisdiction's residents, in order of day."""
+        rows = self._inferred.get((code, threshold))
+        if rows is None:
+            rows = np.flatnonzero(self.parts.counted(code, threshold)[self.part])
+            self._inferred[code, threshold] = rows
+        return rows
 
     def remove_person(self, person: int, day: int) -> None:
         """Erase every template of one person (an erasure request that is honoured)."""
@@ -267,12 +282,10 @@ class World:
         self.visit[rows] += 1
         self._clock[rows] = np.nan
         wait = self.streams.exponential("revisit.clock", c.photo_key(rows), self.visit[rows])
-        inferred = c.evidence[rows] > self.threshold
-        for kind, mine in ((0, inferred), (1, ~inferred)):
-            # Hazards of later days are not known yet: the clock starts where the sum stands.
-            start = self._revisits[kind, day + 1]
-            self._gone[kind] = np.concatenate([self._gone[kind], rows[mine]])
-            self._found_at[kind] = np.concatenate([self._found_at[kind], start + wait[mine]])
+        # Hazards of later days are not known yet: the clock starts where the sum stands.
+        start = self._revisits[self.part[rows], day + 1]
+        self._gone = np.concatenate([self._gone, rows])
+        self._found_at = np.concatenate([self._found_at, start + wait])
 
     def _purge(self, day: int) -> None:
         """Erase from all stores what was due on the days before `day`."""

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from sim.events import Process
 from sim.interventions.kinds import Actors, InterventionKind, Option
-from sim.operator.removal import RemovalOrder
+from sim.operator.removal_order import RemovalOrder
 from sim.setup import InterventionSpec
 
 

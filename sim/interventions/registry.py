@@ -111,17 +111,19 @@ def install(spec: InterventionSpec, actors: Actors) -> None:
 
     Raises:
         ScenarioError: an unknown kind or option, a value outside its bounds, a jurisdiction
-            other than the one that the run's levers are about, or an error of its own (named).
+            where nobody is simulated, or an error of its own (named).
     """
     kind = kind_of(spec)
-    # Levers on residents are the question's own; people, customers and courts are anywhere.
-    if kind.acts_on in ("crawler", "gallery", "desk") and spec.jurisdiction != actors.jurisdiction:
+    codes = actors.people.population.jurisdictions
+    # Customers, courts and platforms may be anywhere, whoever is simulated.
+    covers = kind.acts_on in ("people", "crawler", "gallery", "desk")
+    if covers and spec.jurisdiction not in codes:
         raise ScenarioError(
             Fault(
-                f"'{spec.kind}' cannot cover {spec.jurisdiction} in this run",
+                f"'{spec.kind}' cannot cover {spec.jurisdiction}: nobody is simulated there",
                 key="interventions",
                 found=spec.jurisdiction,
-                expected=actors.jurisdiction,
+                expected=", ".join(codes),
             )
         )
     full = completed(spec, kind)

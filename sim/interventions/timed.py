@@ -3,23 +3,28 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 from sim.events import Process
 from sim.interventions.kinds import Actors
-from sim.setup import EVERYWHERE, InterventionSpec, Scope
+from sim.levers import LEVERS
+from sim.setup import InterventionSpec, Scope
 
 
 def lever_scope(lever: str, spec: InterventionSpec) -> Scope:
-    """Return whom an intervention covers with a lever.
+    """Return whom an intervention covers with a lever, as far as that lever tells people apart.
 
-    Customers are covered wherever the scope does not say where; levers on residents are those of
-    the question's own jurisdiction, whom no scope need name.
+    Customers are covered wherever the scope does not say where; everything else is limited to the
+    residents of the intervention's jurisdiction.
 
     Args:
         lever: name of the lever.
         spec: the intervention as the scenario lists it.
     """
-    return spec.scope if lever.startswith("customers.") else EVERYWHERE
+    if lever.startswith("customers."):
+        return spec.scope
+    whole = replace(spec.scope, jurisdiction=spec.jurisdiction)
+    return Scope(**{field: getattr(whole, field) for field in LEVERS[lever].scopes})
 
 
 def hold_levers(spec: InterventionSpec, actors: Actors, values: Mapping[str, float]) -> None:

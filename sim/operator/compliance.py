@@ -19,15 +19,13 @@ from sim.law.case import Case
 from sim.law.duties import DUTIES, Duty
 from sim.law.instruments import MonetaryInstrument
 from sim.levers import Levers
-from sim.operator.removal import RemovalOrder, Removals, note
+from sim.operator.removal import Removals, note
+from sim.operator.removal_order import REMOVALS, RemovalOrder
 from sim.operator.strategy import Decision
 from sim.setup import CaseFile, Obligation, Scope
 
 Inform = Callable[[int, float, str], int]
 """Tells residents of whom something is held: (day, chance that a notice reaches each, code)."""
-
-REMOVALS = {"removal": (True, False), "hiding": (False, False), "disgorgement": (True, True)}
-"""Jobs that remove: whether they erase, and whether they keep the photos."""
 
 
 class Compliance:

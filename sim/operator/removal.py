@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
-from dataclasses import dataclass
 
 import simpy
 
@@ -17,34 +16,10 @@ from sim.dates import iso
 from sim.day import REMOVAL_TIME
 from sim.events import Event, Log, Process
 from sim.operator.background import Background
+from sim.operator.removal_order import RemovalOrder
 
 CERTAIN = 100.0
 """Hazard of a day on which everything left is removed; no unit exponential reaches it."""
-
-
-@dataclass(frozen=True)
-class RemovalOrder:
-    """What is to be removed, and how.
-
-    Attributes:
-        source: who orders it (a case's id or an intervention).
-        jurisdiction: code of those whom the operator must infer to live there.
-        start: first day of the job.
-        deadline: day by which erasure from all stores should have ended.
-        erases: erase from every store, or only hide from results.
-        threshold: evidence in nats above which a face counts as in scope, None for the
-            operator's own choice.
-        templates_only: erase what was derived from the photos and keep these, so that templates
-            can be made anew (disgorgement).
-    """
-
-    source: str
-    jurisdiction: str
-    start: int
-    deadline: int
-    erases: bool
-    threshold: float | None = None
-    templates_only: bool = False
 
 
 Remover = Callable[[RemovalOrder, int, float], None]
@@ -119,7 +94,7 @@ class Removals:
         day = order.start
         while binds() and day <= self.last_day:
             self.bring_up_to(day + 1)
-            reach = self.background.in_reach(erases=order.erases)
+            reach = self.background.in_reach(order)
             if started is None:
                 self.started.append(order)
                 text = f"About {reach:.3g} templates are inferred to be in scope."
@@ -128,10 +103,10 @@ class Removals:
                 removed = min(reach / max(1, done_by - day + 1), self.capacity)
                 hazard = CERTAIN if removed >= reach else -math.log1p(-removed / reach)
                 if removed > 0.0:
-                    self.background.remove(removed, erases=order.erases)
+                    self.background.remove(removed, order)
                     self.remover(order, day, hazard)
                     self.faces += removed
-            left = self.background.in_reach(erases=order.erases)
+            left = self.background.in_reach(order)
             if not late and day + delay >= order.deadline and (left > 0.0 or day > done_by):
                 late = True
                 text = (

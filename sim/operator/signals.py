@@ -13,6 +13,7 @@ account is drawn once for all its photos, so that the errors of one uploader's p
 from __future__ import annotations
 
 import math
+import zlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
@@ -161,6 +162,7 @@ class Signals:
         number: NDArray[np.integer[Any]],
         platform: NDArray[np.integer[Any]],
         in_scope_uploader: NDArray[np.bool_],
+        other: str | None = None,
     ) -> NDArray[np.float32]:
         """Return the evidence of photos in nats, float32 [m]; 0 for a photo without any signal.
 
@@ -170,6 +172,8 @@ class Signals:
             number: which photo of that uploader, integers [m].
             platform: on which platform, integers [m].
             in_scope_uploader: whether the uploader lived in scope when it was taken, bool [m].
+            other: code of a jurisdiction other than the question's; its signals are drawn apart
+                from those of every other.
         """
         shared_by = {
             **dict.fromkeys(PERSON_SIGNALS, np.zeros_like(number)),
@@ -178,8 +182,11 @@ class Signals:
         }
         code = np.zeros(len(uploader), dtype=np.int64)
         for place, signal in enumerate(self.signals):
-            within = shared_by[signal.name]
-            u = streams.uniform(f"signal.{signal.name}", uploader, within)
+            within, stream = shared_by[signal.name], f"signal.{signal.name}"
+            if other is not None:
+                within = (within.astype(np.int64) << 32) | zlib.crc32(other.encode())
+                stream += ".other"
+            u = streams.uniform(stream, uploader, within)
             says_here = signal.present * np.where(in_scope_uploader, signal.hit, signal.false)
             says = np.where(u < says_here, HERE, np.where(u < signal.present, ELSEWHERE, ABSENT))
             code += says * 3**place

@@ -11,7 +11,8 @@ to others.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -20,6 +21,7 @@ from numpy.typing import NDArray
 from generators.calendar import REFERENCE_DAY
 from generators.keyed import Streams
 from generators.population import Population
+from sim.operator.in_play import InPlay
 from sim.operator.signals import Signals
 from sim.parameters import Parameters
 from sim.people.capture import capture_days
@@ -31,6 +33,7 @@ _BLOCK = 20_000
 """People whose photos are drawn at once: few enough that the columns stay near the processor."""
 _ORDINAL_BITS = 24
 _VISIT_BITS = 8
+_EVIDENCE_OF = "evidence of "
 LAST_VISIT = 2**_VISIT_BITS - 1
 """A photo can be found again this often; beyond that its ids would be used twice."""
 
@@ -48,7 +51,10 @@ class CandidateFinds:
         uploader: int32 row of the person who posted it.
         number: int32 which of the uploader's photos it is.
         group: int16 how many faces stand in the photo, those of no interest included.
-        evidence: float32 what the photo says of where its uploader lives, in nats; 0 for nothing.
+        evidence: float32 what the photo says of its uploader living in scope, in nats; 0 for
+            nothing.
+        elsewhere: the same for each other jurisdiction that the run tells apart, by its code.
+        platform: uint8 on which it was posted; no column where the run does not tell them apart.
         quality: float32 of the photo, in [0, 1].
         starts: int64 [days + 2]; the candidates of day d are `starts[d]:starts[d + 1]`.
     """
@@ -64,6 +70,8 @@ class CandidateFinds:
     evidence: NDArray[np.float32]
     quality: NDArray[np.float32]
     starts: NDArray[np.int64]
+    elsewhere: Mapping[str, NDArray[np.float32]] = field(default_factory=dict)
+    platform: NDArray[np.uint8] | None = None
 
     def __len__(self) -> int:
         return len(self.person)
@@ -112,7 +120,7 @@ def draw_candidates(
     curves: Curves,
     streams: Streams,
     last_day: int,
-    scope: int,
+    in_play: InPlay,
 ) -> CandidateFinds:
     """Draw every candidate find up to the end of the run.
 
@@ -123,7 +131,7 @@ def draw_candidates(
         curves: the gallery's growth without orders.
         streams: the replication's streams.
         last_day: last day of the run, inclusive.
-        scope: index of the jurisdiction whose residents are in scope.
+        in_play: what the run tells faces apart by.
     """
     images = curves.images[: last_day + 2]
     upto = platform_rates(population)
@@ -133,15 +141,17 @@ def draw_candidates(
         mean = findability.posts[people] * (float(images[-1]) * parameters["crawler.envelope"])
         photos = draw_photos_taken(streams, people, mean)
         blocks.append(
-            _faces_of(photos, population, findability, parameters, images, streams, scope, upto)
+            _faces_of(photos, population, findability, parameters, images, streams, in_play, upto)
         )
     order = np.argsort(np.concatenate([b["day"] for b in blocks]).astype(np.int16), kind="stable")
     columns: dict[str, NDArray[Any]] = {}
     for name in tuple(blocks[0]):
         # A column at a time: two copies of all of them would be most of a run's memory.
         columns[name] = np.concatenate([block.pop(name) for block in blocks])[order]
+    elsewhere = {code: columns.pop(_EVIDENCE_OF + code) for code in in_play.codes[1:]}
     return CandidateFinds(
         **columns,
+        elsewhere=elsewhere,
         ordinal=_ordinals(columns["person"], len(population)),
         starts=np.searchsorted(columns["day"], np.arange(last_day + 2)),
     )
@@ -154,7 +164,7 @@ def _faces_of(
     parameters: Parameters,
     images: NDArray[np.float64],
     streams: Streams,
-    scope: int,
+    in_play: InPlay,
     upto: NDArray[np.float64],
 ) -> dict[str, NDArray[Any]]:
     """Return the faces in these photos as columns of `CandidateFinds`, in the photos' order."""
@@ -170,18 +180,25 @@ def _faces_of(
     photos, day, captured = photos.taken(shown), day[shown], captured[shown]
     uploader, number = photos.uploader, photos.number
     platform = draw_platforms(streams, uploader, number, upto)
-    lived_here = population.residence_of(uploader, captured) == scope
+    home, signals = population.residence_of(uploader, captured), Signals.of(parameters)
+    lived_in = {code: home == population.jurisdictions.index(code) for code in in_play.codes}
     of_photo: dict[str, NDArray[Any]] = {
         "day": day,
         "captured": captured,
         "accept": streams.uniform("photo.accept", uploader, number).astype(np.float32),
         "uploader": uploader.astype(np.int32),
         "number": number.astype(np.int32),
-        "evidence": Signals.of(parameters).evidence(
-            streams, uploader, number, platform, lived_here
+        "evidence": signals.evidence(
+            streams, uploader, number, platform, lived_in[in_play.codes[0]]
         ),
         "quality": streams.uniform("photo.quality", uploader, number).astype(np.float32),
     }
+    for code in in_play.codes[1:]:
+        of_photo[_EVIDENCE_OF + code] = signals.evidence(
+            streams, uploader, number, platform, lived_in[code], other=code
+        )
+    if in_play.platforms:
+        of_photo["platform"] = platform
     return {
         "person": faces.person.astype(np.int32),
         "group": faces.group.astype(np.int16),

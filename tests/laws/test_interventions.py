@@ -215,9 +215,9 @@ def test_parameters_that_cannot_hold_together_are_refused(
         run(with_parameters(shipped_setups["ico-2022-obeyed"], wrong))
 
 
-def test_an_intervention_for_another_jurisdiction_is_refused(run, quiet):
-    spec = InterventionSpec("cease-collection", 100, None, "US", {})
-    with pytest.raises(ScenarioError, match="cannot cover US"):
+def test_an_intervention_where_nobody_is_simulated_is_refused(run, quiet):
+    spec = InterventionSpec("cease-collection", 100, None, "BR", {})
+    with pytest.raises(ScenarioError, match="cannot cover BR: nobody is simulated there"):
         run(listed(quiet, spec))
 
 

@@ -19,6 +19,7 @@ from sim.fidelity import Fidelity
 from sim.gallery.flat import FlatGallery
 from sim.measures import read_measures
 from sim.model import run_arms
+from sim.operator.in_play import in_play
 from sim.people.findability import findability_of
 from sim.people.finds import draw_candidates
 from sim.pixels.photos import draw_photos
@@ -294,7 +295,13 @@ def test_one_more_isolated_person_changes_nobody_elses_templates(people, setups,
         in_scope = those.jurisdiction == 0
         findability = findability_of(those, parameters)
         candidates = draw_candidates(
-            those, findability, parameters, setup.curves, streams, setup.last_day, 0
+            those,
+            findability,
+            parameters,
+            setup.curves,
+            streams,
+            setup.last_day,
+            in_play([setup], those.jurisdictions, parameters["operator.residency.threshold"]),
         )
         nobody = np.flatnonzero(in_scope)[:0]
         every = np.arange(len(candidates))
