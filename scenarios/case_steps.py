@@ -101,7 +101,7 @@ def _step(step: ActionStep, moved: Mapping[str, date], amounts: Mapping[str, int
         day=day_of(moved.get(step.kind, step.date or date.min)),
         amount=amounts.get(step.kind, step.amount),
         currency=iso_currency(step.currency),
-        recorded=step.kind not in moved and step.kind not in amounts,
+        recorded=not (step.assumed or step.kind in moved or step.kind in amounts),
         text=step.text,
         source=step.source,
         grade=step.grade,

@@ -8,6 +8,7 @@ read: a wrong date, grade or key is an error of the record, reported with all it
 from __future__ import annotations
 
 import difflib
+from collections.abc import Mapping, Sequence
 from datetime import date
 from functools import cache
 from importlib import resources
@@ -60,7 +61,10 @@ class Figure(_Entry):
 
 
 class ActionStep(_Entry):
-    """One dated step of an action; amounts are whole units of `currency`."""
+    """One dated step of an action; amounts are whole units of `currency`.
+
+    `assumed` marks a step of `record/told.yaml` whose day is an assumption.
+    """
 
     date: RecordDate | None
     kind: str
@@ -70,6 +74,7 @@ class ActionStep(_Entry):
     source: str
     grade: Grade
     date_precision: str = "day"
+    assumed: bool = False
 
 
 class Action(_Entry):
@@ -179,5 +184,43 @@ def checked_record(data: Any) -> Record:
 
 @cache
 def load_record() -> Record:
-    """Return the public record, read and checked once a process (about 0.3 s)."""
-    return checked_record(read_data("record.yaml"))
+    """Return the public record, read and checked once a process (about 0.3 s).
+
+    Steps that it tells inside others (`record/told.yaml`) stand among its steps.
+    """
+    record = checked_record(read_data("record.yaml"))
+    told = read_data("told.yaml")
+    actions = tuple(
+        action.model_copy(update={"steps": (*action.steps, *_told(action, told))})
+        for action in record.actions
+    )
+    return record.model_copy(update={"actions": actions})
+
+
+def _told(action: Action, entries: Sequence[Mapping[str, Any]]) -> tuple[ActionStep, ...]:
+    """Return the steps of an action that are told inside others, under the source of those.
+
+    Raises:
+        ScenarioError: the step in which one is told is not in the record.
+    """
+    found = []
+    for entry in entries:
+        if entry["action"] != action.id:
+            continue
+        around = [step for step in action.steps if step.kind == entry["within"]]
+        if not around:
+            message = f"{action.id} has no step '{entry['within']}'"
+            raise ScenarioError(Fault(message, file="told.yaml", key=action.id))
+        found.append(
+            ActionStep(
+                date=entry["date"],
+                kind=entry["kind"],
+                amount=None,
+                currency=None,
+                text=entry["text"],
+                source=around[0].source,
+                grade=around[0].grade,
+                assumed=entry["source"].startswith("assumption"),
+            )
+        )
+    return tuple(found)

@@ -222,7 +222,7 @@ class Arm:
         return case
 
     def _case(self, file: CaseFile) -> Case:
-        file = dated(file, self.shared.streams, self.setup.last_day)
+        file = dated(file, self.shared.streams)
 
         def luck(ordinal: int) -> float:
             key = case_key(file.id)

@@ -212,8 +212,8 @@ class Case:
         amount: int | None = None,
         currency: str | None = None,
     ) -> Event:
-        """Write to the log what the law itself brings about, of which the record has no step."""
-        return self.log.write(
+        """Write to the log what the law itself brings about (`sim.law.steps.BY_LAW`)."""
+        event = self.log.write(
             day,
             actor,
             kind,
@@ -224,6 +224,8 @@ class Case:
             because=because,
             text=text,
         )
+        self.last[kind] = event
+        return event
 
     def enter(self, phase: Phase) -> None:
         """Bring the case to a phase.
@@ -242,7 +244,9 @@ class Case:
     @property
     def last_order(self) -> Event | None:
         """The last event by which something was ordered, None where nothing was."""
-        ordered = [e for kind, e in self.last.items() if STEPS[kind].act in ORDERS]
+        ordered = [
+            e for kind, e in self.last.items() if kind in STEPS and STEPS[kind].act in ORDERS
+        ]
         return max(ordered, key=lambda event: event.id, default=None)
 
     def serve_orders(self, day: int, event: Event, kind: StepKind) -> None:

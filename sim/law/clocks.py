@@ -9,7 +9,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from sim.dates import iso
+import simpy
+
 from sim.day import APPEAL_PERIOD_TIME, CHECK_TIME, PAYMENT_TIME
 from sim.events import Event, Process
 from sim.law.duties import DUTIES
@@ -22,6 +23,12 @@ if TYPE_CHECKING:
     from sim.law.case import Case
 
 
+def _until(case: Case, time: float) -> simpy.Timeout:
+    """Return the wait until a time, none where it is past: a case may be opened, and a step taken,
+    late on a day."""
+    return case.env.timeout(max(0.0, time - case.env.now))
+
+
 def appeal_period(case: Case, served: int, event: Event) -> Process:
     """Bring orders into force when the appeal period ends and nobody has appealed.
 
@@ -31,7 +38,7 @@ def appeal_period(case: Case, served: int, event: Event) -> Process:
         event: the service.
     """
     day = served + case.file.appeal_period_days
-    yield case.env.timeout(day + APPEAL_PERIOD_TIME - case.env.now)
+    yield _until(case, day + APPEAL_PERIOD_TIME)
     orders = case.orders
     assert orders is not None
     if orders.status is not Status.SERVED:
@@ -49,7 +56,7 @@ def falls_due(case: Case, money: MonetaryInstrument, served: int, event: Event) 
     Where an appeal is open by then and does not suspend payment, it falls due all the same.
     """
     wait = max(case.file.appeal_period_days, case.payment_period)
-    yield case.env.timeout(served + wait + PAYMENT_TIME - case.env.now)
+    yield _until(case, served + wait + PAYMENT_TIME)
     unpaid = money.payable == 0 and not money.suspended
     if unpaid and money.status in (Status.SERVED, Status.UNDER_APPEAL):
         case.falls_due(money, served + wait, event)
@@ -68,7 +75,7 @@ def checks(case: Case, binding: int) -> Process:
     deadlines = {orders.deadline(duty) for duty in orders.obligations if _checked(duty)}
     for deadline in sorted(day for day in deadlines if day is not None):
         day = deadline + powers.check_days
-        yield case.env.timeout(day + CHECK_TIME - case.env.now)
+        yield _until(case, day + CHECK_TIME)
         if case.binding != binding or case.phase is Phase.CLOSED:
             return
         check(case, day)
@@ -85,7 +92,7 @@ def check(case: Case, day: int) -> None:
     case.checks_made += 1
     if not unmet or not found:
         return
-    text = f"Not met: {', '.join(unmet)}."
+    text = f"In this model a check finds what is due and not met: {', '.join(unmet)}."
     event = case.note(day, "disobedience_found", ORDER, case.last_order, text)
     periodic = case.periodic
     pinned = any(step.kind == "penalty_period_starts" for step in case.file.steps)
@@ -94,7 +101,7 @@ def check(case: Case, day: int) -> None:
     if periodic.status is not Status.PROPOSED:
         return
     periodic.start(day)
-    text = "The days of delay are counted from the day on which it was found."
+    text = "In this model the days of delay are counted from the day on which it was found."
     case.note(day, "periodic_penalty_starts", PERIODIC, event, text)
     case.env.process(delay(case))
 
@@ -108,9 +115,17 @@ def unmet_duties(case: Case, day: int) -> tuple[str, ...]:
     for duty in orders.obligations:
         deadline, ends = orders.deadline(duty), orders.ends(duty)
         runs = deadline is not None and deadline <= day and (ends is None or day < ends)
-        if _checked(duty) and runs and not case.parties.obeyed(case, duty.kind, day):
+        if _checked(duty) and runs and not _met(case, duty.kind, day):
             due.append(duty.kind)
     return tuple(dict.fromkeys(due))
+
+
+def _met(case: Case, duty: str, day: int) -> bool:
+    """Return whether a duty that is due is met: as the record says, or as the operator does."""
+    conduct = case.file.conduct
+    if conduct is not None:
+        return duty in conduct.meets
+    return case.parties.obeyed(case, duty, day)
 
 
 def _checked(duty: Obligation) -> bool:
@@ -125,7 +140,7 @@ def delay(case: Case) -> Process:
     assert periodic.starts is not None
     day = periodic.starts
     while periodic.status is Status.PROPOSED and periodic.counts(day):
-        yield case.env.timeout(day + CHECK_TIME - case.env.now)
+        yield _until(case, day + CHECK_TIME)
         if periodic.counts(day) and unmet_duties(case, day):
             periodic.count()
         day += 1
@@ -137,7 +152,7 @@ def collection(case: Case, money: MonetaryInstrument, day: int, event: Event) ->
     if powers is None or powers.collects <= 0.0:
         return
     when = day + powers.check_days
-    yield case.env.timeout(when + PAYMENT_TIME - case.env.now)
+    yield _until(case, when + PAYMENT_TIME)
     collect(case, money, when, event)
 
 
@@ -149,7 +164,7 @@ def collect(case: Case, money: MonetaryInstrument, day: int, event: Event) -> No
     if amount <= 0 or money.suspended:
         return
     money.pay(amount)
-    text = f"Collected by {iso(day)}: {money.collected:,} of {money.payable:,} {money.currency}."
+    text = f"In this model {money.collected:,} of {money.payable:,} {money.currency} is collected."
     collected = case.note(
         *(day, "penalty_collected", money.name, event, text),
         amount=amount,

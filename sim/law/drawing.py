@@ -13,7 +13,7 @@ from dataclasses import replace
 
 from generators.keyed import Streams
 from sim.dates import add_months
-from sim.law.steps import STEPS, Act
+from sim.law.steps import STEPS, Act, causes_among
 from sim.setup import CaseFile, Drawn, Step
 
 
@@ -22,7 +22,7 @@ def case_key(id: str) -> int:
     return zlib.crc32(id.encode())
 
 
-def dated(file: CaseFile, streams: Streams, last_day: int) -> CaseFile:
+def dated(file: CaseFile, streams: Streams) -> CaseFile:
     """Return a case file whose steps all have days; the same file where none is drawn.
 
     A penalty that would come later than the law's limit after the notice of intent is preceded by
@@ -31,23 +31,28 @@ def dated(file: CaseFile, streams: Streams, last_day: int) -> CaseFile:
     Args:
         file: the case.
         streams: the replication's streams.
-        last_day: last day of the run; what would come later is left out.
     """
     if all(step.drawn is None for step in file.steps):
         return file
     days: dict[str, int] = {}
     steps: list[Step] = []
+    drawing: Drawn | None = None
+    day = 0
     for ordinal, step in enumerate(file.steps):
-        day = step.day
-        if step.drawn is not None:
-            if step.drawn.after not in days:
-                continue
+        if step.drawn is None:
+            day = step.day
+        elif step.drawn.after not in days:
+            continue
+        elif step.drawn != drawing:
             luck = float(streams.normal("law.duration", case_key(file.id), ordinal)[0])
-            day = days[step.drawn.after] + lasts(step.drawn, luck)
+            # A stage may be drawn shorter than what comes between; then it ends with that.
+            causes = [days[cause] for cause in causes_among(step.kind, days)]
+            day = max([days[step.drawn.after] + lasts(step.drawn, luck), *causes])
+        # Steps that one day brought about (both notices) share their draw, and so their day.
+        drawing = step.drawn
         days[step.kind] = day
         steps += [*_more_time(file, step, days), replace(step, day=day)]
-    kept = [step for step in steps if step.day <= last_day]
-    return replace(file, steps=tuple(sorted(kept, key=lambda step: step.day)))
+    return replace(file, steps=tuple(sorted(steps, key=lambda step: step.day)))
 
 
 def lasts(drawn: Drawn, luck: float) -> int:

@@ -324,12 +324,15 @@ STEPS: dict[str, StepKind] = {
     ),
     "penalty_period_ends": StepKind(
         Act.END_PERIODIC, "authority", PERIODIC, AFTER_FINAL,
-        ("penalty_period_starts", "injunction", "order_with_penalty"), "",
+        (
+            *("penalty_period_starts", "periodic_penalty_starts"),
+            *("injunction", "order_with_penalty"),
+        ), "",
         "the days up to here are counted, and no more",
     ),
     "periodic_penalty_liquidated": StepKind(
         Act.LIQUIDATE, "authority", PERIODIC, AFTER_FINAL,
-        ("penalty_period_ends", "penalty_period_starts"), "final",
+        ("penalty_period_ends", "penalty_period_starts", "periodic_penalty_starts"), "final",
         "the days counted become a sum to be paid", money=PERIODIC,
     ),
     "market_exit": StepKind(
@@ -354,6 +357,18 @@ STEPS: dict[str, StepKind] = {
     ),
 }  # fmt: skip
 """Every kind of step by the record's word, in the order in which a case goes through them."""
+
+BY_LAW: dict[str, str] = {
+    "appeal_period_ends": "nobody has appealed in time, and what was served is in force",
+    "penalty_payable": "a penalty falls due",
+    "settlement_payable": "a settlement falls due",
+    "disobedience_found": "a check finds what is due and not met",
+    "periodic_penalty_starts": "days of delay begin to be counted because of what a check found",
+    "penalty_collected": "an authority collects by force",
+    "jurisdiction_upheld": "a reading of the law's scope finds jurisdiction",
+    "jurisdiction_denied": "a reading of the law's scope finds none",
+}
+"""What the law brings about by itself and the record has no step for: events of the log alone."""
 
 
 def causes_among(kind: str, present: Collection[str]) -> tuple[str, ...]:
