@@ -264,7 +264,7 @@ class Arm:
         return Circumstances(
             revenue={
                 market: float(active) * market.revenue
-                for market, active in zip(markets, self.customers.active(day), strict=True)
+                for market, active in zip(markets, self.customers.active(), strict=True)
             },
             faces=faces,
             requests=self.desk.arrived / max(1, day) * DAYS_A_YEAR if here else 0.0,
@@ -491,8 +491,8 @@ class Arm:
         self.purse.settle(self.removals.faces, self.desk.answered, appeals)
         return Books(
             asked=self.customers.asked,
-            stretches=tuple(self.customers.stretches),
-            active=self.customers.active(self.customers.day),
+            shares=self.customers.shares,
+            active=self.customers.active(),
             purse=self.purse,
             residue=residue_of(self.setup.profile, faces, self.setup.parameters),
             cases=tuple(case.file for case in self.cases.values()),

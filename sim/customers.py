@@ -12,7 +12,6 @@ expectations that the measures use; the two agree within their error.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -59,12 +58,9 @@ def searches_asked(profile: Profile, curves: Curves) -> NDArray[np.float64]:
     """
     if profile.demand == "record":
         return curves.searches
-    days = range(len(curves.searches) - 1)
-    daily = [
-        sum(m.adoption.customers(day) * m.searches for m in profile.markets) / DAYS_A_YEAR
-        for day in days
-    ]
-    return np.concatenate([[0.0], np.cumsum(daily)])
+    days = np.arange(len(curves.searches) - 1)
+    daily = [market.adoption.curve(days) * market.searches for market in profile.markets]
+    return np.concatenate([[0.0], np.cumsum(np.sum(daily, axis=0) / DAYS_A_YEAR)])
 
 
 def draw_probes(
@@ -100,21 +96,6 @@ def draw_probes(
     )
 
 
-@dataclass(frozen=True)
-class Searching:
-    """Days on which the same share of what is asked may be searched.
-
-    Attributes:
-        start: first day.
-        end: day after the last.
-        share: share of the searches asked that are made.
-    """
-
-    start: int
-    end: int
-    share: float
-
-
 @dataclass
 class Customers:
     """The operator's customers and their searches.
@@ -127,8 +108,9 @@ class Customers:
         residents: int64 rows of residents in scope.
         tally: what came of the searches for residents in scope.
         day: first day that is not worked off yet.
-        missed: customers of each market who did not come because a lever kept them away, [m].
-        stretches: how much of what was asked has been searched, in order of day.
+        missed: customers of each market whom a lever has kept away, float64 [m].
+        shares: share of what is asked that is searched on each day, float64 [days]; nan on days
+            that are not worked off yet.
     """
 
     markets: tuple[Market, ...]
@@ -138,58 +120,50 @@ class Customers:
     residents: NDArray[np.int64]
     tally: SearchTally = field(default_factory=SearchTally)
     day: int = 0
-    missed: list[float] = field(default_factory=list)
-    stretches: list[Searching] = field(default_factory=list)
 
     def __post_init__(self) -> None:
-        self.missed = [0.0] * len(self.markets)
+        self._come = np.stack(
+            [market.adoption.curve(np.arange(len(self.asked))) for market in self.markets], axis=1
+        )
+        self._rate = np.array([market.searches for market in self.markets])
+        self.missed: NDArray[np.float64] = np.zeros(len(self.markets))
+        self.shares: NDArray[np.float64] = np.full(len(self.asked) - 1, np.nan)
 
     def bring_up_to(self, day: int) -> None:
-        """Work off the days before `day` under the levers as they stand."""
-        day = min(day, len(self.asked) - 1)
+        """Work off the days before `day` under the levers as they stand.
+
+        Day by day, so that it does not matter how the days are split.
+        """
+        day = min(day, len(self.shares))
         if day <= self.day:
             return
-        for i, market in enumerate(self.markets):
-            come = market.adoption.customers(day) - market.adoption.customers(self.day)
-            kept_away = 1.0 - self.levers.value("customers.adoption", place_of(market))
-            self.missed[i] += max(0.0, come) * kept_away
-        share = self._share(day)
-        last = self.stretches[-1] if self.stretches else None
-        if last is not None and last.share == share:
-            # One stretch, however its days were split: sums of parts differ in their last digits.
-            self.stretches[-1] = Searching(last.start, day, share)
-        else:
-            self.stretches.append(Searching(self.day, day, share))
-        self.day = day
+        days = slice(self.day, day)
+        come = np.maximum(0.0, np.diff(self._come[self.day : day + 1], axis=0))
+        kept_away = come * (1.0 - self._values("customers.adoption"))
+        missed = np.cumsum(np.concatenate([self.missed[None], kept_away]), axis=0)
+        may_search = np.maximum(0.0, self._come[days] - missed[:-1])
+        # Row by row, not as a matrix product, whose digits depend on the number of rows.
+        made = (may_search * self._values("customers.pass") * self._rate).sum(axis=1)
+        asked = (self._come[days] * self._rate).sum(axis=1)
+        self.shares[days] = np.divide(made, asked, out=np.ones_like(made), where=asked > 0.0)
+        self.missed, self.day = missed[-1], day
 
-    def active(self, day: int) -> NDArray[np.float64]:
-        """Return the customers of each market who may search on a day, float64 [m].
+    def active(self) -> NDArray[np.float64]:
+        """Return the customers of each market who may search now, float64 [m]."""
+        here = np.maximum(0.0, self._come[self.day] - self.missed)
+        return here * self._values("customers.pass")
 
-        Args:
-            day: the first one that is not worked off yet, or the one before it.
-        """
-        return np.array(
-            [
-                max(0.0, market.adoption.customers(day) - missed)
-                * self.levers.value("customers.pass", place_of(market))
-                for market, missed in zip(self.markets, self.missed, strict=True)
-            ]
-        )
+    def _values(self, lever: str) -> NDArray[np.float64]:
+        return np.array([self.levers.value(lever, place_of(market)) for market in self.markets])
+
+    def made(self, start: int, end: int) -> float:
+        """Return the searches made on the days from `start` to before `end`, all worked off."""
+        return searches_made(self.asked, self.shares, start, end)
 
     def revenue(self) -> float:
         """Return what the customers who may search now bring in, US dollars a year."""
         each = np.array([market.revenue for market in self.markets])
-        return float(np.dot(self.active(self.day), each))
-
-    def _share(self, day: int) -> float:
-        """Return the share of the searches asked that those who may search make."""
-        rate = np.array([market.searches for market in self.markets])
-        asked = float(np.dot([m.adoption.customers(day) for m in self.markets], rate))
-        return float(np.dot(self.active(day), rate)) / asked if asked > 0.0 else 1.0
-
-    def made(self, start: int, end: int) -> float:
-        """Return the searches made on the days from `start` to before `end`, all worked off."""
-        return searches_made(self.asked, self.stretches, start, end)
+        return float(np.dot(self.active(), each))
 
     def week(
         self, start: int, end: int, streams: Streams, matcher: Matcher, gallery: float
@@ -224,19 +198,18 @@ def place_of(market: Market) -> Scope:
 
 
 def searches_made(
-    asked: NDArray[np.float64], stretches: Sequence[Searching], start: int, end: int
+    asked: NDArray[np.float64], shares: NDArray[np.float64], start: int, end: int
 ) -> float:
     """Return the searches made on the days from `start` to before `end`.
 
+    Days of one share are reckoned at once, so that all of what is asked is exactly that.
+
     Args:
         asked: searches asked by the start of each day, [days + 1].
-        stretches: what share of them was made, in order of day.
+        shares: share of them that is made on each day, [days].
         start: first day.
         end: day after the last.
     """
-    made = 0.0
-    for stretch in stretches:
-        low, high = max(start, stretch.start), min(end, stretch.end)
-        if low < high:
-            made += float(asked[high] - asked[low]) * stretch.share
-    return made
+    cuts = start + 1 + np.flatnonzero(np.diff(shares[start:end]))
+    at = np.concatenate([[start], cuts, [end]]).astype(np.int64)
+    return float((np.diff(asked[at]) * shares[at[:-1]]).sum())

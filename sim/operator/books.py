@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.customers import Searching, searches_made
+from sim.customers import searches_made
 from sim.operator.purse import Purse
 from sim.operator.stores import Residue
 from sim.operator.strategy import Decision
@@ -21,7 +21,7 @@ class Books:
     Attributes:
         asked: searches that would have been made without orders by the start of each day,
             float64 [days + 1].
-        stretches: what share of them was made, in order of day.
+        shares: share of them that was made on each day, float64 [days].
         active: customers of each of the profile's markets who may search at the end, float64 [m].
         purse: revenue and costs.
         residue: what is left of residents in scope beyond reach.
@@ -30,7 +30,7 @@ class Books:
     """
 
     asked: NDArray[np.float64]
-    stretches: tuple[Searching, ...]
+    shares: NDArray[np.float64]
     active: NDArray[np.float64]
     purse: Purse
     residue: Residue
@@ -39,4 +39,4 @@ class Books:
 
     def searches(self, start: int, end: int) -> float:
         """Return the searches made worldwide on the days from `start` to before `end`."""
-        return searches_made(self.asked, self.stretches, start, end)
+        return searches_made(self.asked, self.shares, start, end)

@@ -7,9 +7,11 @@ so that a range run sweeps it; `amount_of` reads either.
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+
+import numpy as np
+from numpy.typing import NDArray
 
 Amount = float | str
 """A value, or the name of the parameter that holds it."""
@@ -49,11 +51,14 @@ class Adoption:
     pace: float
     until: int | None = None
 
+    def curve(self, days: NDArray[np.int64]) -> NDArray[np.float64]:
+        """Return the customers at the start of these days, float64 of the same shape."""
+        come = self.most / (1.0 + np.exp(-self.pace * (days - self.half)))
+        return come if self.until is None else np.where(days < self.until, come, 0.0)
+
     def customers(self, day: int) -> float:
         """Return the customers at the start of a day."""
-        if self.until is not None and day >= self.until:
-            return 0.0
-        return self.most / (1.0 + math.exp(-self.pace * (day - self.half)))
+        return float(self.curve(np.array([day]))[0])
 
 
 @dataclass(frozen=True)

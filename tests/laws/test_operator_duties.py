@@ -183,7 +183,7 @@ def test_in_the_record_s_world_illinois_bars_private_customers_everywhere_and_it
     assert ("US-IL-ACLU-2022", Scope(customer="private")) in places
     assert ("US-IL-ACLU-2022", Scope(jurisdiction="US-IL")) in places
     active = dict(
-        zip(recorded.setup.profile.markets, recorded.customers.active(recorded.customers.day),
+        zip(recorded.setup.profile.markets, recorded.customers.active(),
             strict=True)
     )  # fmt: skip
     for market, number in active.items():

@@ -74,7 +74,7 @@ def test_whoever_stays_away_from_a_day_on_is_missing_for_good() -> None:
     all_of_them = customers((STATE, FIRMS), board)
     board.set("customers.adoption", "ban", 1000, 0.0, Scope(customer="private"))
     all_of_them.bring_up_to(DAYS)
-    state, firms = all_of_them.active(DAYS)
+    state, firms = all_of_them.active()
     assert state == STATE.adoption.customers(DAYS)
     assert firms == pytest.approx(FIRMS.adoption.customers(1000), rel=1e-12)
 
@@ -85,9 +85,10 @@ def test_barred_customers_search_nothing_and_the_others_all_they_asked() -> None
     board.set("customers.pass", "ban", 1000, 0.0, Scope(customer="private"))
     board.clear("customers.pass", "ban", 2000)
     all_of_them.bring_up_to(DAYS)
-    state, firms = (m.searches * m.adoption.customers(2000) for m in (STATE, FIRMS))
+    days = np.arange(1000, 2000)
+    state, firms = (m.searches * m.adoption.curve(days) for m in (STATE, FIRMS))
     assert all_of_them.made(0, 1000) == 1000.0
-    assert all_of_them.made(1000, 2000) == pytest.approx(1000.0 * state / (state + firms))
+    assert all_of_them.made(1000, 2000) == pytest.approx((state / (state + firms)).sum())
     assert all_of_them.made(2000, DAYS) == DAYS - 2000.0
     parts = sum(all_of_them.made(day, day + 100) for day in range(0, DAYS, 100))
     assert parts == pytest.approx(all_of_them.made(0, DAYS), rel=1e-12)
@@ -99,8 +100,17 @@ def test_days_split_otherwise_give_the_same_searches_to_the_bit() -> None:
     whole.bring_up_to(DAYS)
     for day in range(7, DAYS + 7, 7):
         split.bring_up_to(day)
-    assert split.made(0, DAYS) == whole.made(0, DAYS) == asked[-1] - asked[0]
-    assert split.active(DAYS).tolist() == whole.active(DAYS).tolist()
+    assert split.made(0, DAYS) == whole.made(0, DAYS) == asked[DAYS] - asked[0]
+    assert split.active().tolist() == whole.active().tolist()
+    barred = [customers((STATE, FIRMS), levers(), asked) for _ in range(2)]
+    for each in barred:
+        each.levers.set("customers.pass", "ban", 0, 0.3, Scope(customer="private"))
+        each.levers.set("customers.adoption", "ban", 0, 0.6, Scope(customer="state"))
+    for day in (3, 500, 501, 2000, DAYS):
+        barred[0].bring_up_to(day)
+    barred[1].bring_up_to(DAYS)
+    assert barred[0].made(0, DAYS) == barred[1].made(0, DAYS) < asked[DAYS] - asked[0]
+    assert barred[0].active().tolist() == barred[1].active().tolist()
 
 
 def test_demand_is_the_records_curve_or_the_customers_own_rate() -> None:
