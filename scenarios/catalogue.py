@@ -210,11 +210,11 @@ def option_line(option: Row) -> str:
     if option["choices"]:
         accepted = " or ".join(option["choices"])
     else:
-        accepted = f"{option['least']:g} to {option['most']:g}{unit}"
+        accepted = f"{option['least']:,.12g} to {option['most']:,.12g}{unit}"
     default = option["default"]
-    text = default if isinstance(default, str) else f"{default:g}{unit}"
+    text = default if isinstance(default, str) else f"{default:,.12g}{unit}"
     text = f"{option['name']} = {text} ({accepted}"
     if option["low"] is not None:
-        text += f"; likely {option['low']:g} to {option['high']:g}{unit}"
+        text += f"; likely {option['low']:,.12g} to {option['high']:,.12g}{unit}"
     source = f" [{option['source']}]" if option["source"] else ""
     return f"{text}): {option['what']}{source}"
