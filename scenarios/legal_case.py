@@ -66,8 +66,10 @@ def file_of(test: LegalTest) -> CaseFile:
         file = case_file(record, given.case, order_of=given.order_of, clauses=given.clauses)
     steps = [_moved(step, when) for step in file.steps if step.kind not in when.without]
     steps += [_step(step, file) for step in when.also]
+    conduct = recorded_conduct(file.id) if given.operator == AS_RECORDED else None
     return replace(
         file,
+        conduct=conduct,
         steps=tuple(sorted(steps, key=lambda step: step.day)),
         stay=file.stay if given.stay is None else Stay(given.stay),
         reading=None if given.reading is None else Reading(given.reading),
@@ -117,12 +119,14 @@ class Operator:
         meets: duties that it meets by their deadlines; None for all.
         met: duty -> day on which it does what the duty asks, whenever that is due.
         pays: whether it pays what is payable.
+        settles: whether it settles a private action.
     """
 
     appeals: frozenset[str]
     meets: frozenset[str] | None
     met: Mapping[str, int]
     pays: bool
+    settles: bool
 
     def obeys(self, duty: str, day: int) -> bool:
         """Return whether a duty is done on a day on which it is due."""
@@ -136,15 +140,16 @@ def operator_of(test: LegalTest) -> Operator:
     answers = test.given.operator
     met = {duty: day_of(day) for duty, day in test.when.met.items()}
     if isinstance(answers, Answers):
-        return Operator(_appealed(answers.appeals), frozenset(answers.meets), met, answers.pays)
+        appealed, met_in_time = _appealed(answers.appeals), frozenset(answers.meets)
+        return Operator(appealed, met_in_time, met, answers.pays, answers.settles)
     if answers == AS_RECORDED:
         conduct = recorded_conduct(test.given.case or "")
         assert conduct is not None
-        return Operator(_appealed(conduct.appeals), conduct.meets, met, conduct.pays)
+        return Operator(_appealed(conduct.appeals), conduct.meets, met, conduct.pays, True)
     assert answers is not None
     strategy = STRATEGIES[StrategyName(answers)]
     meets = None if strategy.obeys else frozenset[str]()
-    return Operator(_appealed(strategy.appeals), meets, met, strategy.pays)
+    return Operator(_appealed(strategy.appeals), meets, met, strategy.pays, not strategy.appeals)
 
 
 def _appealed(appeals: bool | tuple[str, ...]) -> frozenset[str]:
@@ -169,7 +174,7 @@ def run_case(test: LegalTest) -> Ran:
         released=lambda case, day, event: None,
         due=lambda money, day, event: money.pay(money.payable) if operator.pays else None,
         obeyed=lambda case, duty, day: operator.obeys(duty, day),
-        settles=lambda file: True,
+        settles=lambda file: operator.settles,
     )
     period = round(load_parameters()["law.payment_period"])
     case = Case(env, file_of(test), log, parties, period)

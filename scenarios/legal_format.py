@@ -13,7 +13,7 @@ from pydantic import Field, field_validator, model_validator
 from scenarios.cases import case_file
 from scenarios.legal_given import Given, When
 from scenarios.legal_then import Then
-from scenarios.legal_words import known_word
+from scenarios.legal_words import AS_RECORDED, known_word
 from scenarios.public_record import load_record
 from scenarios.strict import Errors, Strict, several, wrong
 
@@ -41,6 +41,8 @@ class LegalTest(Strict):
     def _steps_of_the_case(self) -> LegalTest:
         if (self.given.processing is None) != (self.then.scope is None):
             raise wrong("the scope of the law is asked of a processing", "'processing' and 'scope'")
+        if self.given.operator == AS_RECORDED and self.when.met:
+            raise wrong("the record says what was met", "an operator that is not 'as recorded'")
         if self.given.case is None:
             return self
         steps = case_file(load_record(), self.given.case).steps

@@ -42,11 +42,13 @@ class Answers(Strict):
         appeals: whether it appeals, or against which instruments.
         meets: duties that it meets by their deadlines.
         pays: whether it pays what is payable.
+        settles: whether it settles a private action.
     """
 
     appeals: bool | tuple[str, ...]
     meets: tuple[str, ...] = ()
     pays: bool = False
+    settles: bool = True
 
     @field_validator("appeals")
     @classmethod

@@ -10,7 +10,7 @@ from pydantic_core import PydanticCustomError
 from scenarios.strict import Errors, nearest_names, several, wrong
 from sim.law.duties import DUTIES
 from sim.law.instruments import Status
-from sim.law.steps import STEPS
+from sim.law.steps import BY_LAW, STEPS
 
 ABSENT = "absent"
 """Status of an instrument that does not exist (yet)."""
@@ -36,12 +36,7 @@ it; it binds and its time runs; it is owed; its term is over; the order was set 
 _ORDERED = ("status", "duties", "deadlines")
 _PAID = ("status", "proposed", "imposed", "payable", "collected", "imposed_over_proposed")
 
-EVENTS = (
-    *STEPS,
-    *("appeal_period_ends", "penalty_payable", "settlement_payable", "penalty_collected"),
-    *("disobedience_found", "periodic_penalty_starts"),
-    *("jurisdiction_upheld", "jurisdiction_denied"),
-)
+EVENTS = (*STEPS, *BY_LAW)
 """Kinds of event that a case can write: its steps, and what the law itself brings about."""
 
 FACTS_OF: dict[str, tuple[str, ...]] = {

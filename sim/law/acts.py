@@ -335,9 +335,14 @@ def _end_periodic(case: Case, step: Step, _kind: StepKind) -> None:
 
 
 def _liquidate(case: Case, step: Step, _kind: StepKind) -> None:
-    """Make a sum of the days counted: it is the record's where the days come to that."""
-    periodic = case.periodic
+    """Make a sum of the days counted: it is the record's where the days come to that.
+
+    An order that was set aside leaves nothing to liquidate.
+    """
+    periodic, orders = case.periodic, case.orders
     if periodic is None or periodic.status is not Status.PROPOSED or not periodic.accrued:
+        return
+    if orders is None or orders.status is Status.SET_ASIDE:
         return
     amount = periodic.liquidate(step.day)
     periodic.end(step.day)

@@ -237,6 +237,12 @@ def test_a_file_that_is_wrong_is_refused_in_words(tmp_path, old, new, says):
     assert says in result.stderr
 
 
+def test_what_was_met_as_recorded_is_the_records_to_say(tmp_path):
+    text = GOOD.replace("UK-ICO-2022, operator: comply", "FR-CNIL-2022, operator: as recorded")
+    text = text.replace("without: [appeal_lodged]", "met: {delete: 2023-01-08}")
+    assert "the record says what was met" in told(tmp_path, text).stderr
+
+
 def test_a_title_that_stands_twice_is_refused(tmp_path):
     twice = GOOD + GOOD[GOOD.index("  - title") :]
     assert "stands twice" in told(tmp_path, twice).stderr
