@@ -19,6 +19,7 @@ from sim.dates import weeks
 from sim.draws import streams as named_streams
 from sim.fidelity import Fidelity
 from sim.history import History
+from sim.interventions.registry import reached
 from sim.operator.in_play import in_play
 from sim.operator.parts import Parts, parts_of
 from sim.operator.passes import highest_boost
@@ -114,7 +115,7 @@ def shared_by_arms(
     findability = findability_of(population, parameters)
     images = setup.curves.images[: setup.last_day + 2]
     signals, lag = Signals.of(parameters), parameters["photos.lag"]
-    apart = in_play([setup, *beside], population.jurisdictions, signals.threshold)
+    apart = in_play([setup, *beside], population.jurisdictions, signals.threshold, reached)
     per_image = parameters["gallery.faces_per_image"]
     homes = posted_homes(population, findability, per_image, images, lag, apart.codes)
     within = spread_within(

@@ -9,13 +9,14 @@ strategy answers each. Who joins is drawn from the authorities' willingness, or 
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from generators.errors import Fault, ScenarioError
 from sim.events import Process
 from sim.interventions.kinds import Actors, InterventionKind, Option
 from sim.interventions.own_case import own_step
-from sim.law.case import Case
 from sim.law.drawing import case_key
-from sim.setup import CaseFile, InterventionSpec, Obligation
+from sim.setup import Authority, CaseFile, InterventionSpec, Obligation
 
 
 def install(spec: InterventionSpec, actors: Actors) -> None:
@@ -24,21 +25,20 @@ def install(spec: InterventionSpec, actors: Actors) -> None:
     Raises:
         ScenarioError: no case in the jurisdiction orders anything.
     """
-    lead = _leading(spec, actors)
+    files = [case.file for case in actors.cases.values()]
+    lead = _leading(spec, files)
     months = round(float(spec.options["months"]))
     joined = []
-    for case in _others(spec, actors):
-        powers = case.file.powers
-        assert powers is not None
-        duties = [duty.kind for duty in lead.file.obligations if duty.kind in powers.powers]
-        if not duties or not _joins(case, spec, actors):
+    for case, powers in _others(spec, files):
+        duties = _ordered(lead, powers)
+        if not duties or not _joins(powers, spec, actors):
             continue
         joined.append(powers.id)
         actors.open_case(
             CaseFile(
-                id=f"{actors.source} {case.file.id}",
-                authority=case.file.authority,
-                jurisdiction=case.file.jurisdiction,
+                id=f"{actors.source} {case.id}",
+                authority=case.authority,
+                jurisdiction=case.jurisdiction,
                 steps=(
                     own_step("investigation_opened", spec.start, "The authority joins."),
                     own_step("order", spec.start, "The authority orders as the leading one does."),
@@ -63,9 +63,9 @@ def _told(spec: InterventionSpec, actors: Actors, joined: list[str]) -> Process:
     actors.log.write(spec.start, "authority", f"{spec.kind}_begins", text=f"Joining: {who}.")
 
 
-def _leading(spec: InterventionSpec, actors: Actors) -> Case:
-    for case in actors.cases.values():
-        if case.file.jurisdiction == spec.jurisdiction and case.file.obligations:
+def _leading(spec: InterventionSpec, cases: Sequence[CaseFile]) -> CaseFile:
+    for case in cases:
+        if case.jurisdiction == spec.jurisdiction and case.obligations:
             return case
     raise ScenarioError(
         Fault(
@@ -77,27 +77,37 @@ def _leading(spec: InterventionSpec, actors: Actors) -> Case:
     )
 
 
-def _others(spec: InterventionSpec, actors: Actors) -> list[Case]:
-    """Return one case of every authority elsewhere, by its id."""
-    seen: dict[str, Case] = {}
-    for case in list(actors.cases.values()):
-        powers = case.file.powers
+def _others(spec: InterventionSpec, cases: Sequence[CaseFile]) -> list[tuple[CaseFile, Authority]]:
+    """Return one case of every authority elsewhere, with the authority."""
+    seen: dict[str, tuple[CaseFile, Authority]] = {}
+    for case in cases:
+        powers = case.powers
         if powers is None or powers.kind != "authority":
             continue
-        if case.file.jurisdiction != spec.jurisdiction:
-            seen.setdefault(powers.id, case)
+        if case.jurisdiction != spec.jurisdiction:
+            seen.setdefault(powers.id, (case, powers))
     return list(seen.values())
 
 
-def _joins(case: Case, spec: InterventionSpec, actors: Actors) -> bool:
+def _ordered(lead: CaseFile, powers: Authority) -> list[str]:
+    """Return the duties of the leading case that another authority may order."""
+    return [duty.kind for duty in lead.obligations if duty.kind in powers.powers]
+
+
+def _joins(powers: Authority, spec: InterventionSpec, actors: Actors) -> bool:
     """Return whether an authority joins: drawn once for it in a replication, or said."""
     who = str(spec.options["joining"])
     if who != "as drawn":
         return who == "all"
-    powers = case.file.powers
-    assert powers is not None
     luck = actors.streams.uniform("law.joins", case_key(powers.id))
     return bool(luck[0] < powers.joins)
+
+
+def reaches(spec: InterventionSpec, cases: Sequence[CaseFile]) -> set[str]:
+    """Return the jurisdictions of the authorities that may join."""
+    if spec.options.get("joining") == "none":
+        return set()
+    return {case.jurisdiction for case, _ in _others(spec, cases)}
 
 
 KIND = InterventionKind(
@@ -125,4 +135,5 @@ KIND = InterventionKind(
     install=install,
     acts_on="case",
     ends=False,
+    reaches=reaches,
 )

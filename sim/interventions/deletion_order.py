@@ -16,7 +16,7 @@ from sim.setup import InterventionSpec
 
 def install(spec: InterventionSpec, actors: Actors) -> None:
     """Ask the operator for a removal from the start, to be ended by the deadline."""
-    days = round(float(spec.options["days"]))
+    days, threshold = round(float(spec.options["days"])), spec.options["threshold"]
 
     def end() -> Process:
         if spec.end is None or spec.end > actors.last_day:
@@ -31,10 +31,14 @@ def install(spec: InterventionSpec, actors: Actors) -> None:
             start=spec.start,
             deadline=spec.start + days,
             erases=spec.options["semantics"] == "erase",
+            threshold=None if threshold == OWN else float(threshold),
         )
     )
     actors.env.process(end())
 
+
+OWN = "the operator's own"
+"""The word for the threshold that the operator has chosen."""
 
 KIND = InterventionKind(
     name="deletion-order",
@@ -59,6 +63,17 @@ KIND = InterventionKind(
             choices=("erase", "hide"),
             source="The orders of the record say delete, destroy or erase; hiding is what an "
             "operator might do instead.",
+        ),
+        "threshold": Option(
+            OWN,
+            "evidence above which a face counts as a resident's",
+            unit="nats",
+            most=60.0,
+            choices=(OWN,),
+            low=1.0,
+            high=5.0,
+            source="Assumption: no order of the record says how sure the operator has to be; the "
+            "range is that of operator.residency.threshold.",
         ),
     },
     install=install,

@@ -8,7 +8,7 @@ whatever the order in which a scenario lists them.
 from __future__ import annotations
 
 import difflib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Protocol
 
@@ -117,6 +117,10 @@ class Option:
         return not self.choices or self.low is not None
 
 
+def _its_own(_spec: InterventionSpec, _cases: Sequence[CaseFile]) -> set[str]:
+    return set()
+
+
 @dataclass(frozen=True)
 class InterventionKind:
     """A kind of power.
@@ -132,6 +136,8 @@ class InterventionKind:
         acts_on: whom it acts on, one of `ACTORS`.
         scopes: the fields of a scope that it can be limited by; what has none holds everywhere.
         ends: whether it can end; what is done once cannot.
+        reaches: called with (intervention, the arm's cases): codes of jurisdictions beyond its own
+            whose residents it may bring orders about.
     """
 
     name: str
@@ -143,6 +149,7 @@ class InterventionKind:
     acts_on: str = "case"
     scopes: tuple[str, ...] = ("jurisdiction",)
     ends: bool = True
+    reaches: Callable[[InterventionSpec, Sequence[CaseFile]], set[str]] = _its_own
 
     def __post_init__(self) -> None:
         if self.acts_on not in ACTORS:

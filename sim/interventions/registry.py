@@ -30,7 +30,7 @@ from sim.interventions import (
     private_sale_ban,
 )
 from sim.interventions.kinds import Actors, InterventionKind, completed
-from sim.setup import InterventionSpec
+from sim.setup import ArmSetup, InterventionSpec
 
 MODULES = (
     duty_to_inform,
@@ -100,6 +100,18 @@ def in_stated_order(
         ScenarioError: an unknown kind.
     """
     return sorted(enumerate(specs, 1), key=lambda listed: kind_of(listed[1]).order)
+
+
+def reached(setup: ArmSetup) -> set[str]:
+    """Return the codes of the jurisdictions, beyond their own, that an arm's interventions reach.
+
+    Raises:
+        ScenarioError: an unknown kind.
+    """
+    codes: set[str] = set()
+    for spec in setup.interventions:
+        codes |= kind_of(spec).reaches(spec, setup.cases)
+    return codes
 
 
 def install(spec: InterventionSpec, actors: Actors) -> None:

@@ -7,7 +7,7 @@ tell the same apart, so that they differ by what is done and by nothing else.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
 from generators.population import AGE_BANDS
@@ -52,19 +52,31 @@ class InPlay:
         return ""
 
 
-def in_play(setups: Iterable[ArmSetup], known: tuple[str, ...], own: float) -> InPlay:
+def _nowhere(_setup: ArmSetup) -> Iterable[str]:
+    return ()
+
+
+def in_play(
+    setups: Iterable[ArmSetup],
+    known: tuple[str, ...],
+    own: float,
+    reached: Callable[[ArmSetup], Iterable[str]] = _nowhere,
+) -> InPlay:
     """Return what some case or intervention of these arms needs told apart.
 
     Args:
         setups: the arms of a replication, at least one; the question is the same in all.
         known: every jurisdiction of the population.
         own: the operator's own threshold, in nats.
+        reached: what an arm's interventions reach beyond the jurisdictions that they name.
     """
     arms = list(setups)
     question = arms[0].windows.jurisdiction
     found: dict[str, set[float]] = {question: {own}}
     scopes: list[Scope] = []
     for setup in arms:
+        for code in reached(setup):
+            found.setdefault(code, {own})
         for file in setup.cases:
             for code, threshold in _of_case(file):
                 found.setdefault(code, {own}).add(own if threshold is None else threshold)

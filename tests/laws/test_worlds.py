@@ -68,6 +68,9 @@ NO_STRENGTH = {
     "platform-defence": {"strength": 0.0},
     "duty-to-inform": {"reach": 0.0},
     "going-private": {"share": 0.0},
+    "access-without-photo": {"demanded": 1.0},
+    "customer-ban": {"strength": 0.0},
+    "private-sale-ban": {"strength": 0.0},
 }
 """Options with which an intervention does nothing."""
 
@@ -83,10 +86,23 @@ def test_an_intervention_of_zero_strength_equals_its_counterfactual_bit_for_bit(
     )
     same_snapshots(arms["none"], arms["zero"])
     np.testing.assert_array_equal(arms["none"].person_days, arms["zero"].person_days)
-    assert arms["none"].movers == arms["zero"].movers
-    full = replace(spec, options=dict.fromkeys(spec.options, 1.0))
-    moved = run_arms(small_population, {"full": replace(base, interventions=(full,))}, 5, 0)["full"]
-    assert moved.person_days.sum() < arms["none"].person_days.sum()
+    assert arms["none"].requests == arms["zero"].requests
+    assert arms["none"].searches == arms["zero"].searches
+
+
+@pytest.mark.parametrize(
+    "kind", ["cease-collection", "platform-defence", "duty-to-inform", "going-private"]
+)
+def test_an_intervention_of_full_strength_lets_fewer_be_searchable(
+    small_population, shipped_setups, kind
+):
+    base = shipped_setups["no-uk-order"]
+    options = dict.fromkeys(NO_STRENGTH[kind], 1.0)
+    spec = InterventionSpec(kind, day_of(date(2021, 3, 4)), None, "GB", options)
+    arms = run_arms(
+        small_population, {"none": base, "full": replace(base, interventions=(spec,))}, 5, 0
+    )
+    assert arms["full"].person_days.sum() < arms["none"].person_days.sum()
 
 
 def test_a_suspended_order_without_news_equals_its_counterfactual_bit_for_bit(
