@@ -172,7 +172,7 @@ def run_case(test: LegalTest) -> Ran:
         news=lambda day, size, event: None,
         bound=lambda case, day, event: None,
         released=lambda case, day, event: None,
-        due=lambda money, day, event: money.pay(money.payable) if operator.pays else None,
+        due=lambda money, day, event: money.pay(money.owed) if operator.pays else None,
         obeyed=lambda case, duty, day: operator.obeys(duty, day),
         settles=lambda file: operator.settles,
     )

@@ -76,7 +76,7 @@ def run(
         news=lambda day, size, _event: heard.news.append((iso(day), size)),
         bound=lambda _case, day, _event: heard.bound.append(iso(day)),
         released=lambda _case, day, _event: heard.released.append(iso(day)),
-        due=lambda money, _day, _event: money.pay(money.payable) if pays else None,
+        due=lambda money, _day, _event: money.pay(money.owed) if pays else None,
         obeyed=lambda _case, duty, day: duty in since and iso(day) >= since[duty],
         settles=lambda _file: settles,
         left=lambda _case, day, _event: heard.left.append(iso(day)),

@@ -295,7 +295,8 @@ class Case:
         if not open_still and instrument.status is not Status.IN_FORCE:
             instrument.move(day, Status.IN_FORCE)
         instrument.fall_due()
-        if instrument.payable == 0 and instrument.imposed > 0:
+        in_equity = instrument.payable == 0 and instrument.imposed > 0
+        if in_equity or 0 < instrument.payable == instrument.collected:
             return
         ground = (
             "An appeal does not suspend payment"

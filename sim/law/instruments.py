@@ -213,6 +213,11 @@ class MonetaryInstrument(Instrument):
             raise ValueError(f"nothing is payable while the {self.name} is {self.status}")
         self.payable = self.imposed
 
+    @property
+    def owed(self) -> int:
+        """What is payable and not paid."""
+        return self.payable - self.collected
+
     def pay(self, amount: int) -> None:
         """Enter a payment.
 

@@ -37,7 +37,7 @@ class Parties:
         news: called with (day, size of the news, event) when a step is news.
         bound: called with (case, day, event) when its orders come to bind.
         released: called with (case, day, event) when they no longer do.
-        due: called with (instrument, day, event) when a sum becomes payable.
+        due: called with (instrument, day, event) when a sum becomes payable (`instrument.owed`).
         obeyed: asked with (case, name of the duty, day) whether a duty is met on that day.
         settles: asked with (file) whether the operator settles a private action.
         left: called with (case, day, event) when the operator leaves the market by itself.

@@ -138,7 +138,7 @@ class Compliance:
         """Pay a sum that has fallen due, or not."""
         if not self.decision(case.file).pays:
             return
-        money.pay(money.payable - money.collected)
+        money.pay(money.owed)
         what = "settlement" if money is case.private else "penalty"
         self.log.write(
             day,

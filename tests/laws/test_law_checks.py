@@ -1,0 +1,125 @@
+"""What no case may be, named before anything runs: path, power, amount, time."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from generators.errors import ScenarioError
+from scenarios.scenario import load_scenario
+from sim.law.checks import check_case
+from sim.setup import Drawn, Obligation
+from tests.law_clock import AUTHORITY, case_of, run, step
+
+OPENED = step("investigation_opened", "2020-01-01")
+INTENT = step("provisional_notice", "2020-06-01", 10)
+PENALTY = step("final_penalty", "2020-11-01", 10)
+ORDER = step("order", "2020-11-01")
+BRITISH = replace(AUTHORITY, intent_months=6)
+
+
+def told(file):
+    return [(fault.key, fault.found) for fault in check_case(file)]
+
+
+def test_a_case_that_the_law_knows_has_no_fault():
+    assert told(case_of(OPENED, INTENT, PENALTY, ORDER, powers=BRITISH)) == []
+
+
+@pytest.mark.parametrize(
+    ("steps", "at_fault", "says"),
+    [
+        ((OPENED, step("seance", "2020-02-01")), "seance", "no rule for the step"),
+        ((ORDER, step("investigation_opened", "2021-01-01")), "order", "before its cause"),
+        (
+            (OPENED, PENALTY, step("provisional_notice", "2021-01-01")),
+            "provisional_notice",
+            "cause",
+        ),
+        ((OPENED, ORDER, step("provisional_notice", "2021-01-01")), "provisional_notice", "cause"),
+        ((OPENED, step("regulator_closes", "2020-02-01"), ORDER), "order", "'closed'"),
+        ((OPENED, step("appeal_lodged", "2020-02-01"), ORDER), "appeal_lodged", "before its cause"),
+        ((OPENED, step("appeal_lodged", "2020-02-01")), "appeal_lodged", "nothing was served"),
+        ((OPENED, ORDER, step("appeal_lodged", "2020-12-02")), "appeal_lodged", "out of time"),
+        (
+            (
+                OPENED,
+                ORDER,
+                step("stay_granted", "2020-11-10"),
+                step("appeal_lodged", "2020-11-20"),
+            ),
+            "stay_granted",
+            "before its cause",
+        ),
+    ],
+)
+def test_an_impossible_path_is_named_with_the_step_at_fault(steps, at_fault, says):
+    file = case_of(*steps, duties=())
+    (fault,) = check_case(file)
+    assert (fault.key, fault.found) == ("dates", at_fault)
+    assert says in fault.message
+    with pytest.raises(ScenarioError, match=says):
+        run(file)
+
+
+def test_a_penalty_needs_a_notice_of_intent_where_the_law_asks_for_one():
+    without = case_of(OPENED, PENALTY, ORDER, powers=BRITISH)
+    assert told(without) == [("dates", "final_penalty")]
+    assert told(replace(without, powers=AUTHORITY)) == []
+
+
+@pytest.mark.parametrize(("day", "late"), [("2020-12-01", False), ("2020-12-02", True)])
+def test_a_penalty_comes_within_the_months_of_its_notice_of_intent_unless_both_agree(day, late):
+    penalty, order = replace(PENALTY, day=step("x", day).day), step("order", "2020-12-10")
+    assert bool(check_case(case_of(OPENED, INTENT, penalty, order, powers=BRITISH))) is late
+    more = step("intent_extended", "2020-11-20")
+    assert check_case(case_of(OPENED, INTENT, more, penalty, order, powers=BRITISH)) == []
+
+
+def test_an_order_without_a_power_and_an_amount_over_the_most_are_all_named_at_once():
+    duties = (Obligation("delete"), Obligation("bar_private"))
+    much = replace(PENALTY, amount=1001)
+    faults = check_case(case_of(OPENED, much, step("injunction", "2020-11-02", 11), duties=duties))
+    assert [(f.key, f.found) for f in faults] == [
+        ("clauses", "bar_private"),
+        ("amounts", "final_penalty"),
+        ("amounts", "injunction"),
+    ]
+    assert "at most 1,000 EUR" in {fault.expected for fault in faults}
+
+
+def test_an_amount_of_an_instrument_that_the_authority_lacks_is_named():
+    powers = {name: law for name, law in AUTHORITY.powers.items() if name != "periodic penalty"}
+    file = case_of(step("injunction", "2020-11-02", 1), powers=replace(AUTHORITY, powers=powers))
+    (fault,) = check_case(file)
+    assert "no power to impose a periodic penalty" in fault.message
+
+
+def test_duties_without_a_notice_that_could_hold_them_are_named():
+    assert told(case_of(OPENED)) == [("order_of", "XX-1")]
+
+
+def test_steps_whose_days_are_still_to_be_drawn_are_checked_for_their_order():
+    undated = {"day": -1, "drawn": Drawn("investigation_opened", 100.0, 0.5)}
+    order, closed = (
+        replace(ORDER, **undated),
+        replace(step("regulator_closes", "2020-01-01"), day=-1),
+    )
+    assert told(case_of(OPENED, order)) == []
+    assert told(case_of(OPENED, closed, order, duties=())) == [("dates", "order")]
+
+
+@pytest.mark.parametrize(
+    ("change", "says"),
+    [
+        ("cases.0.dates={provisional_notice: 2021-11-01}", "is out of time"),
+        ("cases.0.dates={enforcement_notice: 2021-01-01}", "before its cause"),
+        ("cases.0.dates={appeal_lodged: 2022-07-30}", "out of time"),
+        ("cases.0.clauses=[bar_private]", "no power to order 'bar_private'"),
+        ("cases.0.amounts={final_penalty: 17500001}", "over the most"),
+    ],
+)
+def test_a_scenario_is_refused_at_load_with_what_is_at_fault(change, says):
+    with pytest.raises(ScenarioError, match=says):
+        load_scenario("ico-2022", [change])

@@ -1,0 +1,90 @@
+"""Whether the law covers what the operator does: regimes by date, clients, two readings."""
+
+from __future__ import annotations
+
+import itertools
+
+import pytest
+
+from sim.law.scope import ACTIVITIES, CLIENTS, UNION, covered, foreign_state_clients, regime_of
+from sim.setup import Reading
+from tests.law_clock import on
+
+LATE = on("2022-05-18")
+
+
+@pytest.mark.parametrize(
+    ("residence", "day", "regime"),
+    [
+        ("GB", "2018-05-24", ""),
+        ("GB", "2018-05-25", "GDPR"),
+        ("GB", "2020-12-31", "GDPR"),
+        ("GB", "2021-01-01", "UK GDPR"),
+        ("FR", "2018-05-24", ""),
+        ("FR", "2018-05-25", "GDPR"),
+        ("FR", "2021-01-01", "GDPR"),
+        ("US", "2021-01-01", ""),
+        ("XX", "2021-01-01", ""),
+    ],
+)
+def test_the_regime_goes_by_residence_and_date(residence, day, regime):
+    assert regime_of(residence, on(day)) == regime
+
+
+@pytest.mark.parametrize("activity", ACTIVITIES)
+@pytest.mark.parametrize("client", ["state", "contractor"])
+def test_the_tribunals_part_where_clients_are_foreign_states_or_act_for_them(activity, client):
+    first = covered(activity, client, "US", LATE, "GB", Reading.FIRST_TIER)
+    upper = covered(activity, client, "US", LATE, "GB", Reading.UPPER)
+    assert not first.covered
+    assert upper.covered
+    assert first.regime == upper.regime == "UK GDPR"
+    assert "UKFTT 819" in first.why
+    assert "UKUT 319" in upper.why
+
+
+def test_the_first_tribunals_ground_goes_by_the_regime_in_force():
+    before = covered("search", "state", "US", on("2020-12-31"), "GB", Reading.FIRST_TIER)
+    after = covered("search", "state", "US", on("2021-01-01"), "GB", Reading.FIRST_TIER)
+    assert "Article 2(2)(a)" in before.why
+    assert "Article 3" in after.why
+
+
+@pytest.mark.parametrize("reading", Reading)
+def test_private_clients_and_a_countrys_own_police_are_covered_under_both(reading):
+    assert covered("search", "private", "US", LATE, "GB", reading).covered
+    assert covered("search", "state", "GB", LATE, "GB", reading).covered
+    assert covered("search", "state", "DE", LATE, "FR", reading).covered
+
+
+def test_what_the_first_tribunal_covers_the_upper_tribunal_covers_too():
+    places = ("GB", "FR", "US", "AU")
+    for activity, client, country, residence in itertools.product(
+        ACTIVITIES, CLIENTS, places, places
+    ):
+        for day in ("2018-01-01", "2019-01-01", "2022-01-01"):
+            first, upper = (
+                covered(activity, client, country, on(day), residence, reading)
+                for reading in (Reading.FIRST_TIER, Reading.UPPER)
+            )
+            assert upper.covered or not first.covered
+            assert upper.covered is bool(regime_of(residence, on(day)))
+
+
+def test_nobody_is_covered_before_the_regulation_or_outside_its_places():
+    assert not covered("search", "private", "US", on("2018-05-24"), "GB", Reading.UPPER).covered
+    outside = covered("database", "private", "US", LATE, "US", Reading.UPPER)
+    assert (outside.covered, outside.regime) == (False, "")
+
+
+def test_the_clients_of_whom_the_tribunals_spoke_are_never_of_the_residents_own_country():
+    for residence in ("GB", "US", *UNION):
+        kind, country = foreign_state_clients(residence)
+        assert kind == "state"
+        assert country != residence
+
+
+@pytest.mark.parametrize("words", [("train", "state"), ("search", "spy")])
+def test_a_word_that_the_law_does_not_tell_apart_is_refused(words):
+    with pytest.raises(ValueError, match="the words are"):
+        covered(*words, "US", LATE, "GB", Reading.UPPER)
