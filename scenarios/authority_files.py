@@ -46,6 +46,18 @@ class Length(Strict):
     fit: Measures
 
 
+class Stages(Strict):
+    """Durations of stages of a case."""
+
+    durations: dict[str, Length] = Field(default_factory=dict)
+
+    @field_validator("durations")
+    @classmethod
+    def _known_stages(cls, value: dict[str, Length]) -> dict[str, Length]:
+        only_known("durations", "a stage of a case", tuple(value), STAGES)
+        return value
+
+
 class Powers(Strict):
     """What may be ordered and up to which amount.
 
@@ -77,8 +89,12 @@ class Law(Powers):
     law: str
 
 
-class AuthorityFile(Powers):
-    """One data file, as written; its own powers and amounts come before those of its laws."""
+class AuthorityFile(Powers, Stages):
+    """One data file, as written.
+
+    Its own powers and amounts come before those of its laws, its own durations before those that
+    are fitted to all authorities.
+    """
 
     format: Literal[1]
     id: str
@@ -91,7 +107,6 @@ class AuthorityFile(Powers):
     stay: SourcedText
     appeal_period_days: SourcedCount
     intent_months: SourcedCount
-    durations: dict[str, Length]
     officers: SourcedCount
     joins: SourcedShare
     check_days: SourcedCount
@@ -108,15 +123,6 @@ class AuthorityFile(Powers):
             several("stay", [(("value",), error)])
         return value
 
-    @field_validator("durations")
-    @classmethod
-    def _of_every_stage(cls, value: dict[str, Length]) -> dict[str, Length]:
-        only_known("durations", "a stage of a case", tuple(value), STAGES)
-        missing = [stage for stage in STAGES if stage not in value]
-        if missing:
-            raise wrong("lacks " + ", ".join(f"'{m}'" for m in missing), ", ".join(STAGES))
-        return value
-
 
 @dataclass(frozen=True)
 class KnownAuthority:
@@ -126,7 +132,7 @@ class KnownAuthority:
         authority: as the model takes it.
         acts_in: ids of the record's actions in which it acts.
         values: dotted key (`powers.delete`, `joins`) to the sourced value.
-        lengths: stage to the duration as the file has it.
+        lengths: stage to its duration, the file's own or the one fitted to all authorities.
     """
 
     authority: Authority
@@ -148,6 +154,7 @@ def authority_from_text(text: str, file: str) -> KnownAuthority:
     for one in (*laws, written):
         powers |= one.powers
         maximum |= one.maximum
+    durations = fitted_durations() | written.durations
     authority = Authority(
         id=written.id,
         name=written.name,
@@ -162,7 +169,7 @@ def authority_from_text(text: str, file: str) -> KnownAuthority:
         intent_months=written.intent_months.value,
         durations={
             stage: Drawn(BEGINS[stage], length.median, length.sigma)
-            for stage, length in written.durations.items()
+            for stage, length in durations.items()
         },
         officers=written.officers.value,
         joins=written.joins.value,
@@ -173,7 +180,7 @@ def authority_from_text(text: str, file: str) -> KnownAuthority:
     values: dict[str, Sourced] = {f"powers.{kind}": power for kind, power in powers.items()}
     values |= {f"maximum.{kind}": most for kind, most in maximum.items()}
     values |= {name: getattr(written, name) for name in _SINGLE}
-    return KnownAuthority(authority, written.acts_in, values, dict(written.durations))
+    return KnownAuthority(authority, written.acts_in, values, durations)
 
 
 _SINGLE = (
@@ -185,6 +192,25 @@ _SINGLE = (
 
 def _folder() -> Traversable:
     return resources.files("scenarios").joinpath("authorities")
+
+
+@cache
+def fitted_durations() -> dict[str, Length]:
+    """Return the duration of every stage as fitted to all authorities, read once a process.
+
+    Raises:
+        ScenarioError: a file that is not what it should be, or that lacks a stage.
+    """
+    name = "record/fitted.yaml"
+    text = resources.files("scenarios").joinpath(name).read_text(encoding="utf-8")
+    fitted: Stages = read_model(text, name, Stages)
+    missing = [stage for stage in STAGES if stage not in fitted.durations]
+    if missing:
+        raise ScenarioError(
+            Fault(f"lacks {', '.join(missing)}", file=name, key="durations",
+                  expected=", ".join(STAGES))
+        )  # fmt: skip
+    return fitted.durations
 
 
 @cache
