@@ -22,7 +22,7 @@ from generators.population import Population
 from generators.scores import OperatorScores
 from sim.customers import PROBE_PARAMETERS, Customers, searches_asked
 from sim.dates import weeks
-from sim.day import DESK_TIME, LOOK_TIME, WEEK_TIME
+from sim.day import DESK_TIME, LOOK_TIME, REMOVAL_TIME, WEEK_TIME
 from sim.events import OFFICIALS, Event, Log, Process
 from sim.gallery.flat import FlatGallery
 from sim.gallery.gallery import Gallery
@@ -196,6 +196,7 @@ class Arm:
             everywhere = list(range(len(population.jurisdictions)))
             self.attention.add(item.day, parameters[f"news.weight.{item.size}"], everywhere)
         self.env.process(self._days())
+        self.env.process(self._retention())
         self.env.process(self._weeks())
         self.env.process(self._looks())
 
@@ -318,6 +319,12 @@ class Arm:
                 self.world.remove_person(person, day)
             yield self.env.timeout(1)
 
+    def _retention(self) -> Process:
+        yield self.env.timeout(REMOVAL_TIME)
+        for day in range(self.setup.last_day + 1):
+            self.world.retain(day)
+            yield self.env.timeout(1)
+
     def _ask(self, person: int, day: int) -> None:
         """Let one simulated person send the request that their own clock has brought about."""
         p, streams, levers = self.setup.parameters, self.shared.streams, self.world.levers
@@ -405,7 +412,7 @@ class Arm:
         found, state = self.shared.candidates, self.world.state
         stored = (state == SEARCHABLE) | (state == HIDDEN)
         mine = stored & self.shared.in_scope[found.person]
-        return day - float(found.day[mine].mean()) if mine.any() else None
+        return day - float(self.world.since[mine].mean()) if mine.any() else None
 
     def history(self) -> History:
         """Run to the end and return what happened."""

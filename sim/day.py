@@ -26,7 +26,11 @@ ORDER_OF_A_DAY: tuple[tuple[str, float, str], ...] = (
     ("check", CHECK_TIME, "an authority looks whether it is obeyed; a day of delay is counted"),
     ("finds", DESK_TIME, "the day's finds are enrolled under the levers as they now stand"),
     ("desk", DESK_TIME, "requests arrive, are taken up and answered"),
-    ("removal", REMOVAL_TIME, "the erasure job removes what it infers to be in scope"),
+    (
+        "removal",
+        REMOVAL_TIME,
+        "erasure jobs and limits of retention remove what is inferred to be in scope",
+    ),
     ("week", WEEK_TIME, "once a week: people are informed, go private, ask; customers search"),
     ("look", LOOK_TIME, "measures look at the end of the day"),
 )

@@ -36,6 +36,8 @@ STREAMS: dict[str, str] = {
     "private.delay": "unit exponential of the delay before going private (person)",
     "private.spread": "whether a close tie follows (person who went private, tie)",
     "private.spread.acquaintance": "whether an acquaintance follows (the same)",
+    "retention.clock": "unit exponential that a template lasts as retention rolls (photo, visit)",
+    "suppression.recognise": "whether a find of a listed person is recognised (photo, visit)",
     "private.called": "whether somebody heeds a call to go private (person, call)",
     "notice.told": "whether a notice reaches somebody of whom something is held (person, notice)",
     "request.clock": "unit exponential until an informed person sends a request (person)",

@@ -43,14 +43,20 @@ LEVERS: dict[str, LeverKind] = {
     kind.name: kind
     for kind in (
         LeverKind(
+            "platform.pass",
+            "share of collection attempts that the platforms' defences let through",
+            "1", "product", 1.0, 1.0, ("platform",),
+        ),
+        LeverKind(
             "crawler.in_scope_pass",
             "share of the faces inferred to be of residents in scope that the crawler still enrols",
             "1", "product", 1.0, 1.0, ("jurisdiction", "group"),
         ),
         LeverKind(
-            "platform.pass",
-            "share of collection attempts that the platforms' defences let through",
-            "1", "product", 1.0, 1.0, ("platform",),
+            "gallery.suppression",
+            "share of the finds of those who had their templates erased that is recognised by a "
+            "kept template and refused",
+            "1", "largest", 0.0, 1.0, ("jurisdiction",),
         ),
         LeverKind(
             "gallery.retention",
@@ -58,10 +64,9 @@ LEVERS: dict[str, LeverKind] = {
             "days", "smallest", math.inf, math.inf, ("jurisdiction",),
         ),
         LeverKind(
-            "gallery.suppression",
-            "share of the finds of those who had their templates erased that is recognised by a "
-            "kept template and refused",
-            "1", "largest", 0.0, 1.0, ("jurisdiction",),
+            "gallery.rolling_retention",
+            "mean time after which a template inferred to be in scope is erased, whatever its age",
+            "days", "smallest", math.inf, math.inf, ("jurisdiction",),
         ),
         LeverKind(
             "desk.photo_demanded",

@@ -7,6 +7,8 @@ first, then answers to requests, then the erasure job (`sim.day.ORDER_OF_A_DAY`)
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -21,6 +23,7 @@ from sim.matcher import Matcher
 from sim.operator.background import Background
 from sim.operator.passes import Passes, passes_of
 from sim.operator.removal_order import RemovalOrder
+from sim.operator.retention import Retention
 from sim.parameters import Parameters
 from sim.people.finds import LAST_VISIT, CandidateFinds
 from sim.people.reactions import Reactions
@@ -84,10 +87,13 @@ class World:
         self.held = PresenceTally(cells)
         self.templates: NDArray[np.int64] = np.zeros(len(population.jurisdictions), dtype=np.int64)
         self.over_deleted: NDArray[np.bool_] = np.zeros(len(population), dtype=np.bool_)
-        self.extra_photos: NDArray[np.int32] = np.zeros(len(population), dtype=np.int32)
+        self.beside: NDArray[np.int32] = np.zeros(len(population), dtype=np.int32)
+        self.since: NDArray[np.int32] = candidates.day
+        self.retention = Retention(self.levers, self._retention_clock, last_day)
         self.pending = 0
         self.recollected = 0
         self._clock: NDArray[np.float32] = np.full(len(candidates), np.nan, dtype=np.float32)
+        self._lasts: NDArray[np.float32] = np.full(len(candidates), np.nan, dtype=np.float32)
         self._stacks: tuple[tuple[Modifier, ...], ...] = ((), ())
         self._passes = passes_of(self.parts, self.levers, redirect_share)
         self._inferred: dict[tuple[str, float | None], NDArray[np.int64]] = {}
@@ -112,6 +118,7 @@ class World:
         again, again_days = self._found_again(day, rates)
         if len(again):
             self.recollected += len(again)
+            self._enrolled_anew(again, again_days)
             rows, days = np.concatenate([rows, again]), np.concatenate([days, again_days])
             order = np.argsort(days, kind="stable")
             rows, days = rows[order], days[order]
@@ -167,6 +174,12 @@ class World:
         public = days < self.reactions.private_day[self.candidates.uploader[rows]]
         return rows[public], days[public]
 
+    def _enrolled_anew(self, rows: NDArray[np.int64], days: NDArray[np.int64]) -> None:
+        """Note that these photos have templates since other days than those of their first find."""
+        if self.since is self.candidates.day:
+            self.since = self.candidates.day.copy()
+        self.since[rows] = days
+
     def _enrol(self, rows: NDArray[np.int64], days: NDArray[np.int64]) -> None:
         """Enrol these finds, in order of day."""
         if not len(rows):
@@ -196,8 +209,8 @@ class World:
         self.state[rows] = SEARCHABLE
 
     def held_of(self, person: NDArray[np.int64]) -> NDArray[np.int32]:
-        """Return how much is held of these persons: templates, and photos sent with requests."""
-        return self.matcher.held[person] + self.extra_photos[person]
+        """Return how much is held of these persons: templates, and what is held beside them."""
+        return self.matcher.held[person] + self.beside[person]
 
     def held_before(self, person: NDArray[np.int64], day: int) -> NDArray[np.int32]:
         """Return how much is held of these persons at the start of a day; see `held_of`."""
@@ -242,6 +255,28 @@ class World:
             self._inferred[code, threshold] = rows
         return rows
 
+    def retain(self, day: int) -> None:
+        """Erase what the limits of retention take at the end of a day, where there are any."""
+        if not any(map(self.levers.moved, ("gallery.retention", "gallery.rolling_retention"))):
+            return
+        for code in self.parts.in_play.codes:
+            age, hazard = self.retention.limits(code, day)
+            if math.isinf(age) and hazard == 0.0:
+                continue
+            self.bring_up_to(day + 1)
+            self.background.retain(code, day - age + 1.0, hazard)
+            rows = self._counted(code, None)
+            rows = rows[(self.state[rows] == SEARCHABLE) | (self.state[rows] == HIDDEN)]
+            due = self.retention.due(code, day, age, rows, self.since[rows])
+            self.hide(due, day, erases=True)
+
+    def _retention_clock(self, rows: NDArray[np.int64]) -> NDArray[np.float32]:
+        unknown = rows[np.isnan(self._lasts[rows])]
+        photo = self.candidates.photo_key(unknown)
+        lasts = self.streams.exponential("retention.clock", photo, self.visit[unknown])
+        self._lasts[unknown] = lasts
+        return self._lasts[rows]
+
     def remove_person(self, person: int, day: int) -> None:
         """Erase every template of one person (an erasure request that is honoured)."""
         self.bring_up_to(day + 1)
@@ -281,6 +316,7 @@ class World:
             raise ValueError("a photo was found again too often: its ids would be used twice")
         self.visit[rows] += 1
         self._clock[rows] = np.nan
+        self._lasts[rows] = np.nan
         wait = self.streams.exponential("revisit.clock", c.photo_key(rows), self.visit[rows])
         # Hazards of later days are not known yet: the clock starts where the sum stands.
         start = self._revisits[self.part[rows], day + 1]
@@ -305,4 +341,4 @@ class World:
         who = np.array([person])
         if self.held_of(who)[0] == 0:
             self.held.appear(who, np.array([day]))
-        self.extra_photos[person] += 1
+        self.beside[person] += 1

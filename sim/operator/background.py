@@ -14,6 +14,7 @@ import math
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.operator.cohorts import Cohorts
 from sim.operator.parts import Parts
 from sim.operator.passes import Passes
 from sim.operator.removal_order import RemovalOrder
@@ -50,6 +51,7 @@ class Background:
         self.hidden: NDArray[np.float64] = np.zeros(len(parts))
         self.gone: NDArray[np.float64] = np.zeros(len(parts))
         self.recollected = 0.0
+        self._cohorts = Cohorts(len(parts))
         self._displaced = 0.0
         self._stretch: tuple[int, int, float] = (0, 0, 0.0)
 
@@ -86,19 +88,20 @@ class Background:
             passes: what the levers let through on these days.
         """
         images = float(self.images[end] - self.images[start])
-        faces = images * self.faces_per_image * passes.attempts
+        enrolled = images * self.faces_per_image * passes.attempts * self.parts.shares
+        enrolled *= passes.taken
+        self.shown += enrolled
         more = np.where(passes.boosted, passes.boost - 1.0, 0.0)
-        self.shown += (
-            faces * self.parts.shares * np.where(passes.boosted, 1.0 + more, passes.enrols)
-        )
         extra = self.faces_per_image * passes.attempts * self.parts.shares * more
         self._displace(start, end, float(extra.sum()))
-        for part in np.flatnonzero(self.gone):
+        for part in self.gone.nonzero()[0]:
             hazard = self.revisit_rate * (end - start) * passes.rates[part]
             again = self.gone[part] * -math.expm1(-hazard)
             self.gone[part] -= again
             self.shown[part] += again
+            enrolled[part] += again
             self.recollected += again
+        self._cohorts.add(start, enrolled)
 
     def _displace(self, start: int, end: int, extra: float) -> None:
         """Count faces of others per image, on these days, as enrolled with freed capacity."""
@@ -141,3 +144,26 @@ class Background:
         kept = np.where(mine, self.hidden * share, 0.0)
         self.hidden -= kept
         self.gone += shown + kept
+        self._cohorts.thin(np.where(mine, share, 0.0))
+
+    def retain(self, code: str, before: float, hazard: float) -> None:
+        """Erase what a limit of retention takes of the faces that count as residents.
+
+        Of what a limit of age takes, hidden faces go first: they are the older ones.
+
+        Args:
+            code: jurisdiction.
+            before: faces enrolled before that day go.
+            hazard: of today, at which every other face goes.
+        """
+        mine = self.parts.counted(code)
+        old = self._cohorts.expire(math.ceil(before), mine) if before > 0.0 else np.zeros(len(mine))
+        hidden = np.minimum(old, self.hidden)
+        shown = np.minimum(old - hidden, self.shown)
+        self.hidden -= hidden
+        self.shown -= shown
+        share = np.where(mine, -math.expm1(-hazard), 0.0)
+        self.gone += hidden + shown + (self.hidden + self.shown) * share
+        self.hidden *= 1.0 - share
+        self.shown *= 1.0 - share
+        self._cohorts.thin(share)

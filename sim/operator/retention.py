@@ -1,0 +1,77 @@
+"""Limits of retention: what may no longer be held, because of its age or whatever its age.
+
+A limit of age lets every template inferred to be in scope stay for so many days; a rolling limit
+lets it stay for an exponential time, so that half of what is held goes in every half-life. Which
+templates that concerns is decided a day at a time, each rolling one by its own keyed clock.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.levers import Levers
+from sim.setup import Scope
+
+_EVERYTHING = 100.0
+"""Hazard of a day on which nothing may be held; no unit exponential reaches it."""
+
+Clock = Callable[[NDArray[np.int64]], NDArray[np.float32]]
+"""Unit exponentials of candidate rows: how much of rolling retention each bears."""
+
+
+class Retention:
+    """Which templates a run's limits of retention take.
+
+    Args:
+        levers: the run's levers.
+        clock: how much of rolling retention each template bears.
+        last_day: last day of the run.
+    """
+
+    def __init__(self, levers: Levers, clock: Clock, last_day: int) -> None:
+        self.levers = levers
+        self.clock = clock
+        self._rolled: dict[str, NDArray[np.float64]] = {}
+        self._days = last_day + 2
+
+    def limits(self, code: str, day: int) -> tuple[float, float]:
+        """Return today's limits on what counts as residents of a jurisdiction.
+
+        Returns:
+            the most days that a template may be held, and the hazard of the day at which one is
+            erased whatever its age: infinity and 0 where there is no limit.
+        """
+        place = Scope(jurisdiction=code)
+        age = self.levers.value("gallery.retention", place)
+        mean = self.levers.value("gallery.rolling_retention", place)
+        hazard = _EVERYTHING if mean == 0.0 else 1.0 / mean
+        rolled = self._rolled.setdefault(code, np.zeros(self._days))
+        rolled[day + 1 :] = rolled[day] + hazard
+        return age, hazard
+
+    def due(
+        self,
+        code: str,
+        day: int,
+        age: float,
+        rows: NDArray[np.int64],
+        since: NDArray[np.int32],
+    ) -> NDArray[np.int64]:
+        """Return which of these templates may be held no longer at the end of a day.
+
+        Args:
+            code: the jurisdiction, whose limits of that day have been asked for.
+            day: today.
+            age: the most days that a template may be held.
+            rows: int64 [r], candidate rows whose templates are stored.
+            since: int32 [r], the day on which each was enrolled.
+        """
+        rolled = self._rolled[code]
+        out = day - since >= age
+        borne = rolled[day + 1] - rolled[since]
+        rolls = np.flatnonzero((borne > 0.0) & ~out)
+        out[rolls] = self.clock(rows[rolls]) < borne[rolls]
+        return rows[out]
