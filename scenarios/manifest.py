@@ -219,6 +219,7 @@ def files_of_run(manifest: Mapping[str, Any]) -> set[str]:
         "measures.parquet",
         "parameters.parquet",
         "people.parquet",
+        "decisions.parquet",
         "ranges/draws.parquet",
         "report/table.txt",
         "report/table.json",

@@ -14,8 +14,8 @@ from scenarios.store import Run
 if TYPE_CHECKING:
     import pyarrow as pa
 
-TABLES = ("measures", "events", "people", "parameters", "draws")
-"""What a query may name; `events` are those of the first replication."""
+TABLES = ("measures", "events", "people", "decisions", "parameters", "draws")
+"""What a query may name; `events` and `decisions` are those of the first replication."""
 
 
 def answer(run: Run, sql: str) -> pa.Table:
@@ -36,6 +36,7 @@ def answer(run: Run, sql: str) -> pa.Table:
         "measures": run.measures(),
         "events": pa.concat_tables([run.events(arm) for arm in run.arms]),
         "people": run.people(),
+        "decisions": run.decisions(),
         "parameters": run.parameters(),
         "draws": run.draws(),
     }

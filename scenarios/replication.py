@@ -19,6 +19,7 @@ import pyarrow.parquet as pq
 from generators.errors import ScenarioError
 from scenarios import tables
 from scenarios.aggregate import Zero, Zeros
+from scenarios.decisions_made import decisions_table
 from scenarios.folder import write_table
 from scenarios.oneway import OneWay, do_oneway
 from scenarios.people_shown import people_table
@@ -48,7 +49,8 @@ class Task:
         people: size of the population.
         population_seed: seed from which the population is built.
         population: folder of the saved population, or None to build it.
-        watched: rows whose own counts become `people.parquet`; none but in replication 0.
+        watched: rows whose own counts become `people.parquet`; none but in replication 0, which
+            writes `decisions.parquet` too.
     """
 
     folder: Path
@@ -120,6 +122,7 @@ def do_task(task: Task | OneWay) -> Done:
         write_table(task.folder / f"events/r{task.number:04d}.parquet", events)
     if watched is not None:
         write_table(task.folder / "people.parquet", people_table(population, histories))
+        write_table(task.folder / "decisions.parquet", decisions_table(histories))
     zeros = zeros_table(task.pairs, histories)
     write_table(zeros_path(task.folder, task.kind, task.number), zeros)
     margins = _RANGE_MARGINS if task.kind == "range" else None

@@ -119,6 +119,10 @@ class Run:
         """Return `people.parquet`: a keyed sample of residents, one row a person and arm."""
         return self._read("people.parquet", _tables().PEOPLE)
 
+    def decisions(self) -> pa.Table:
+        """Return `decisions.parquet`: how the operator met each case, one row a case and arm."""
+        return self._read("decisions.parquet", _tables().DECISIONS)
+
     def parameters(self) -> pa.Table:
         """Return `parameters.parquet`: every parameter with source, marks and who set it."""
         return self._read("parameters.parquet", _tables().PARAMETERS)

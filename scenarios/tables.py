@@ -86,6 +86,31 @@ PEOPLE = pa.schema(
 )
 """`people.parquet`: a sample of residents and the photos of each that are held in each arm."""
 
+DECISIONS = pa.schema(
+    [
+        ("arm", _WORD),
+        ("case", _WORD),
+        ("date", _WORD),
+        ("appeals", pa.bool_()),
+        ("obeys", pa.string()),
+        ("erases", pa.bool_()),
+        ("pays", pa.bool_()),
+        ("settles", pa.bool_()),
+        ("because", pa.string()),
+        ("sanction", pa.float64()),
+        ("detected", pa.float64()),
+        ("collectable", pa.float64()),
+        ("barred", pa.float64()),
+        ("disobeying", pa.float64()),
+        ("obeying", pa.float64()),
+        ("penalty", pa.float64()),
+        ("appeal", pa.float64()),
+        ("relief", pa.float64()),
+    ]
+)
+"""`decisions.parquet`: how the operator met each case in the first replication, and what it was
+expected to cost (`sim.operator.strategy.Expected`, US dollars)."""
+
 PARAMETERS = pa.schema(
     [
         ("name", pa.string()),

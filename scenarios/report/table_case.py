@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from scenarios.report.table_decisions import decisions_json, print_decisions
 from scenarios.store import Run
 
 if TYPE_CHECKING:
@@ -18,7 +19,7 @@ _MORE = ("id", "actor", "recorded", "text")
 
 
 def case_json(run: Run, arm: str | None) -> dict[str, Any]:
-    """Return the log of an arm (None: the scenario's) as JSON values.
+    """Return the log of an arm (None: the scenario's) and its decisions as JSON values.
 
     `because` is the `id` of the event that caused it.
 
@@ -31,11 +32,12 @@ def case_json(run: Run, arm: str | None) -> dict[str, Any]:
         "run": run.name,
         "arm": arm,
         "events": [{key: event[key] for key in (*_KEYS, *_MORE)} for event in events],
+        "decisions": decisions_json(run, arm),
     }
 
 
 def print_case(run: Run, arm: str | None, console: Console) -> None:
-    """Print the log of an arm (None: the scenario's).
+    """Print the log of an arm (None: the scenario's), and how the operator met the cases.
 
     Raises:
         RunFolderError: the run has no such arm.
@@ -69,6 +71,7 @@ def print_case(run: Run, arm: str | None, console: Console) -> None:
             Text("" if because is None else kinds[because].replace("_", " ")),
         )
     console.print(grid)
+    print_decisions(run, arm, console)
 
 
 def _who(event: dict[str, Any]) -> str:

@@ -179,7 +179,7 @@ def _sums(expected: Expected, obeys: bool) -> str:
     verb = "obeys" if obeys else "does not obey"
     sign = "no more" if obeys else "more"
     return (
-        f"It {verb}: obeying costs {expected.obeying:,.0f} dollars, {sign} than the "
+        f"In this model it {verb}: obeying costs {expected.obeying:,.0f} dollars, {sign} than the "
         f"{expected.disobeying:,.0f} that disobeying is expected to cost "
         f"({expected.detected:.0%} of a sanction of {expected.sanction:,.0f}, of which "
         f"{expected.collectable:.0%} can be collected, and of {expected.barred:,.0f} from barred "

@@ -68,6 +68,7 @@ def tabulate(task: Task | OneWay) -> Done:
         write_table(task.folder / f"events/r{task.number:04d}.parquet", empty(tables.EVENTS))
     if task.watched:
         write_table(task.folder / "people.parquet", empty(tables.PEOPLE))
+        write_table(task.folder / "decisions.parquet", empty(tables.DECISIONS))
     write_table(task.readings, readings)
     return Done(task.kind, task.number, headlines_of(readings))
 

@@ -59,6 +59,7 @@ def made_up(task: Task | OneWay) -> Done:
         write_table(task.folder / f"events/r{task.number:04d}.parquet", tables.events_table({}))
     if task.watched:
         write_table(task.folder / "people.parquet", empty(tables.PEOPLE))
+        write_table(task.folder / "decisions.parquet", empty(tables.DECISIONS))
     write_table(zeros_path(task.folder, task.kind, task.number), empty(tables.ZEROS))
     readings = tables.table(tables.READINGS, columns)
     write_table(task.readings, readings)
