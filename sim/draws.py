@@ -50,6 +50,7 @@ STREAMS: dict[str, str] = {
     "search.found": "whether a search finds the probe's person (week, search)",
     "search.background": "whether a search returns somebody else instead (week, search)",
     "law.duration": "how long a stage of a case takes (case, step)",
+    "audit.finds": "whether an audit finds what is left of what was to be erased (audit, number)",
     "law.joins": "whether an authority joins another's action (authority)",
     "law.check": "whether an authority's check finds disobedience (case, check)",
     "photo.picture": "which photo of a person a find shows, at pixels (person, ordinal)",

@@ -8,8 +8,8 @@ and still public can be found again.
 
 from __future__ import annotations
 
-from sim.events import Process
 from sim.interventions.kinds import Actors, InterventionKind, Option
+from sim.interventions.timed import hold_removal
 from sim.operator.removal_order import RemovalOrder
 from sim.setup import InterventionSpec
 
@@ -17,14 +17,9 @@ from sim.setup import InterventionSpec
 def install(spec: InterventionSpec, actors: Actors) -> None:
     """Ask the operator for a removal from the start, to be ended by the deadline."""
     days, threshold = round(float(spec.options["days"])), spec.options["threshold"]
-
-    def end() -> Process:
-        if spec.end is None or spec.end > actors.last_day:
-            return
-        yield actors.env.timeout(spec.end - actors.env.now)
-        actors.operator.stop_removal(actors.source, spec.end)
-
-    actors.operator.start_removal(
+    hold_removal(
+        spec,
+        actors,
         RemovalOrder(
             source=actors.source,
             jurisdiction=spec.jurisdiction,
@@ -32,9 +27,8 @@ def install(spec: InterventionSpec, actors: Actors) -> None:
             deadline=spec.start + days,
             erases=spec.options["semantics"] == "erase",
             threshold=None if threshold == OWN else float(threshold),
-        )
+        ),
     )
-    actors.env.process(end())
 
 
 OWN = "the operator's own"

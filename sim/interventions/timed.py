@@ -1,4 +1,4 @@
-"""Holding levers from one day to another: what most interventions do."""
+"""From one day to another: levers that are held, and removals that go on meanwhile."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from dataclasses import replace
 from sim.events import Process
 from sim.interventions.kinds import Actors
 from sim.levers import LEVERS
+from sim.operator.removal_order import RemovalOrder
 from sim.setup import InterventionSpec, Scope
 
 
@@ -25,6 +26,25 @@ def lever_scope(lever: str, spec: InterventionSpec) -> Scope:
         return spec.scope
     whole = replace(spec.scope, jurisdiction=spec.jurisdiction)
     return Scope(**{field: getattr(whole, field) for field in LEVERS[lever].scopes})
+
+
+def hold_removal(spec: InterventionSpec, actors: Actors, order: RemovalOrder) -> None:
+    """Ask the operator for a removal, and let it stop where it stands at the intervention's end.
+
+    Args:
+        spec: the intervention as the scenario lists it.
+        actors: whom it may speak to.
+        order: what is to be removed, under the intervention's own name.
+    """
+
+    def end() -> Process:
+        if spec.end is None or spec.end > actors.last_day:
+            return
+        yield actors.env.timeout(spec.end - actors.env.now)
+        actors.operator.stop_removal(order.source, spec.end)
+
+    actors.operator.start_removal(order)
+    actors.env.process(end())
 
 
 def hold_levers(spec: InterventionSpec, actors: Actors, values: Mapping[str, float]) -> None:

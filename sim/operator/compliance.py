@@ -154,9 +154,17 @@ class Compliance:
 
     # -- what an intervention asks ---------------------------------------------------------
 
-    def start_removal(self, order: RemovalOrder) -> None:
-        """Start a removal that no case ordered (an intervention)."""
-        self._start(order, self._bind(order.source), None)
+    def start_removal(self, order: RemovalOrder, because: Event | None = None) -> None:
+        """Start a removal that no case ordered (an intervention), for a cause if there is one."""
+        self._start(order, self._bind(order.source), because)
+
+    def removals_in_force(self, jurisdiction: str) -> list[RemovalOrder]:
+        """Return the removals in a jurisdiction that have begun and whose order still holds."""
+        return [
+            order
+            for order in self.removals.started
+            if order.jurisdiction == jurisdiction and order.source in self._binding
+        ]
 
     def stop_removal(self, source: str, day: int) -> None:
         """Stop an intervention's removal where it stands."""

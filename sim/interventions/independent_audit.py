@@ -1,0 +1,93 @@
+"""Independent audit: somebody looks into the stores whether what was to be erased is erased.
+
+Legal power: the authority may look for itself or require a report (Data Protection Act 2018,
+section 146, assessment notices; GDPR article 58(1)(b), data protection audits). It orders nothing
+new: where an order to delete is in force, whatever was only hidden, or was collected since, has to
+be erased by a deadline; where none is, there is nothing to audit.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from sim.events import Process
+from sim.interventions.kinds import Actors, InterventionKind, Option
+from sim.law.drawing import case_key
+from sim.setup import InterventionSpec
+
+
+def install(spec: InterventionSpec, actors: Actors) -> None:
+    """Audit on the start, and again after every interval until the end."""
+    every = round(float(spec.options["every"]))
+    last = actors.last_day if spec.end is None else min(actors.last_day, spec.end - 1)
+
+    def audits() -> Process:
+        for number, day in enumerate(range(spec.start, last + 1, every)):
+            yield actors.env.timeout(day - actors.env.now)
+            _audit(spec, actors, day, number)
+
+    actors.env.process(audits())
+
+
+def _audit(spec: InterventionSpec, actors: Actors, day: int, number: int) -> None:
+    """Look once, and have erased what is found."""
+    audited = [
+        order
+        for order in actors.operator.removals_in_force(spec.jurisdiction)
+        if not order.source.startswith(actors.source)
+    ]
+    if not audited:
+        text = "No order to delete is in force: there is nothing to audit."
+        actors.log.write(day, "authority", "audit_without_order", text=text)
+        return
+    key = case_key(actors.source)
+    if actors.streams.uniform("audit.finds", key, number)[0] >= float(spec.options["finds"]):
+        actors.log.write(day, "authority", "audit_finds_nothing", text="The audit finds nothing.")
+        return
+    text = "What was to be erased, and is still in a store, has to be erased."
+    found = actors.log.write(day, "authority", "audit_finds_residue", text=text)
+    deadline = day + round(float(spec.options["days"]))
+    for order in audited:
+        source = f"{actors.source} {number + 1}, {order.source}"
+        again = replace(order, source=source, start=day, deadline=deadline, erases=True)
+        actors.operator.start_removal(again, found)
+
+
+KIND = InterventionKind(
+    name="independent-audit",
+    what="Whether what was to be erased is erased is looked into, and what is found is erased.",
+    power="Data Protection Act 2018, section 146; GDPR article 58(1)(b).",
+    address="https://www.legislation.gov.uk/ukpga/2018/12/part/6/crossheading/assessment-notices",
+    options={
+        "every": Option(
+            365.0,
+            "days from one audit to the next",
+            unit="days",
+            least=1.0,
+            most=36500.0,
+            low=90.0,
+            high=1095.0,
+            source="Assumption: once a year.",
+        ),
+        "finds": Option(
+            0.9,
+            "chance that an audit finds what is left",
+            low=0.5,
+            high=1.0,
+            source="Assumption: higher than an authority's check from outside (0.8 in the "
+            "authorities' files).",
+        ),
+        "days": Option(
+            30.0,
+            "days in which what is found has to be erased",
+            unit="days",
+            least=1.0,
+            most=3650.0,
+            low=7.0,
+            high=91.0,
+            source="Assumption: a month.",
+        ),
+    },
+    install=install,
+    acts_on="gallery",
+)

@@ -1,0 +1,95 @@
+"""What reaches the operator's stores: orders to delete, and audits of what they leave."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date
+
+import pytest
+
+from sim.dates import day_of, iso
+from sim.measures import read_measures
+from sim.model import run_arms
+from sim.setup import InterventionSpec
+
+
+@pytest.fixture(scope="module")
+def run(small_population, shipped_setups, with_parameters):
+    base = with_parameters(shipped_setups["no-uk-order"], {"people.news_reach": 0.0})
+
+    def of(*specs):
+        setup = replace(base, interventions=specs)
+        return run_arms(small_population, {"arm": setup}, 5, 0)["arm"]
+
+    return of
+
+
+def power(kind, start, end=None, **options):
+    return InterventionSpec(
+        kind, day_of(start), None if end is None else day_of(end), "GB", options
+    )
+
+
+def value(history, name, at="2025-12-31"):
+    (reading,) = (
+        r
+        for r in read_measures(history)
+        if (r.name, r.margin) == (name, "all") and r.at in ("", at)
+    )
+    return reading.value
+
+
+def dates(history, kind):
+    return [iso(e.day) for e in history.events if e.kind == kind]
+
+
+HIDE = power("deletion-order", date(2022, 1, 1), days=1.0, semantics="hide")
+STOP = power("cease-collection", date(2022, 1, 1))
+
+
+def audit(start=date(2023, 1, 1), end=None, **options):
+    return power("independent-audit", start, end, **{"finds": 1.0, "every": 36500.0} | options)
+
+
+def test_an_audit_has_erased_what_was_only_hidden(run):
+    hidden, audited = run(HIDE, STOP), run(HIDE, STOP, audit())
+    assert hidden.templates.hidden > 500
+    assert audited.templates.hidden == 0
+    assert audited.templates.erased >= hidden.templates.hidden
+    assert value(audited, "residue") < 0.1 * value(hidden, "residue")
+    found, removed = dates(audited, "audit_finds_residue"), dates(audited, "removal_started")
+    assert (found, removed) == (["2023-01-01"], ["2022-01-01", "2023-01-01"])
+
+
+def test_an_audit_of_nothing_that_was_ordered_changes_nothing_and_says_so(run):
+    audited, without = run(audit()), run()
+    assert dates(audited, "audit_without_order") == ["2023-01-01"]
+    assert audited.templates == without.templates
+    assert (audited.person_days == without.person_days).all()
+
+
+def test_an_audit_looks_only_while_the_order_to_delete_holds(run):
+    ended = replace(HIDE, end=day_of(date(2022, 12, 1)))
+    assert dates(run(ended, STOP, audit()), "audit_without_order") == ["2023-01-01"]
+
+
+def test_an_audit_that_finds_nothing_leaves_what_is_hidden(run):
+    blind = run(HIDE, STOP, audit(finds=0.0))
+    assert dates(blind, "audit_finds_nothing") == ["2023-01-01"]
+    assert blind.templates == run(HIDE, STOP).templates
+
+
+def test_audits_come_again_until_they_end(run):
+    yearly = run(HIDE, STOP, audit(date(2022, 6, 1), date(2025, 1, 1), every=365.0))
+    assert dates(yearly, "audit_finds_residue") == ["2022-06-01", "2023-06-01", "2024-05-31"]
+
+
+def test_the_surer_the_operator_must_be_the_fewer_it_removes(run):
+    def left(*specs):
+        history = run(STOP, *specs)
+        return int(history.at(day_of(date(2022, 5, 18))).templates[history.scope])
+
+    order = power("deletion-order", date(2022, 1, 1))
+    kept = [left(replace(order, options={"threshold": nats})) for nats in (1.0, 3.0, 6.0)]
+    assert kept == sorted(set(kept))
+    assert left(order) == kept[1]
