@@ -1,8 +1,8 @@
 """What each act does to a case: one function an act of `sim.law.steps`.
 
-Acts of a court need an appeal that is open, or what it set aside; where there is none the step
-does not happen. The record's own answer of the operator (`CaseFile.conduct`) goes before its
-strategy's.
+Here are the acts of the authority and of those who sue and settle; those of courts are in
+`sim.law.courts`, those about days of delay in `sim.law.delays`. The record's own answer of the
+operator (`CaseFile.conduct`) goes before its strategy's.
 """
 
 from __future__ import annotations
@@ -11,11 +11,9 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from generators.errors import ScenarioError
-from sim.dates import iso
-from sim.law import clocks
-from sim.law.instruments import MonetaryInstrument, Status
+from sim.law import clocks, courts, delays
+from sim.law.instruments import Status
 from sim.law.phases import Phase
-from sim.law.scope import covered, foreign_state_clients
 from sim.law.steps import PENALTY, PERIODIC, PRIVATE, STEPS, Act, StepKind
 from sim.setup import Step
 
@@ -141,214 +139,12 @@ def _agree(case: Case, step: Step, kind: StepKind) -> None:
         case.falls_due(private, step.day, event)
 
 
-def lodge_appeal(case: Case, step: Step, *, forced: bool = False) -> None:
-    """Lodge an appeal against what is served, if the operator appeals.
-
-    Args:
-        case: the case.
-        step: `appeal_lodged`, dated today.
-        forced: lodge it whatever the operator's strategy is.
-
-    Raises:
-        ScenarioError: the appeal period is over.
-    """
-    served, conduct, file = case.served, case.file.conduct, case.file
-    appealed = [
-        one
-        for one in case.instruments
-        if one.status is Status.SERVED
-        and (forced or (conduct.appeals if conduct else case.parties.appeals(file, one.name)))
-    ]
-    if not appealed or served is None:
-        return
-    ends = served + file.appeal_period_days
-    if not served <= step.day <= ends:
-        raise ScenarioError(
-            f"case {file.id}: appeal_lodged on {iso(step.day)} is out of time; the appeal period "
-            f"ends on {iso(ends)}"
-        )
-    case.enter(Phase.APPEAL)
-    event = case.write(step)
-    for one in appealed:
-        one.move(step.day, Status.UNDER_APPEAL)
-    orders = case.orders
-    if orders is not None and orders in appealed and orders.binding and orders.bound is None:
-        case.bind(event, ends, served)
-
-
-def _stay(case: Case, step: Step, _kind: StepKind) -> None:
-    """Suspend what is under appeal: deadlines stop, and nothing is payable meanwhile."""
-    pending = [one for one in case.instruments if one.appeal_pending and not one.stayed]
-    if not pending:
-        return
-    event = case.write(step)
-    for one in pending:
-        one.stayed = True
-        if isinstance(one, MonetaryInstrument):
-            one.payable = one.collected
-    if case.orders in pending:
-        case.release(event)
-
-
-def _unstay(case: Case, step: Step, _kind: StepKind) -> None:
-    """Lift a stay: what does not wait for the appeal by law binds again, counted anew."""
-    stayed = [one for one in case.instruments if one.stayed]
-    if not stayed:
-        return
-    event = case.write(step)
-    for one in stayed:
-        one.stayed = False
-    if case.orders in stayed and case.orders is not None and case.orders.binding:
-        case.bind(event, step.day, step.day)
-    for money in case.money:
-        if money in stayed and not money.suspended:
-            case.falls_due(money, step.day, event)
-
-
-def _hear(case: Case, step: Step, _kind: StepKind) -> None:
-    if case.phase is Phase.APPEAL:
-        case.write(step)
-
-
-def _outside(case: Case, step: Step) -> str | None:
-    """Return the ground on which the case's own reading of scope decides, None where the record
-    decides; "" where the processing is covered."""
-    reading, served = case.file.reading, case.served
-    if reading is None or served is None:
-        return None
-    found = covered(
-        *("database", *foreign_state_clients(case.file.jurisdiction)),
-        *(served, case.file.jurisdiction, reading),
-    )
-    kind = "jurisdiction_upheld" if found.covered else "jurisdiction_denied"
-    because = case.last.get("appeal_lodged")
-    case.note(step.day, kind, "case", because, found.why, actor="tribunal")
-    return "" if found.covered else found.why
-
-
-def _set_aside(case: Case, step: Step, _kind: StepKind) -> None:
-    """Set aside what is under appeal, unless the case's reading of scope finds jurisdiction: then
-    the appeal goes on to the substance, which nobody has decided."""
-    pending = [one for one in case.instruments if one.appeal_pending]
-    if not pending or _outside(case, step) == "":
-        return
-    event = case.write(step)
-    _void(case, step.day)
-    if case.orders in pending:
-        case.release(event)
-
-
-def _void(case: Case, day: int) -> None:
-    """Set aside whatever is under appeal; a stay has nothing left to suspend."""
-    for one in case.instruments:
-        if one.appeal_pending:
-            one.stayed = False
-            if isinstance(one, MonetaryInstrument):
-                one.set_aside(day)
-            else:
-                one.move(day, Status.SET_ASIDE)
-
-
-def _seek(case: Case, step: Step, _kind: StepKind) -> None:
-    if any(one.status is Status.SET_ASIDE for one in case.instruments):
-        case.write(step)
-
-
-def _restore(case: Case, step: Step, _kind: StepKind) -> None:
-    """Bring back what was set aside, as under appeal: the appeal has to be decided again."""
-    void = [one for one in case.instruments if one.status is Status.SET_ASIDE]
-    if not void or _outside(case, step):
-        return
-    event = case.write(step)
-    for money in case.money:
-        if money in void:
-            money.restore(step.day)
-    if case.orders is not None and case.orders in void:
-        case.orders.move(step.day, Status.UNDER_APPEAL)
-        if case.orders.binding:
-            # Time is counted anew: an order cannot have been due while it was void.
-            case.bind(event, step.day, step.day)
-
-
-def _remit(case: Case, step: Step, _kind: StepKind) -> None:
-    """Send the case back to the authority: what was under appeal falls, the rest stands."""
-    case.enter(Phase.INVESTIGATION)
-    event = case.write(step)
-    fell = case.orders is not None and case.orders.appeal_pending
-    _void(case, step.day)
-    if fell:
-        case.release(event)
-
-
-def _end_appeal(case: Case, step: Step, _kind: StepKind) -> None:
-    """Bring what was under appeal into force; time that had not run is counted from that day.
-
-    A further court that upholds what is in force already is told and changes nothing.
-    """
-    pending = [one for one in case.instruments if one.appeal_pending]
-    if not pending:
-        in_force = any(one.status is Status.IN_FORCE for one in case.instruments)
-        if in_force and "appeal_lodged" in case.last and step.kind != "appeal_withdrawn":
-            case.write(step)
-        return
-    event = case.write(step)
-    for one in pending:
-        one.stayed = False
-    case.enter(Phase.FINAL)
-    orders = case.orders
-    if orders is not None and orders in pending:
-        orders.move(step.day, Status.IN_FORCE)
-        if orders.bound is None:
-            case.bind(event, step.day, step.day)
-    for money in case.money:
-        if money not in pending:
-            continue
-        money.move(step.day, Status.IN_FORCE)
-        if not money.payable:
-            case.falls_due(money, step.day, event)
-
-
 def _refuse(case: Case, step: Step, _kind: StepKind) -> None:
     """Dismiss a suit: the case ends."""
     case.enter(Phase.CLOSED)
     case.write(step)
     if case.private is not None and case.private.status in (Status.FILED, Status.PROPOSED):
         case.private.move(step.day, Status.DISMISSED)
-
-
-def _start_periodic(case: Case, step: Step, _kind: StepKind) -> None:
-    """Begin to count days of delay, where something was threatened and the order binds."""
-    periodic, orders = case.periodic, case.orders
-    if periodic is None or periodic.status is not Status.PROPOSED or periodic.starts is not None:
-        return
-    if orders is None or not orders.binding:
-        return
-    case.write(step)
-    periodic.start(step.day)
-    case.env.process(clocks.delay(case))
-
-
-def _end_periodic(case: Case, step: Step, _kind: StepKind) -> None:
-    if case.periodic is not None and case.periodic.starts is not None:
-        case.write(step)
-        case.periodic.end(step.day)
-
-
-def _liquidate(case: Case, step: Step, _kind: StepKind) -> None:
-    """Make a sum of the days counted: it is the record's where the days come to that.
-
-    An order that was set aside leaves nothing to liquidate.
-    """
-    periodic, orders = case.periodic, case.orders
-    if periodic is None or periodic.status is not Status.PROPOSED or not periodic.accrued:
-        return
-    if orders is None or orders.status is Status.SET_ASIDE:
-        return
-    amount = periodic.liquidate(step.day)
-    periodic.end(step.day)
-    as_recorded = step.recorded and step.amount in (None, amount)
-    event = case.write(step, amount, recorded=as_recorded)
-    case.env.process(clocks.falls_due(case, periodic, step.day, event))
 
 
 def _leave_market(case: Case, step: Step, _kind: StepKind) -> None:
@@ -383,23 +179,23 @@ ACTS: dict[Act, Callable[[Case, Step, StepKind], None]] = {
     Act.ORDER: _order,
     Act.PENALISE: _penalise,
     Act.SETTLE: _settle,
-    Act.STAY: _stay,
-    Act.UNSTAY: _unstay,
-    Act.HEAR: _hear,
-    Act.SET_ASIDE: _set_aside,
-    Act.SEEK: _seek,
-    Act.RESTORE: _restore,
-    Act.REMIT: _remit,
-    Act.UPHOLD: _end_appeal,
-    Act.WITHDRAW: _end_appeal,
+    Act.STAY: courts.stay,
+    Act.UNSTAY: courts.lift_stay,
+    Act.HEAR: courts.hear,
+    Act.SET_ASIDE: courts.set_aside,
+    Act.SEEK: courts.seek_permission,
+    Act.RESTORE: courts.restore,
+    Act.REMIT: courts.remit,
+    Act.UPHOLD: courts.end_appeal,
+    Act.WITHDRAW: courts.end_appeal,
     Act.REFUSE: _refuse,
-    Act.START_PERIODIC: _start_periodic,
-    Act.END_PERIODIC: _end_periodic,
-    Act.LIQUIDATE: _liquidate,
+    Act.START_PERIODIC: delays.start_periodic,
+    Act.END_PERIODIC: delays.end_periodic,
+    Act.LIQUIDATE: delays.liquidate,
     Act.LEAVE_MARKET: _leave_market,
     Act.CHECK: _check,
     Act.COLLECT: _collect,
     Act.CLOSE: _close,
     Act.NOTE: _tell,
 }
-"""What each act does, but the appeal, which is asked for (`lodge_appeal`)."""
+"""What each act does, but the appeal, which is asked for (`sim.law.courts.lodge_appeal`)."""

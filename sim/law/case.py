@@ -15,25 +15,19 @@ from generators.errors import ScenarioError
 from sim.dates import iso
 from sim.events import Event, Log, Process
 from sim.law import clocks
-from sim.law.acts import ACTS, lodge_appeal
+from sim.law.acts import ACTS
 from sim.law.checks import check_case
+from sim.law.courts import lodge_appeal
 from sim.law.instruments import (
-    EnforcementNotice,
     Instrument,
     MonetaryInstrument,
-    PenaltyNotice,
     Status,
 )
+from sim.law.issued import issued_by
 from sim.law.parties import Luck, Parties, certain
-from sim.law.periodic import PeriodicPenalty
 from sim.law.phases import PHASE_SUCCESSORS, Phase
-from sim.law.private_action import PrivateAction
 from sim.law.steps import (
-    ORDER,
     ORDERS,
-    PENALTY,
-    PERIODIC,
-    PRIVATE,
     STEPS,
     UNCONDITIONAL,
     Act,
@@ -93,32 +87,10 @@ class Case:
         self.checks_made = 0
         self.contested = False
         self._told: set[tuple[int, str]] = set()
-        self._make_instruments()
+        issued = issued_by(file)
+        self.orders, self.penalty = issued.orders, issued.penalty
+        self.periodic, self.private = issued.periodic, issued.private
         env.process(self._steps())
-
-    def _make_instruments(self) -> None:
-        """Make the instruments that the case has, or that its authority may give."""
-        file, powers = self.file, self.file.powers
-        kinds = [STEPS[step.kind] for step in file.steps]
-        named = {k.instrument for k in kinds} | {k.money for k in kinds}
-        may = named | {PENALTY} if powers is None else named | set(powers.powers)
-        currency = "GBP" if powers is None else powers.currency
-        by_law = file.stay if powers is None else powers.stay
-        self.orders: EnforcementNotice | None = None
-        self.penalty: PenaltyNotice | None = None
-        self.periodic: PeriodicPenalty | None = None
-        self.private: PrivateAction | None = None
-        if file.obligations or any(kind.act is Act.ORDER for kind in kinds):
-            self.orders = EnforcementNotice(ORDER, stay=file.stay, obligations=file.obligations)
-        if PENALTY in may:
-            self.penalty = PenaltyNotice(PENALTY, stay=by_law, currency=currency)
-        if PERIODIC in may:
-            self.periodic = PeriodicPenalty(PERIODIC, stay=by_law, currency=currency)
-        if PRIVATE in may:
-            in_equity = any(duty.kind == "equity" for duty in file.obligations)
-            self.private = PrivateAction(
-                PRIVATE, stay=by_law, currency=currency, in_equity=in_equity
-            )
 
     @property
     def money(self) -> tuple[MonetaryInstrument, ...]:

@@ -108,8 +108,6 @@ def _out_of_phase(file: CaseFile, step: Step, phase: Phase) -> Fault | None:
     kind = STEPS[step.kind]
     if phase in kind.phases or kind.act not in UNCONDITIONAL:
         return None
-    if step.kind in ("complaint", "criminal_complaint"):
-        return None
     allowed = ", ".join(p.value for p in Phase if p in kind.phases)
     return _fault(
         file,
