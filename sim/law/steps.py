@@ -228,8 +228,8 @@ STEPS: dict[str, StepKind] = {
         appealable=False,
     ),
     "cease_and_desist": StepKind(
-        Act.ORDER, "platform", ORDER, UNTIL_FINAL, (), "investigation",
-        "a platform demands that the operator stop", appealable=False,
+        Act.NOTE, "platform", CASE, ANY, (), "investigation",
+        "a platform demands that the operator stop; a letter binds nobody",
     ),
     "deadline": _note("authority", ("final_penalty",), "a deadline of the order falls"),
     # -- private actions -------------------------------------------------------------------

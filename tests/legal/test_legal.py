@@ -107,16 +107,13 @@ RECORDED = [id for id in load_record().ids if id != LETTERS]
 def test_every_recorded_case_is_told_as_it_was_and_has_a_variant(id):
     mine = [one.test for one in SHIPPED if one.test.given.case == id]
     assert any(not test.variant for test in mine)
-    assert any(differs(test) for test in mine if test.variant)
+    assert any(differs(test) for test in mine)
 
 
 def differs(test: LegalTest) -> bool:
-    """Whether a test has another date, step, amount, order, rule of stay or conduct than the
-    record."""
+    """Whether a test has another date, appeal or rule of stay than the record."""
     given, when = test.given, test.when
-    changed = (when.dates, when.amounts, when.without, when.also, when.met)
-    other = (given.order_of, given.clauses, given.reading, given.stay)
-    return any(changed) or any(one is not None for one in other)
+    return bool(when.dates or when.without or when.also or given.stay) and test.variant
 
 
 @pytest.mark.parametrize("id", ["UK-ICO-2022", "FR-CNIL-2022"])

@@ -6,6 +6,7 @@ from __future__ import annotations
 import json
 import math
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -177,6 +178,19 @@ def test_the_command_prints_the_coverage_and_both_widths(recorded):
     assert [row["days"] for row in printed["left_out"]] == [x.duration.days for x in left_out]
     text = CliRunner().invoke(app, ["law", "durations"]).stdout
     assert f"{coverage(left_out):.0%} of its durations" in text
+
+
+def test_the_documents_give_the_figures_as_they_are(recorded):
+    left_out = leave_one_authority_out(recorded)
+    page = (Path(__file__).parents[2] / "docs" / "legal-tests.md").read_text("utf-8")
+    for told in (
+        f"{100 * coverage(left_out):.0f} % of an authority's durations",
+        f"is {width(left_out):.1f} times its lower one",
+        f"holds {100 * coverage(left_out, naive=True):.0f} %",
+        f"and is {width(left_out, naive=True):.1f} times wide",
+        f"{len(recorded)} durations of {len({d.authority for d in recorded})} authorities",
+    ):
+        assert told in page, told
 
 
 def test_the_command_ends_with_1_where_too_few_lie_inside(monkeypatch):
