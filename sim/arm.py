@@ -31,6 +31,7 @@ from sim.history import UNDATED, History, Ledger, Requests, TemplateCounts, Watc
 from sim.interventions.kinds import Actors
 from sim.interventions.registry import in_stated_order, install
 from sim.law.case import Case
+from sim.law.docket import Docket
 from sim.law.drawing import case_key, dated
 from sim.law.instruments import MonetaryInstrument
 from sim.law.parties import Parties
@@ -187,6 +188,7 @@ class Arm:
         self.snapshots: list[Snapshot] = []
         self.was_searchable = np.zeros(len(population), dtype=np.bool_)
         self.held_at_notice = np.zeros(0 if watched is None else len(watched), dtype=np.int32)
+        self.docket = Docket()
         self.cases: dict[str, Case] = {}
         for file in setup.cases:
             self._open_case(file)
@@ -223,7 +225,7 @@ class Arm:
         return case
 
     def _case(self, file: CaseFile) -> Case:
-        file = dated(file, self.shared.streams)
+        file = self.docket.admit(dated(file, self.shared.streams))
 
         def luck(ordinal: int) -> float:
             key = case_key(file.id)
