@@ -42,6 +42,7 @@ from sim.operator.compliance import Compliance
 from sim.operator.decisions import Decisions
 from sim.operator.desk import Desk
 from sim.operator.parts import Parts
+from sim.operator.passes import passes_of
 from sim.operator.profile import amount_of
 from sim.operator.purse import Purse
 from sim.operator.rational import Circumstances
@@ -58,6 +59,9 @@ from sim.platforms import send_letters
 from sim.setup import ArmSetup, CaseFile, Scope, look_days, reading_days
 from sim.tallies import PHOTO_BINS, Cells, Snapshot
 from sim.world import HIDDEN, SEARCHABLE, World
+
+OWN_CRAWLER = "operator's own crawler"
+"""Source of what the operator's profile lets in of each platform, before any order."""
 
 
 @dataclass(frozen=True)
@@ -136,6 +140,12 @@ class Arm:
             shared.part,
             amount_of(setup.profile.redirect_share, parameters),
         )
+        for segment in setup.profile.segments:
+            if segment.passes != 1.0:
+                place = Scope(platform=segment.platform)
+                self.world.levers.set("platform.pass", OWN_CRAWLER, 0, segment.passes, place)
+        own = passes_of(shared.parts, self.world.levers, 0.0)
+        self.crawled = float((own.attempts * shared.parts.shares).sum())
         self.people = PeopleSide(population, self.reactions, shared.streams, self.world.held_before)
         self.removals = Removals(
             self.env,
@@ -358,7 +368,7 @@ class Arm:
             self.purse.days(
                 end - start,
                 self.customers.revenue(),
-                float(images[end] - images[start]),
+                float(images[end] - images[start]) * self.crawled,
                 self.customers.made(start, end),
             )
             self._look(day, weekly=True)

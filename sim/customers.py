@@ -138,6 +138,10 @@ class Customers:
         if day <= self.day:
             return
         days = slice(self.day, day)
+        moved = any(map(self.levers.moved, ("customers.pass", "customers.adoption")))
+        if not moved and not self.missed.any():
+            self.shares[days], self.day = 1.0, day
+            return
         come = np.maximum(0.0, np.diff(self._come[self.day : day + 1], axis=0))
         kept_away = come * (1.0 - self._values("customers.adoption"))
         missed = np.cumsum(np.concatenate([self.missed[None], kept_away]), axis=0)
@@ -154,6 +158,9 @@ class Customers:
         return here * self._values("customers.pass")
 
     def _values(self, lever: str) -> NDArray[np.float64]:
+        """Return a lever's value for each market, float64 [m]."""
+        if not self.levers.moved(lever):
+            return np.ones(len(self.markets))
         return np.array([self.levers.value(lever, place_of(market)) for market in self.markets])
 
     def made(self, start: int, end: int) -> float:

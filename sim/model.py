@@ -155,7 +155,11 @@ def shared_by_arms(
         parts=parts,
         part=parts.of_faces(evidence, bands, candidates.platform),
         unhindered=unhindered_photos(
-            candidates, parameters["crawler.envelope"], in_scope, reading_days(setup)
+            candidates,
+            parameters["crawler.envelope"],
+            in_scope,
+            reading_days(setup),
+            setup.profile.lets_in(population.platforms),
         ),
         photos=photos,
     )

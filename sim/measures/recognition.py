@@ -90,13 +90,12 @@ def _selectivity(history: History) -> list[Reading]:
 
 
 def _forgone(history: History) -> list[Reading]:
-    p, per_million = history.setup.parameters, 1e6 * probe_share(history)
-    scores = OperatorScores.of(p)
+    scores = OperatorScores.of(history.setup.parameters)
+    per_million = 1e6 * probe_share(history)
     readings = []
     for day in reading_days(history.setup):
         snapshot, photos = history.at(day), history.unhindered[day]
-        gallery = float(history.setup.curves.images[day + 1]) * p["gallery.faces_per_image"]
-        chance = scores.identification(PHOTO_BINS - 1, gallery)[0]
+        chance = scores.identification(PHOTO_BINS - 1, snapshot.gallery)[0]
         without = float(photos @ chance / photos.sum())
         lost = per_million * (without - identifiability_at(history, snapshot))
         readings.append(Reading("true_identifications_forgone", iso(day), "all", "", lost))

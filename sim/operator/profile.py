@@ -7,7 +7,7 @@ so that a range run sweeps it; `amount_of` reads either.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -176,3 +176,9 @@ class Profile:
     desk_delay: Amount
     stores: tuple[Store, ...]
     means: Means
+
+    def lets_in(self, platforms: Sequence[str]) -> NDArray[np.float64] | None:
+        """Return the share that is collected of each platform, float64 [P], None for all of all."""
+        passes = {segment.platform: segment.passes for segment in self.segments}
+        shares = np.array([passes.get(platform, 1.0) for platform in platforms])
+        return None if (shares == 1.0).all() else shares

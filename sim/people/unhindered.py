@@ -20,6 +20,7 @@ def unhindered_photos(
     envelope: float,
     in_scope: NDArray[np.bool_],
     days: Sequence[int],
+    lets_in: NDArray[np.float64] | None = None,
 ) -> dict[int, NDArray[np.int64]]:
     """Return residents in scope by number of photos found, at the end of each of these days.
 
@@ -28,14 +29,19 @@ def unhindered_photos(
         envelope: height of the shared envelope over the rate without orders.
         in_scope: who is a resident in scope, bool [n].
         days: when to look.
+        lets_in: share that the operator's own crawler lets in of each platform, [P]; None where
+            it lets in all.
 
     Returns:
         int64 [PHOTO_BINS] a day; the last bin holds those with as many or more.
     """
+    rate = np.full(len(candidates), 1.0 / envelope)
+    if lets_in is not None and candidates.platform is not None:
+        rate *= lets_in[candidates.platform]
     found: dict[int, NDArray[np.int64]] = {}
     for day in days:
         until = int(candidates.starts[day + 1])
-        mine = candidates.accept[:until] < 1.0 / envelope
+        mine = candidates.accept[:until] < rate[:until]
         counts = np.bincount(candidates.person[:until][mine], minlength=len(in_scope))
         bins = np.minimum(counts[in_scope], PHOTO_BINS - 1)
         found[day] = np.bincount(bins, minlength=PHOTO_BINS)

@@ -183,3 +183,26 @@ def test_fines_are_those_of_the_question_s_jurisdiction_whatever_others_collect(
     assert any(ledger.collected for ledger in without.ledgers)
     assert structural_zero("fine_collected", happened, without)
     assert structural_zero("fine_imposed", happened, without) is None
+
+
+def test_what_an_operator_s_own_filter_leaves_out_is_never_collected(small_population):
+    question = load_scenario("no-uk-order", ["operator.profile=public-search"])
+    setup = arm_setup(question, question=question)
+    some, all_of_it = (
+        run_arms(small_population, {"arm": one}, 5, 0)["arm"]
+        for one in (setup, replace(setup, profile=replace(setup.profile, segments=())))
+    )
+    share = {s.platform: s.passes for s in setup.profile.segments}
+    assert share["plaza"] == share["lumen"] == 0.0
+    end = setup.last_day
+    collected = some.at(end).gallery / all_of_it.at(end).gallery
+    assert 0.0 < collected < max(share.values())
+    # The sample is thinned as the gallery behind it is.
+    held, every = (float(h.at(end).templates @ h.weights) for h in (some, all_of_it))
+    assert held / every == pytest.approx(collected, rel=0.15)
+    # What was never let in is not forgone for an order.
+    assert values(some)["non_mated_shift", END] == 0.0
+    assert values(some)["searchable_persons", END] < values(all_of_it)["searchable_persons", END]
+    images = setup.curves.images[end + 1] * setup.profile.means.image
+    saved = all_of_it.books.purse.running - some.books.purse.running
+    assert saved == pytest.approx(images * (1.0 - collected), rel=0.01)
