@@ -149,7 +149,7 @@ def operator_of(test: LegalTest) -> Operator:
     assert answers is not None
     strategy = STRATEGIES[StrategyName(answers)]
     meets = None if strategy.obeys else frozenset[str]()
-    return Operator(_appealed(strategy.appeals), meets, met, strategy.pays, not strategy.appeals)
+    return Operator(_appealed(strategy.appeals), meets, met, strategy.pays, strategy.settles)
 
 
 def _appealed(appeals: bool | tuple[str, ...]) -> frozenset[str]:
@@ -166,7 +166,6 @@ def run_case(test: LegalTest) -> Ran:
         ScenarioError: a case that the law does not allow, found at load or on its way.
     """
     env, log, operator = simpy.Environment(), Log(), operator_of(test)
-
     parties = Parties(
         appeals=lambda file, instrument: instrument in operator.appeals,
         news=lambda day, size, event: None,

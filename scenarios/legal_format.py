@@ -15,7 +15,7 @@ from scenarios.legal_given import Given, When
 from scenarios.legal_then import Then
 from scenarios.legal_words import AS_RECORDED, known_word
 from scenarios.public_record import load_record
-from scenarios.strict import Errors, Strict, several, wrong
+from scenarios.strict import Errors, Strict, as_date, several, wrong
 
 
 class LegalTest(Strict):
@@ -41,6 +41,13 @@ class LegalTest(Strict):
     def _steps_of_the_case(self) -> LegalTest:
         if (self.given.processing is None) != (self.then.scope is None):
             raise wrong("the scope of the law is asked of a processing", "'processing' and 'scope'")
+        errors: Errors = [
+            (("then", "on", day), wrong("lies after the end of the test",
+                                        f"{self.when.until} or earlier", at_key=True))
+            for day in self.then.on
+            if as_date(day) > self.when.until
+        ]  # fmt: skip
+        several("then", errors)
         if self.given.operator == AS_RECORDED and self.when.met:
             raise wrong("the record says what was met", "an operator that is not 'as recorded'")
         if self.given.case is None:
@@ -48,7 +55,6 @@ class LegalTest(Strict):
         steps = case_file(load_record(), self.given.case).steps
         every = tuple(dict.fromkeys(step.kind for step in steps))
         once = tuple(kind for kind in every if sum(step.kind == kind for step in steps) == 1)
-        errors: Errors = []
         for key, kinds, known in (
             ("dates", tuple(self.when.dates), once),
             ("amounts", tuple(self.when.amounts), once),

@@ -142,8 +142,10 @@ class Given(Strict):
     @classmethod
     def _answers(cls, value: Answers | str | None) -> Answers | str | None:
         if isinstance(value, str):
-            known = (AS_RECORDED, *(str(name) for name in STRATEGIES))
-            error = known_word(value, known, f"there is no strategy '{value}'")
+            # One that weighs needs a purse and customers, which a case alone has not.
+            plain = (str(name) for name, strategy in STRATEGIES.items() if not strategy.weighs)
+            known = (AS_RECORDED, *plain)
+            error = known_word(value, known, f"'{value}' is not a strategy that needs no purse")
             if error is not None:
                 raise error
         return value

@@ -122,7 +122,7 @@ ONE_CHANGE = {
                          "is not a stage of a case", "open to notice"),
     "an amount of no instrument": ("maximum:\n  periodic penalty:", "maximum:\n  periodic fine:",
                                    "periodic fine", "is not an instrument", "periodic penalty"),
-    "a power of no duty": ("powers:\n  periodic penalty:", "powers:\n  delte:", "delte",
+    "a power of no duty": ("powers:\n  periodic penalty:", "powers:\n  deletee:", "deletee",
                            "is not a duty or an instrument", "delete"),
     "no rule for appeals": ('"none"', '"nonne"', '"nonne"', "is not a rule for appeals", "none"),
     "a share over one": ("value: 0.8,", "value: 1.8,", "1.8", "'value' is not what", ""),
