@@ -29,6 +29,7 @@ from sim.interventions import (
     platform_defence,
     private_action,
     private_sale_ban,
+    retention_limit,
 )
 from sim.interventions.kinds import Actors, InterventionKind, completed
 from sim.setup import ArmSetup, InterventionSpec
@@ -40,6 +41,7 @@ MODULES = (
     cease_collection,
     deletion_order,
     independent_audit,
+    retention_limit,
     access_without_photo,
     customer_ban,
     private_sale_ban,

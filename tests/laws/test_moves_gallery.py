@@ -1,4 +1,4 @@
-"""What reaches the operator's stores: orders to delete, and audits of what they leave."""
+"""What reaches the operator's stores: orders to delete, audits of what they leave, limits."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from sim.dates import day_of, iso
 from sim.measures import read_measures
 from sim.model import run_arms
 from sim.setup import InterventionSpec
+from tests.conftest import PERFECT
 
 
 @pytest.fixture(scope="module")
@@ -93,3 +94,30 @@ def test_the_surer_the_operator_must_be_the_fewer_it_removes(run):
     kept = [left(replace(order, options={"threshold": nats})) for nats in (1.0, 3.0, 6.0)]
     assert kept == sorted(set(kept))
     assert left(order) == kept[1]
+
+
+@pytest.mark.parametrize("counts", ["age", "rolling"])
+def test_the_shorter_the_limit_the_less_is_held(run, counts):
+    held = []
+    for days in (1000.0, 90.0):
+        limited = run(power("retention-limit", date(2021, 1, 1), time=days, counts=counts))
+        held.append(int(limited.snapshots[-1].templates[limited.scope]))
+    assert held == sorted(set(held), reverse=True)
+
+
+def test_nothing_is_older_than_the_limit_where_the_operator_knows_who_lives_where(
+    homebodies, shipped_setups, with_parameters
+):
+    base = with_parameters(shipped_setups["no-uk-order"], PERFECT)
+    limit = power("retention-limit", date(2021, 1, 1), time=90.0)
+    ended = replace(limit, end=day_of(date(2023, 1, 1)))
+    arms = {"limit": replace(base, interventions=(limit,))}
+    arms["ended"] = replace(base, interventions=(ended,))
+    limited, let_go = run_arms(homebodies, arms, 5, 0).values()
+    assert value(limited, "age_held") < 90.0 < value(let_go, "age_held")
+
+
+def test_a_limit_longer_than_the_run_erases_nothing(run):
+    limited, without = run(power("retention-limit", date(2021, 1, 1), time=36500.0)), run()
+    assert limited.templates == without.templates
+    assert (limited.person_days == without.person_days).all()
