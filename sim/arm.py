@@ -57,6 +57,7 @@ from sim.pixels.matcher import PixelsMatcher
 from sim.pixels.photos import ReplicationPhotos
 from sim.platforms import send_letters
 from sim.setup import ArmSetup, CaseFile, Scope, look_days, reading_days
+from sim.store_jobs import StoreJobs
 from sim.tallies import PHOTO_BINS, Cells, Snapshot
 from sim.world import HIDDEN, SEARCHABLE, World
 
@@ -146,6 +147,7 @@ class Arm:
                 self.world.levers.set("platform.pass", OWN_CRAWLER, 0, segment.passes, place)
         own = passes_of(shared.parts, self.world.levers, 0.0)
         self.crawled = float((own.attempts * shared.parts.shares).sum())
+        self.jobs = StoreJobs(self.world)
         self.people = PeopleSide(population, self.reactions, shared.streams, self.world.held_before)
         self.removals = Removals(
             self.env,
@@ -294,7 +296,7 @@ class Arm:
                 operator=self.operator,
                 streams=streams,
                 people=self.people,
-                world_jobs=self.world,
+                world_jobs=self.jobs,
                 open_case=self._open_case,
                 cases=self.cases,
                 source=f"{spec.kind} ({number})",
@@ -481,6 +483,9 @@ class Arm:
             movers=self._movers(),
             books=self._books(),
             unhindered=self.shared.unhindered,
+            recollection=world.recollection(),
+            listed=np.bincount(population.jurisdiction[world.listed], minlength=size),
+            refused=world.refused,
             watched=watched,
             gallery=None if self.gallery is None else self.gallery.stats(),
             held=tuple(world.levers.held),
@@ -503,7 +508,7 @@ class Arm:
         faces = Faces(
             hidden=hidden * weight,
             leaving=(int(world.templates[self.scope]) - shown - hidden) * weight,
-            listed=0.0,
+            listed=int((world.listed & here).sum()) * weight,
             erased=int(world.visit[resident].sum(dtype=np.int64)) * weight,
         )
         appeals = sum(event.kind == "appeal_lodged" for event in self.log.events)
@@ -525,6 +530,8 @@ class Arm:
             movers["news"] = tuple(self.attention.pulses)
         if self.people.acts:
             movers["people"] = tuple(self.people.acts)
+        if self.jobs.acts:
+            movers["stores"] = tuple(self.jobs.acts)
         changes = self.world.levers.changes
         for name, mine in (
             ("levers", [c for c in changes if not c[1].startswith("customers.")]),

@@ -38,6 +38,7 @@ STREAMS: dict[str, str] = {
     "private.spread.acquaintance": "whether an acquaintance follows (the same)",
     "retention.clock": "unit exponential that a template lasts as retention rolls (photo, visit)",
     "suppression.recognise": "whether a find of a listed person is recognised (photo, visit)",
+    "suppression.again": "unit exponential until what was refused is found again (photo, visit)",
     "private.called": "whether somebody heeds a call to go private (person, call)",
     "notice.told": "whether a notice reaches somebody of whom something is held (person, notice)",
     "request.clock": "unit exponential until an informed person sends a request (person)",

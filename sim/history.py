@@ -18,6 +18,7 @@ from sim.gallery.gallery import GalleryStats
 from sim.law.instruments import MonetaryInstrument
 from sim.levers import Held
 from sim.operator.books import Books
+from sim.revisits import Recollection
 from sim.setup import ArmSetup, CaseFile
 from sim.tallies import Cells, Snapshot
 
@@ -162,6 +163,9 @@ class History:
         books: what the operator was asked, earned, spent and decided.
         unhindered: residents in scope by photos found if nothing were kept out, int64
             [PHOTO_BINS] at each day whose shares stand in the table.
+        recollection: how long removed photos stayed out of the gallery.
+        listed: int64 [J], persons of whom a template is kept on a suppression list.
+        refused: finds that such a list recognised and refused.
         gallery: what the sample's gallery holds at the end, where there is one.
         held: every modifier that lay on a lever, and until when.
     """
@@ -185,6 +189,9 @@ class History:
     watched: WatchedCounts | None
     books: Books
     unhindered: Mapping[int, NDArray[np.int64]]
+    recollection: Recollection
+    listed: NDArray[np.int64]
+    refused: int
     gallery: GalleryStats | None = None
     held: tuple[Held, ...] = ()
 

@@ -27,6 +27,8 @@ from sim.operator.retention import Retention
 from sim.parameters import Parameters
 from sim.people.finds import LAST_VISIT, CandidateFinds
 from sim.people.reactions import Reactions
+from sim.revisits import NEVER_HELD, Recollection, Revisits
+from sim.setup import Scope
 from sim.tallies import Cells, ExposureTally, PresenceTally
 
 CANDIDATE, SEARCHABLE, HIDDEN, REMOVED = 0, 1, 2, 3
@@ -98,11 +100,13 @@ class World:
         self._passes = passes_of(self.parts, self.levers, redirect_share)
         self._inferred: dict[tuple[str, float | None], NDArray[np.int64]] = {}
         self._purges: dict[int, list[tuple[NDArray[np.int64], NDArray[np.int64]]]] = {}
-        # Removed photos that may be found again, and the revisit hazard of their part at which
-        # they are.
-        self._gone: NDArray[np.int64] = np.zeros(0, dtype=np.int64)
-        self._found_at: NDArray[np.float64] = np.zeros(0)
-        self._revisits: NDArray[np.float64] = np.zeros((len(self.parts), last_day + 2))
+        self.listed: NDArray[np.bool_] = np.zeros(len(population), dtype=np.bool_)
+        self.refused = 0
+        self._kept: NDArray[np.bool_] = np.zeros(len(candidates), dtype=np.bool_)
+        self.revisits = Revisits(part, len(self.parts), background.revisit_rate, last_day)
+        # Refused finds of listed persons, and since when each was removed.
+        self._parked: NDArray[np.int64] = np.zeros(0, dtype=np.int64)
+        self._parked_since: NDArray[np.int32] = np.zeros(0, dtype=np.int32)
 
     # -- collection ------------------------------------------------------------------------
 
@@ -113,11 +117,15 @@ class World:
             return
         passes = self._passes_now()
         self.background.collect(self.day, day, passes)
-        rates = passes.rates
-        rows, days = self._accepted(day, rates)
-        again, again_days = self._found_again(day, rates)
+        self._readmit()
+        self.revisits.advance(self.day, day, passes.rates)
+        rows, days = self._accepted(day, passes.rates)
+        again, again_days = self._found_again(day)
+        if self.listed.any():
+            keep = self._admitted(rows, np.full(len(rows), NEVER_HELD, dtype=np.int32))
+            rows, days = rows[keep], days[keep]
         if len(again):
-            self.recollected += len(again)
+            self.recollected += int((self.visit[again] > 0).sum())
             self._enrolled_anew(again, again_days)
             rows, days = np.concatenate([rows, again]), np.concatenate([days, again_days])
             order = np.argsort(days, kind="stable")
@@ -154,25 +162,65 @@ class World:
         rows = lo + np.flatnonzero(accepted & ~blocked)
         return rows, c.day[rows].astype(np.int64)
 
-    def _found_again(
-        self, day: int, rates: NDArray[np.float64]
-    ) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    def _found_again(self, day: int) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
         """Find removed photos that are still public again, each at its own keyed hazard."""
-        start = self._revisits[:, self.day, None]
-        steps = np.arange(1, day - self.day + 1) * (self.background.revisit_rate * rates)[:, None]
-        self._revisits[:, self.day + 1 : day + 1] = start + steps
-        reached = self._found_at < self._revisits[self.part[self._gone], day]
-        rows, at = self._gone[reached], self._found_at[reached]
+        rows, days, since = self.revisits.found(day)
         if not len(rows):
-            return rows, rows
-        self._gone, self._found_at = self._gone[~reached], self._found_at[~reached]
-        part = self.part[rows]
-        days = np.empty(len(rows), dtype=np.int64)
-        for one in np.unique(part):
-            mine, hazard = part == one, self._revisits[one, : day + 1]
-            days[mine] = np.searchsorted(hazard, at[mine], side="right") - 1
+            return rows, days
         public = days < self.reactions.private_day[self.candidates.uploader[rows]]
-        return rows[public], days[public]
+        self.revisits.give_up(rows[~public], since[~public])
+        rows, days, since = rows[public], days[public], since[public]
+        if self.listed.any():
+            keep = self._admitted(rows, since)
+            rows, days, since = rows[keep], days[keep], since[keep]
+        held = since != NEVER_HELD
+        self.revisits.end(rows[held], days[held] - since[held], found=True)
+        return rows, days
+
+    # -- suppression -----------------------------------------------------------------------
+
+    def _recognised(self, rows: NDArray[np.int64]) -> NDArray[np.bool_]:
+        """Return which finds the suppression list recognises as it stands, bool [r]."""
+        c, codes = self.candidates, self.population.jurisdictions
+        share = np.array(
+            [self.levers.value("gallery.suppression", Scope(jurisdiction=code)) for code in codes]
+        )
+        person = c.person[rows]
+        luck = self.streams.uniform("suppression.recognise", c.photo_key(rows), self.visit[rows])
+        return self.listed[person] & (luck < share[self.population.jurisdiction[person]])
+
+    def _admitted(self, rows: NDArray[np.int64], since: NDArray[np.int32]) -> NDArray[np.bool_]:
+        """Return which finds no kept template recognises; the others are refused, bool [r]."""
+        refused = self._recognised(rows)
+        self.refused += int(refused.sum())
+        self._parked = np.concatenate([self._parked, rows[refused]])
+        self._parked_since = np.concatenate([self._parked_since, since[refused]])
+        return ~refused
+
+    def _readmit(self) -> None:
+        """Let what was refused be found again, once nothing recognises it any more."""
+        if not len(self._parked):
+            return
+        free = ~self._recognised(self._parked)
+        rows, since = self._parked[free], self._parked_since[free]
+        photo = self.candidates.photo_key(rows)
+        wait = self.streams.exponential("suppression.again", photo, self.visit[rows])
+        self.revisits.wait(rows, wait, self.day, since)
+        self._parked, self._parked_since = self._parked[~free], self._parked_since[~free]
+
+    def list_person(self, person: int, day: int) -> bool:
+        """Keep one template of somebody, by which finds of them are refused from tomorrow on.
+
+        Returns:
+            whether they are listed; nobody is of whom no template is held.
+        """
+        self.bring_up_to(day + 1)
+        if not self.listed[person] and self.matcher.held[person] > 0:
+            self.listed[person] = True
+            self.beside[person] += 1
+        return bool(self.listed[person])
+
+    # -- enrolment -------------------------------------------------------------------------
 
     def _enrolled_anew(self, rows: NDArray[np.int64], days: NDArray[np.int64]) -> None:
         """Note that these photos have templates since other days than those of their first find."""
@@ -207,6 +255,9 @@ class World:
         )
         self.templates += self._by_jurisdiction(person)
         self.state[rows] = SEARCHABLE
+        # A photo that was kept without a template is held with one from now on.
+        np.subtract.at(self.beside, person[self._kept[rows]], 1)
+        self._kept[rows] = False
 
     def held_of(self, person: NDArray[np.int64]) -> NDArray[np.int32]:
         """Return how much is held of these persons: templates, and what is held beside them."""
@@ -233,7 +284,10 @@ class World:
         rows = self._counted(order.jurisdiction, order.threshold)
         rows = rows[: np.searchsorted(self.candidates.day[rows], day, side="right")]
         state = self.state[rows]
-        rows = rows[(state == SEARCHABLE) | ((state == HIDDEN) & order.erases)]
+        mine = (state == SEARCHABLE) | ((state == HIDDEN) & order.erases)
+        if order.erases and not order.templates_only:
+            mine |= self._kept[rows]
+        rows = rows[mine]
         fresh = rows[np.isnan(self._clock[rows])]
         photo = self.candidates.photo_key(fresh)
         self._clock[fresh] = self.streams.exponential("erasure.clock", photo, self.visit[fresh])
@@ -245,7 +299,9 @@ class World:
             order.jurisdiction
         )
         self.over_deleted[person[strangers]] = True
-        self.hide(removed, day, erases=order.erases)
+        kept = self._kept[removed]
+        self._drop_photos(removed[kept], day)
+        self.hide(removed[~kept], day, erases=order.erases, keeps_photos=order.templates_only)
 
     def _counted(self, code: str, threshold: float | None) -> NDArray[np.int64]:
         """Return the candidates that count as a jurisdiction's residents, in order of day."""
@@ -278,19 +334,61 @@ class World:
         return self._lasts[rows]
 
     def remove_person(self, person: int, day: int) -> None:
-        """Erase every template of one person (an erasure request that is honoured)."""
-        self.bring_up_to(day + 1)
-        c = self.candidates
-        stored = (self.state == SEARCHABLE) | (self.state == HIDDEN)
-        rows = np.flatnonzero((c.person == person) & stored)
-        self.hide(rows, day, erases=True)
+        """Erase every template of one person (an erasure request that is honoured).
 
-    def hide(self, rows: NDArray[np.int64], day: int, *, erases: bool) -> None:
+        Where a suppression list is kept, they are put on it first.
+        """
+        self.bring_up_to(day + 1)
+        c, people = self.candidates, self.population
+        home = Scope(jurisdiction=people.jurisdictions[people.jurisdiction[person]])
+        if self.levers.value("gallery.suppression", home) > 0.0:
+            self.list_person(person, day)
+        stored = (self.state == SEARCHABLE) | (self.state == HIDDEN)
+        mine = c.person == person
+        self.hide(np.flatnonzero(mine & stored), day, erases=True)
+        self._drop_photos(np.flatnonzero(mine & self._kept), day)
+
+    def rebuild(self, jurisdiction: str, day: int) -> int:
+        """Make templates anew from photos that were kept when theirs were given up.
+
+        Args:
+            jurisdiction: code of those whom the photos are taken to show.
+            day: today; its finds are enrolled first.
+
+        Returns:
+            how many templates are made.
+
+        Raises:
+            ScenarioError: a jurisdiction that this run does not tell apart.
+        """
+        self.bring_up_to(day + 1)
+        rows = self._counted(jurisdiction, None)
+        rows = rows[self._kept[rows]]
+        days = np.full(len(rows), day)
+        self.revisits.withdraw(rows, day)
+        self._enrolled_anew(rows, days)
+        self._enrol(rows, days)
+        self.background.rebuild(jurisdiction, day)
+        return len(rows)
+
+    def _drop_photos(self, rows: NDArray[np.int64], day: int) -> None:
+        """Erase photos that were kept without a template."""
+        person = self.candidates.person[rows].astype(np.int64)
+        self._kept[rows] = False
+        self._clock[rows] = np.nan
+        np.subtract.at(self.beside, person, 1)
+        who = np.unique(person)
+        who = who[self.held_of(who) == 0]
+        self.held.vanish(who, np.full(len(who), day))
+
+    def hide(
+        self, rows: NDArray[np.int64], day: int, *, erases: bool, keeps_photos: bool = False
+    ) -> None:
         """Take the templates of these candidate rows out of results on a day.
 
         Where `erases` is set they are erased from all stores after the purge delay, those hidden
         before too, and may be found again from the next day on, if they are still public and
-        collection goes on.
+        collection goes on. With `keeps_photos` the photos stay, and count as held.
 
         Raises:
             ValueError: a photo has been found again so often that its ids would be used twice.
@@ -318,10 +416,15 @@ class World:
         self._clock[rows] = np.nan
         self._lasts[rows] = np.nan
         wait = self.streams.exponential("revisit.clock", c.photo_key(rows), self.visit[rows])
-        # Hazards of later days are not known yet: the clock starts where the sum stands.
-        start = self._revisits[self.part[rows], day + 1]
-        self._gone = np.concatenate([self._gone, rows])
-        self._found_at = np.concatenate([self._found_at, start + wait])
+        self.revisits.wait(rows, wait, day + 1, np.full(len(rows), day, dtype=np.int32))
+        if keeps_photos:
+            self._kept[rows] = True
+            np.add.at(self.beside, c.person[rows], 1)
+
+    def recollection(self) -> Recollection:
+        """Return how long removed photos stayed out of the gallery; once, at the end of the run."""
+        self.revisits.give_up(self._parked, self._parked_since)
+        return self.revisits.recollection(self.population.jurisdiction[self.candidates.person])
 
     def _purge(self, day: int) -> None:
         """Erase from all stores what was due on the days before `day`."""

@@ -30,6 +30,12 @@ class WorldJobs(Protocol):
     def remove_person(self, person: int, day: int) -> None:
         """Erase every template of one person (a row of the population) on a day."""
 
+    def list_person(self, person: int, day: int) -> bool:
+        """Keep one template of somebody, by which finds of them are refused; say if they are."""
+
+    def rebuild(self, jurisdiction: str, day: int) -> int:
+        """Make templates anew from photos kept when theirs were given up; return how many."""
+
 
 @dataclass(frozen=True)
 class Actors:

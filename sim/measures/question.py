@@ -67,9 +67,9 @@ class Measure:
 INFORMING_MOVERS = ("news", "people")
 """What can change who is informed: news, and notices to people of whom something is held."""
 
-COLLECTION_MOVERS = (*INFORMING_MOVERS, "levers", "removal")
+COLLECTION_MOVERS = (*INFORMING_MOVERS, "levers", "removal", "stores")
 """What can change who is found and held: news and what people are told (going private, requests),
-levers, removals."""
+levers, removals, other jobs of the stores."""
 
 COLLECTION_ZERO = "no news, notice, lever or removal differs between the two arms"
 

@@ -32,6 +32,7 @@ class Background:
     Attributes:
         shown: float64 [S], faces enrolled and in results.
         hidden: float64 [S], faces kept out of results and still stored.
+        kept: float64 [S], faces of which the photo is stored and the template was given up.
         gone: float64 [S], faces erased and not found again.
         recollected: erased faces found again, so far.
     """
@@ -49,6 +50,7 @@ class Background:
         self.revisit_rate = revisit_rate
         self.shown: NDArray[np.float64] = np.zeros(len(parts))
         self.hidden: NDArray[np.float64] = np.zeros(len(parts))
+        self.kept: NDArray[np.float64] = np.zeros(len(parts))
         self.gone: NDArray[np.float64] = np.zeros(len(parts))
         self.recollected = 0.0
         self._cohorts = Cohorts(len(parts))
@@ -76,8 +78,8 @@ class Background:
 
     @property
     def stored(self) -> float:
-        """Faces that are stored, hidden or not."""
-        return self.held + float(self.hidden.sum())
+        """Faces that are stored, hidden or not, with a template or without."""
+        return self.held + float(self.hidden.sum()) + float(self.kept.sum())
 
     def collect(self, start: int, end: int, passes: Passes) -> None:
         """Enrol what is found on the days from `start` to before `end`, erased faces again too.
@@ -94,13 +96,16 @@ class Background:
         more = np.where(passes.boosted, passes.boost - 1.0, 0.0)
         extra = self.faces_per_image * passes.attempts * self.parts.shares * more
         self._displace(start, end, float(extra.sum()))
-        for part in self.gone.nonzero()[0]:
+        for part in (self.gone + self.kept).nonzero()[0]:
             hazard = self.revisit_rate * (end - start) * passes.rates[part]
-            again = self.gone[part] * -math.expm1(-hazard)
+            share = -math.expm1(-hazard)
+            again = self.gone[part] * share
             self.gone[part] -= again
-            self.shown[part] += again
-            enrolled[part] += again
-            self.recollected += again
+            rebuilt = self.kept[part] * share
+            self.kept[part] -= rebuilt
+            self.shown[part] += again + rebuilt
+            enrolled[part] += again + rebuilt
+            self.recollected += again + rebuilt
         self._cohorts.add(start, enrolled)
 
     def _displace(self, start: int, end: int, extra: float) -> None:
@@ -111,22 +116,32 @@ class Background:
         self._stretch = (first, end, extra)
 
     def stored_of(self, code: str, threshold: float | None = None) -> float:
-        """Return the faces stored that count as residents of a jurisdiction, hidden or not.
+        """Return the faces in the stores that count as residents of a jurisdiction.
+
+        Those hidden, and those whose photo is kept without a template, are among them.
 
         Raises:
             ScenarioError: a jurisdiction or threshold that this run does not tell apart.
         """
         mine = self.parts.counted(code, threshold)
-        return float(self.shown[mine].sum()) + float(self.hidden[mine].sum())
+        return (
+            float(self.shown[mine].sum())
+            + float(self.hidden[mine].sum())
+            + float(self.kept[mine].sum())
+        )
 
     def in_reach(self, order: RemovalOrder) -> float:
         """Return the faces inferred in scope that a removal still has to work on."""
-        if order.erases:
+        if order.erases and not order.templates_only:
             return self.stored_of(order.jurisdiction, order.threshold)
-        return float(self.shown[self.parts.counted(order.jurisdiction, order.threshold)].sum())
+        mine = self.parts.counted(order.jurisdiction, order.threshold)
+        hidden = float(self.hidden[mine].sum()) if order.erases else 0.0
+        return float(self.shown[mine].sum()) + hidden
 
     def remove(self, faces: float, order: RemovalOrder) -> None:
         """Remove that many faces inferred to be in scope: erase them, or only hide them.
+
+        An order on templates only keeps the photos.
 
         Raises:
             ValueError: more than are in reach.
@@ -141,10 +156,22 @@ class Background:
         if not order.erases:
             self.hidden += shown
             return
-        kept = np.where(mine, self.hidden * share, 0.0)
-        self.hidden -= kept
-        self.gone += shown + kept
+        hidden = np.where(mine, self.hidden * share, 0.0)
+        self.hidden -= hidden
         self._cohorts.thin(np.where(mine, share, 0.0))
+        if order.templates_only:
+            self.kept += shown + hidden
+            return
+        kept = np.where(mine, self.kept * share, 0.0)
+        self.kept -= kept
+        self.gone += shown + hidden + kept
+
+    def rebuild(self, code: str, day: int) -> None:
+        """Make templates anew of the faces of a jurisdiction whose photos were kept."""
+        anew = np.where(self.parts.counted(code), self.kept, 0.0)
+        self.kept -= anew
+        self.shown += anew
+        self._cohorts.add(day, anew)
 
     def retain(self, code: str, before: float, hazard: float) -> None:
         """Erase what a limit of retention takes of the faces that count as residents.
