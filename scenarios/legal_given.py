@@ -17,6 +17,9 @@ from scenarios.strict import Day, Strict, wrong
 from sim.law.steps import INSTRUMENTS
 from sim.operator.strategy import STRATEGIES
 
+A_CENTURY = 1200
+"""Months in which everything ends that a test may ask about."""
+
 
 class InlineStep(Strict):
     """A step that the record does not have."""
@@ -29,10 +32,10 @@ class InlineStep(Strict):
 class Times(Strict):
     """Times of a duty, as `sim.setup.Obligation` has them."""
 
-    months: int = Field(default=0, ge=0)
-    days: int = Field(default=0, ge=0)
+    months: int = Field(default=0, ge=0, le=A_CENTURY)
+    days: int = Field(default=0, ge=0, le=31 * A_CENTURY)
     from_service: bool = False
-    lasts_months: int | None = Field(default=None, ge=1)
+    lasts_months: int | None = Field(default=None, ge=1, le=A_CENTURY)
 
 
 class Answers(Strict):
