@@ -26,7 +26,14 @@ from pydantic import (
 from generators.errors import Fault, ScenarioError
 from generators.strata import read_strata
 from scenarios.cases import CODES
-from scenarios.sourced import Sourced, SourcedShare, SourcedText, only_known, read_model
+from scenarios.sourced import (
+    Sourced,
+    SourcedCount,
+    SourcedShare,
+    SourcedText,
+    only_known,
+    read_model,
+)
 from scenarios.strict import Strict, as_date, nearest_names, wrong
 from sim.dates import day_of
 from sim.operator.profile import (
@@ -161,6 +168,7 @@ class OperatorFile(Strict):
     trials: SourcedShare
     demand: Literal["record", "customers"]
     desk_capacity: AmountOrParameter
+    desk_clerks: SourcedCount
     desk_delay: AmountOrParameter
     stores: dict[str, StoreFile]
     means: MeansFile
@@ -221,6 +229,7 @@ def operator_from_text(text: str, file: str) -> KnownOperator:
         trials=written.trials.value,
         demand=written.demand,
         desk_capacity=_amount(written.desk_capacity),
+        desk_clerks=written.desk_clerks.value,
         desk_delay=_amount(written.desk_delay),
         stores=tuple(
             Store(name, store.copies.value, store.erased.value == "yes", _amount(store.backup))

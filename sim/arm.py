@@ -38,6 +38,7 @@ from sim.law.parties import Parties
 from sim.matcher import Matcher, ScoresMatcher
 from sim.operator.background import Background
 from sim.operator.books import Books
+from sim.operator.clerks import ClerksDesk
 from sim.operator.compliance import Compliance
 from sim.operator.decisions import Decisions
 from sim.operator.desk import Desk
@@ -178,10 +179,7 @@ class Arm:
             setup.profile.trials,
             setup.last_day,
         )
-        self.desk = Desk(
-            capacity=amount_of(setup.profile.desk_capacity, parameters),
-            delay=round(amount_of(setup.profile.desk_delay, parameters)),
-        )
+        self.desk = self._desk()
         self.customers = Customers(
             markets=setup.profile.markets,
             levers=self.world.levers,
@@ -213,6 +211,14 @@ class Arm:
         self.env.process(self._retention())
         self.env.process(self._weeks())
         self.env.process(self._looks())
+
+    def _desk(self) -> Desk | ClerksDesk:
+        profile, parameters = self.setup.profile, self.setup.parameters
+        capacity = amount_of(profile.desk_capacity, parameters)
+        delay = round(amount_of(profile.desk_delay, parameters))
+        if not profile.desk_clerks:
+            return Desk(capacity, delay)
+        return ClerksDesk(profile.desk_clerks, capacity, delay, self.shared.streams)
 
     def _matcher(self) -> Matcher:
         parameters, photos = self.setup.parameters, self.shared.photos

@@ -45,6 +45,8 @@ STREAMS: dict[str, str] = {
     "request.kind": "whether a request asks for erasure (person)",
     "request.abandon": "whether a photo is demanded and the request given up (person, 0 or 1)",
     "request.answer": "whether the desk answers (person)",
+    "desk.time": "time of the day at which a request reaches a desk of clerks (day, request)",
+    "desk.service": "unit exponential of the time that a clerk takes (day, request)",
     "desk.arrivals": "requests that reach the desk on a day, real units (day)",
     "search.count": "searches for residents in scope in a week, real units (week)",
     "search.person": "whose face a probe shows (week, search)",

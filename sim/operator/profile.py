@@ -160,6 +160,7 @@ class Profile:
         trials: share of new customers who come by a free trial.
         demand: one of `DEMANDS`.
         desk_capacity: requests closed in a day.
+        desk_clerks: who close them one by one; 0 where the desk works off its capacity as one.
         desk_delay: handling time of a request, days.
         stores: its four stores.
         means: its money.
@@ -173,6 +174,7 @@ class Profile:
     trials: float
     demand: str
     desk_capacity: Amount
+    desk_clerks: int
     desk_delay: Amount
     stores: tuple[Store, ...]
     means: Means
