@@ -400,7 +400,7 @@ class Arm:
             return np.bincount(codes[mask], minlength=size)
 
         look = day in self.looks
-        photos = np.minimum(self.matcher.searchable[self.customers.residents], PHOTO_BINS - 1)
+        photos = np.minimum(self.matcher.comparable[self.customers.residents], PHOTO_BINS - 1)
         still = nobody = np.zeros(size, dtype=np.int64)
         if look:
             still = by_jurisdiction(self.was_searchable & (self.matcher.searchable > 0))

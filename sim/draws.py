@@ -39,6 +39,8 @@ STREAMS: dict[str, str] = {
     "retention.clock": "unit exponential that a template lasts as retention rolls (photo, visit)",
     "suppression.recognise": "whether a find of a listed person is recognised (photo, visit)",
     "suppression.again": "unit exponential until what was refused is found again (photo, visit)",
+    "cloak.choice": "whether somebody cloaks what they post (person)",
+    "cloak.works": "whether cloaking keeps a template from being found (photo, visit)",
     "private.called": "whether somebody heeds a call to go private (person, call)",
     "notice.told": "whether a notice reaches somebody of whom something is held (person, notice)",
     "request.clock": "unit exponential until an informed person sends a request (person)",

@@ -99,11 +99,20 @@ class Matcher(Protocol):
     def findable(self) -> NDArray[np.int32]:
         """Templates that a search may return, int32 [n], by person."""
 
-    def enrol(self, rows: PhotoRows) -> None:
-        """Enrol these faces."""
+    @property
+    def comparable(self) -> NDArray[np.int32]:
+        """Searchable templates that are not cloaked beyond recognition, int32 [n], by person."""
 
-    def hide(self, template: NDArray[np.int64], person: NDArray[np.int64]) -> None:
-        """Keep these templates out of results; they stay stored."""
+    def enrol(self, rows: PhotoRows, unseen: NDArray[np.bool_] | None = None) -> None:
+        """Enrol these faces, those marked as cloaked beyond recognition."""
+
+    def hide(
+        self,
+        template: NDArray[np.int64],
+        person: NDArray[np.int64],
+        unseen: NDArray[np.bool_] | None = None,
+    ) -> None:
+        """Keep these templates out of results, marked as when enrolled; they stay stored."""
 
     def erase(self, template: NDArray[np.int64], person: NDArray[np.int64]) -> None:
         """Remove these hidden templates from every store."""
@@ -137,19 +146,36 @@ class TemplateStates:
         self.hidden = 0
         self.erased = 0
         self.undrawn = 0
+        self._unseen: NDArray[np.int32] | None = None
 
-    def enrol(self, rows: PhotoRows) -> None:
+    @property
+    def comparable(self) -> NDArray[np.int32]:
+        """Searchable templates that are not cloaked beyond recognition, int32 [n], by person."""
+        return self.searchable if self._unseen is None else self.searchable - self._unseen
+
+    def enrol(self, rows: PhotoRows, unseen: NDArray[np.bool_] | None = None) -> None:
         """Count these templates as searchable."""
+        if unseen is not None:
+            if self._unseen is None:
+                self._unseen = np.zeros_like(self.searchable)
+            np.add.at(self._unseen, rows.person[unseen], _ONE)
         np.add.at(self.searchable, rows.person, _ONE)
         np.add.at(self.held, rows.person, _ONE)
         self.enrolled += len(rows)
 
-    def hide(self, template: NDArray[np.int64], person: NDArray[np.int64]) -> None:
+    def hide(
+        self,
+        template: NDArray[np.int64],
+        person: NDArray[np.int64],
+        unseen: NDArray[np.bool_] | None = None,
+    ) -> None:
         """Count these templates as hidden.
 
         Raises:
             ValueError: more are hidden of somebody than are searchable.
         """
+        if unseen is not None and self._unseen is not None:
+            np.subtract.at(self._unseen, person[unseen], _ONE)
         np.subtract.at(self.searchable, person, _ONE)
         if (self.searchable[person] < 0).any():
             raise ValueError("a template was hidden that was not searchable")
@@ -182,8 +208,8 @@ class ScoresMatcher(TemplateStates):
 
     @property
     def findable(self) -> NDArray[np.int32]:
-        """Templates that a search may return: all that are searchable."""
-        return self.searchable
+        """Templates that a search may return: those not cloaked beyond recognition."""
+        return self.comparable
 
     def searched(self, probes: ProbeRows) -> NDArray[np.bool_]:
         """Return which probes are searched for: all of them, bool [q]."""
@@ -197,11 +223,11 @@ class ScoresMatcher(TemplateStates):
         """Draw each search's outcome: the person, somebody of the background, or nothing.
 
         The probe's person is found with the chance that the score model gives for their number
-        of searchable templates; a search that is not mated, or misses, returns a wrong candidate
+        of findable templates; a search that is not mated, or misses, returns a wrong candidate
         with chance FPIR, independently.
         """
         known = probes.person >= 0
-        photos = np.where(known, self.searchable[np.where(known, probes.person, 0)], 0)
+        photos = np.where(known, self.findable[np.where(known, probes.person, 0)], 0)
         chance = self.scores.identification(int(photos.max(initial=0)), gallery)[0]
         found = probes.luck < chance[photos]
         wrong = ~found & (probes.background < self.scores.fpir)

@@ -126,7 +126,8 @@ class Snapshot:
         searchable: int64 [C], persons with a searchable template.
         held: int64 [C], persons of whom anything is held.
         templates: int64 [J], templates held.
-        photos: int64 [PHOTO_BINS], residents in scope by number of searchable photos.
+        photos: int64 [PHOTO_BINS], residents in scope by number of searchable photos, without
+            those that are cloaked beyond recognition.
         still: int64 [J], persons searchable on the day of the notice who still are.
         informed: int64 [J], persons informed.
         private: int64 [J], persons with a public account who have gone private.

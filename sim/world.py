@@ -17,6 +17,7 @@ from generators.keyed import Streams
 from generators.people import DAYS_A_YEAR
 from generators.photos import PhotoRows
 from generators.population import Population
+from generators.scores import OperatorScores
 from sim.dates import iso
 from sim.levers import Levers, Modifier
 from sim.matcher import Matcher
@@ -25,6 +26,7 @@ from sim.operator.passes import Passes, passes_of
 from sim.operator.removal_order import RemovalOrder
 from sim.operator.retention import Retention
 from sim.parameters import Parameters
+from sim.people.cloaking import Cloaking
 from sim.people.finds import LAST_VISIT, CandidateFinds
 from sim.people.reactions import Reactions
 from sim.revisits import NEVER_HELD, Recollection, Revisits
@@ -102,6 +104,15 @@ class World:
         self._purges: dict[int, list[tuple[NDArray[np.int64], NDArray[np.int64]]]] = {}
         self.listed: NDArray[np.bool_] = np.zeros(len(population), dtype=np.bool_)
         self.refused = 0
+        self.cloaking = Cloaking(
+            population,
+            candidates,
+            self.levers,
+            streams,
+            OperatorScores.of(parameters),
+            background.images * background.faces_per_image,
+        )
+        self._unseen: NDArray[np.bool_] = np.zeros(len(candidates), dtype=np.bool_)
         self._kept: NDArray[np.bool_] = np.zeros(len(candidates), dtype=np.bool_)
         self.revisits = Revisits(part, len(self.parts), background.revisit_rate, last_day)
         # Refused finds of listed persons, and since when each was removed.
@@ -115,6 +126,7 @@ class World:
         day = min(day, self.last_day + 1)
         if day <= self.day:
             return
+        self.cloaking.note(self.day)
         passes = self._passes_now()
         self.background.collect(self.day, day, passes)
         self._readmit()
@@ -241,6 +253,10 @@ class World:
             new = count == 0
             who, first = np.unique(person[new], return_index=True)
             tally.appear(who, days[new][first])
+        unseen = None
+        if self.cloaking.begun:
+            unseen = self.cloaking.unseen(rows, days, self.visit[rows])
+            self._unseen[rows] = unseen
         captured = c.captured[rows]
         age = (captured - self.population.birth_day[person]) / DAYS_A_YEAR
         self.matcher.enrol(
@@ -251,7 +267,8 @@ class World:
                 age=age.astype(np.float32),
                 quality=c.quality[rows],
                 group=c.group[rows],
-            )
+            ),
+            unseen,
         )
         self.templates += self._by_jurisdiction(person)
         self.state[rows] = SEARCHABLE
@@ -398,7 +415,8 @@ class World:
         c = self.candidates
         shown = rows[self.state[rows] == SEARCHABLE]
         person = c.person[shown].astype(np.int64)
-        self.matcher.hide(c.template_id(shown, self.visit[shown]), person)
+        unseen = self._unseen[shown] if self.cloaking.begun else None
+        self.matcher.hide(c.template_id(shown, self.visit[shown]), person, unseen)
         who = np.unique(person)
         who = who[self.matcher.searchable[who] == 0]
         self.searchable.vanish(who, np.full(len(who), day))

@@ -55,13 +55,15 @@ class PixelsMatcher(TemplateStates):
         """Templates that a search may return: those of drawn photos, int32 [n], by person."""
         return self._findable
 
-    def enrol(self, rows: PhotoRows) -> None:
+    def enrol(self, rows: PhotoRows, unseen: NDArray[np.bool_] | None = None) -> None:
         """Enrol these faces, those found again under their new ids.
+
+        Those cloaked beyond recognition are stored and kept out of searches.
 
         Raises:
             EnvelopeError: a photo that no arm was expected to find, so that it was not drawn.
         """
-        super().enrol(rows)
+        super().enrol(rows, unseen)
         photo = photo_of_template(rows.photo)
         place = self.photos.finds.place(photo)
         drawn = place >= 0
@@ -69,12 +71,22 @@ class PixelsMatcher(TemplateStates):
             raise EnvelopeError("a photo was found that was not drawn: collection ran too fast")
         self.undrawn += int((~drawn).sum())
         self.gallery.enrol(rows.photo[drawn], self.photos.finds.vectors[place[drawn]])
+        if unseen is not None:
+            self.gallery.hide(rows.photo[drawn & unseen])
+            drawn &= ~unseen
         np.add.at(self._findable, rows.person[drawn], _ONE)
 
-    def hide(self, template: NDArray[np.int64], person: NDArray[np.int64]) -> None:
+    def hide(
+        self,
+        template: NDArray[np.int64],
+        person: NDArray[np.int64],
+        unseen: NDArray[np.bool_] | None = None,
+    ) -> None:
         """Keep these templates out of results; they stay stored."""
-        super().hide(template, person)
+        super().hide(template, person, unseen)
         drawn = self._drawn(template)
+        if unseen is not None:
+            drawn &= ~unseen
         self.gallery.hide(template[drawn])
         np.subtract.at(self._findable, person[drawn], _ONE)
 

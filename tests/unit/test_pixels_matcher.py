@@ -180,3 +180,17 @@ def test_templates_under_keys_that_are_not_there() -> None:
     assert some.place(np.array([5, 4, 3, 10, 9, -1])).tolist() == [1, -1, 0, -1, 2, -1]
     none = Templates(np.zeros(0, dtype=np.int64), at())
     assert none.place(np.array([5, 4])).tolist() == [-1, -1]
+
+
+def test_a_template_cloaked_beyond_recognition_is_stored_and_never_returned() -> None:
+    matcher = made([0.0, 90.0])
+    again = rows(template(0, visit=1))
+    matcher.hide(np.array([template(0)]), np.array([0]))
+    matcher.enrol(again, np.array([True]))
+    assert matcher.searchable[0] == matcher.held[0] - 1 == 1
+    assert matcher.findable[0] == matcher.comparable[0] == 0
+    assert all(person != 0 for _, _, person, _ in candidates(matcher, probes(0)))
+    matcher.hide(again.photo, again.person, np.array([True]))
+    assert matcher.comparable[0] == matcher.findable[0] == 0
+    matcher.erase(again.photo, again.person)
+    assert matcher.gallery.stats().erased == 1
