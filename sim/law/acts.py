@@ -11,9 +11,10 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from generators.errors import ScenarioError
+from sim.events import Event
 from sim.law import clocks, courts, delays
 from sim.law.instruments import Status
-from sim.law.phases import Phase
+from sim.law.phases import AFTER_FINAL, Phase
 from sim.law.steps import PENALTY, PERIODIC, PRIVATE, STEPS, Act, StepKind
 from sim.setup import Step
 
@@ -43,11 +44,12 @@ def _propose(case: Case, step: Step, kind: StepKind) -> None:
     """Say what is intended: nothing binds, and nothing is payable."""
     case.enter(Phase.INTENT)
     case.write(step)
-    if kind.instrument == PENALTY and case.penalty is not None:
-        case.penalty.currency = step.currency or case.penalty.currency
-        case.penalty.propose(step.day, step.amount or 0)
-    if kind.instrument == PRIVATE and case.private is not None:
-        case.private.add(step.day, step.amount or 0)
+    penalty, private = case.penalty, case.private
+    if kind.instrument == PENALTY and penalty is not None and penalty.may_become(Status.PROPOSED):
+        penalty.currency = step.currency or penalty.currency
+        penalty.propose(step.day, step.amount or 0)
+    if kind.instrument == PRIVATE and private is not None and not private.agreed:
+        private.add(step.day, step.amount or 0)
     _announce_orders(case, step)
 
 
@@ -56,13 +58,19 @@ def _announce_orders(case: Case, step: Step) -> None:
         case.orders.move(step.day, Status.PROPOSED)
 
 
+def _serve(case: Case, step: Step) -> Event:
+    """Serve a notice: the appeal period begins anew, and an appeal that is open stays open."""
+    if case.phase is not Phase.APPEAL:
+        case.enter(Phase.FINAL)
+    case.served = step.day
+    return case.write(step)
+
+
 def _order(case: Case, step: Step, kind: StepKind) -> None:
     """Order, with whatever penalty the same step states."""
-    if kind.instrument == PRIVATE and case.contested:
+    if kind.instrument == PRIVATE and (case.contested or _agreed(case)):
         return
-    case.enter(Phase.FINAL)
-    case.served = step.day
-    event = case.write(step)
+    event = _serve(case, step)
     if kind.money == PENALTY and step.amount:
         _impose(case, step)
     if kind.money == PERIODIC and step.amount:
@@ -73,9 +81,10 @@ def _order(case: Case, step: Step, kind: StepKind) -> None:
 
 
 def _penalise(case: Case, step: Step, _kind: StepKind) -> None:
-    case.enter(Phase.FINAL)
-    case.served = step.day
-    case.write(step)
+    """Impose a penalty; where an earlier one still stands there is no second."""
+    if case.penalty is not None and not case.penalty.may_become(Status.SERVED):
+        return
+    _serve(case, step)
     _impose(case, step)
 
 
@@ -84,6 +93,8 @@ def _impose(case: Case, step: Step) -> None:
     penalty = case.penalty
     if penalty is None:
         raise ScenarioError(f"case {case.file.id}: {step.kind} without a power to impose it")
+    if not penalty.may_become(Status.SERVED):
+        return
     penalty.currency = step.currency or penalty.currency
     penalty.serve(step.day, step.amount or 0)
     case.env.process(clocks.falls_due(case, penalty, step.day, case.last[step.kind]))
@@ -94,13 +105,20 @@ def _threaten(case: Case, step: Step) -> None:
     periodic = case.periodic
     if periodic is None:
         raise ScenarioError(f"case {case.file.id}: {step.kind} without a power to threaten it")
+    if not periodic.may_become(Status.PROPOSED):
+        return
     periodic.currency = step.currency or periodic.currency
     amount = step.amount or 0
     periodic.threaten(step.day, amount, amount if step.kind == "order_with_penalty" else None)
 
 
 def _settle(case: Case, step: Step, kind: StepKind) -> None:
-    """Settle; where a court has still to approve, nothing binds before it does."""
+    """Settle; where a court has still to approve, nothing binds before it does.
+
+    What is settled is settled: a later settlement of the same suit does not happen.
+    """
+    if _agreed(case):
+        return
     if case.contested or (case.file.conduct is None and not case.parties.settles(case.file)):
         case.contested = True
         return
@@ -108,16 +126,19 @@ def _settle(case: Case, step: Step, kind: StepKind) -> None:
         raise ScenarioError(f"case {case.file.id}: {step.kind} without a right to sue")
     case.private.currency = step.currency or case.private.currency
     if _waits_for_court(case, step):
-        case.enter(Phase.INTENT)
+        if case.phase not in AFTER_FINAL:
+            case.enter(Phase.INTENT)
         case.write(step)
         case.private.add(step.day, step.amount or 0)
         _announce_orders(case, step)
         return
-    case.enter(Phase.FINAL)
-    case.served = step.day
-    event = case.write(step)
+    event = _serve(case, step)
     _agree(case, step, kind)
     case.serve_orders(step.day, event, kind)
+
+
+def _agreed(case: Case) -> bool:
+    return case.private is not None and case.private.agreed
 
 
 def _waits_for_court(case: Case, step: Step) -> bool:

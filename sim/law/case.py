@@ -57,6 +57,8 @@ class Case:
         last: last event of each kind of step.
         binding: how often the orders have come to bind or ceased to; a clock that waits for a
             deadline checks it, so that what a voided notice had planned stays dead.
+        checks_made: how often the authority has looked whether it is obeyed.
+        contested: whether the operator has refused to settle.
 
     Raises:
         ScenarioError: the file describes what no case may be (`sim.law.checks`).
@@ -222,9 +224,9 @@ class Case:
         return max(ordered, key=lambda event: event.id, default=None)
 
     def serve_orders(self, day: int, event: Event, kind: StepKind) -> None:
-        """Serve what is ordered; a second notice of the same order changes nothing."""
+        """Serve what is ordered; a second notice of an order that stands changes nothing."""
         orders = self.orders
-        if orders is None or orders.status in (Status.SERVED, Status.IN_FORCE):
+        if orders is None or not orders.may_become(Status.SERVED):
             return
         orders.appealable = kind.appealable
         orders.move(day, Status.SERVED)
@@ -270,11 +272,9 @@ class Case:
         in_equity = instrument.payable == 0 and instrument.imposed > 0
         if in_equity or 0 < instrument.payable == instrument.collected:
             return
-        ground = (
-            "An appeal does not suspend payment"
-            if open_still
-            else ("No appeal is open or can be lodged")
-        )
+        ground = "No appeal is open or can be lodged"
+        if open_still:
+            ground = "An appeal does not suspend payment"
         what = "settlement" if instrument is self.private else "penalty"
         due = self.note(
             day,

@@ -10,7 +10,7 @@ from generators.errors import Fault
 from sim.dates import add_months, iso
 from sim.law.duties import DUTIES
 from sim.law.phases import Phase
-from sim.law.steps import ORDERS, PENALTY, STEPS, UNCONDITIONAL, Act
+from sim.law.steps import ORDERS, PENALTY, PERIODIC, STEPS, UNCONDITIONAL, Act
 from sim.setup import Authority, CaseFile, Step
 
 PATH = "dates"
@@ -46,7 +46,7 @@ def _path(file: CaseFile) -> list[Fault]:
     faults: list[Fault] = []
     for at, step in enumerate(file.steps):
         kind = STEPS[step.kind]
-        wrong = _before_cause(file, at) or _out_of_phase(file, step, phase)
+        wrong = _before_cause(file, at) or _out_of_phase(file, step, phase) or _second(file, at)
         if wrong is None and kind.act is Act.PENALISE:
             wrong = _penalty_too_early_or_late(file, step, phase, intent)
         if wrong is None and kind.act is Act.APPEAL:
@@ -63,8 +63,10 @@ def _path(file: CaseFile) -> list[Fault]:
 
 
 def _next_phase(phase: Phase, step: Step) -> Phase:
-    """Return the phase after a step of a case in which nobody has appealed."""
+    """Return the phase after a step of a case that is settled where it may be, and not appealed."""
     kind = STEPS[step.kind]
+    if phase not in kind.phases:
+        return phase
     if kind.act is Act.OPEN and kind.actor == "world":
         return Phase.COMPLAINT if phase in (Phase.NONE, Phase.CLOSED) else phase
     leads_to = {
@@ -73,6 +75,7 @@ def _next_phase(phase: Phase, step: Step) -> Phase:
         Act.RECOMMEND: Phase.INTENT,
         Act.ORDER: Phase.FINAL,
         Act.PENALISE: Phase.FINAL,
+        Act.SETTLE: Phase.FINAL,
         Act.REMIT: Phase.INVESTIGATION,
         Act.CLOSE: Phase.CLOSED,
         Act.REFUSE: Phase.CLOSED,
@@ -115,6 +118,29 @@ def _out_of_phase(file: CaseFile, step: Step, phase: Phase) -> Fault | None:
         f"cannot come while the case is at '{phase.value}': what it leads to came before its cause",
         f"a case at: {allowed}",
     )
+
+
+def _second(file: CaseFile, at: int) -> Fault | None:
+    """Return the fault of a penalty that a case has already; a court that sends the case back may
+    have undone it."""
+    step = file.steps[at]
+    if not _imposes(step):
+        return None
+    for earlier in reversed(file.steps[:at]):
+        if STEPS[earlier.kind].act is Act.REMIT:
+            return None
+        if _imposes(earlier) and STEPS[earlier.kind].money == STEPS[step.kind].money:
+            what = STEPS[step.kind].money
+            return _fault(file, step, f"gives a second {what}", f"one {what}, '{earlier.kind}'")
+    return None
+
+
+def _imposes(step: Step) -> bool:
+    """Return whether a step imposes or threatens a penalty, and not a settlement."""
+    kind = STEPS[step.kind]
+    if kind.act is Act.PENALISE:
+        return True
+    return kind.act is Act.ORDER and kind.money in (PENALTY, PERIODIC) and bool(step.amount)
 
 
 def _penalty_too_early_or_late(

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
 
+from generators.errors import ScenarioError
 from sim.law.steps import ORDERS, STEPS, Act
 from sim.setup import CaseFile, Step
 
@@ -29,6 +30,9 @@ class Docket:
 
         Args:
             file: the case; drawn where some step of it was.
+
+        Raises:
+            ScenarioError: an authority without any officer, which would never take up a case.
         """
         span = _investigation(file.steps)
         if file.powers is None or span is None:
@@ -37,6 +41,8 @@ class Docket:
         first, last = span
         wait = 0
         if any(step.drawn is not None for step in file.steps):
+            if file.powers.officers < 1:
+                raise ScenarioError(f"{file.powers.id} has no officer to take up {file.id}")
             wait = _first_free(first, last - first, others, file.powers.officers) - first
         others.append((first + wait, last + wait))
         if not wait:

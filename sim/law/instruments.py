@@ -31,16 +31,19 @@ class Status(Enum):
 SUCCESSORS: dict[Status | None, frozenset[Status]] = {
     None: frozenset({Status.FILED, Status.PROPOSED, Status.SERVED}),
     Status.FILED: frozenset({Status.PROPOSED, Status.SERVED, Status.DISMISSED}),
-    Status.PROPOSED: frozenset({Status.SERVED}),
+    Status.PROPOSED: frozenset({Status.SERVED, Status.DISMISSED}),
     Status.SERVED: frozenset({Status.UNDER_APPEAL, Status.IN_FORCE}),
     Status.UNDER_APPEAL: frozenset({Status.SET_ASIDE, Status.IN_FORCE}),
-    Status.SET_ASIDE: frozenset({Status.UNDER_APPEAL, Status.IN_FORCE, Status.SERVED}),
+    Status.SET_ASIDE: frozenset(
+        {Status.UNDER_APPEAL, Status.IN_FORCE, Status.PROPOSED, Status.SERVED}
+    ),
     Status.IN_FORCE: frozenset(),
     Status.DISMISSED: frozenset({Status.FILED}),
 }
 """From each status, those that may follow. Set aside -> under appeal is the Upper Tribunal's
-remittal: the First-tier Tribunal has to decide the appeal again. Set aside -> served is a court's
-remittal to the authority, which decides again. Filed, and dismissed, are private actions'."""
+remittal: the First-tier Tribunal has to decide the appeal again. Set aside -> proposed or served
+is a court's remittal to the authority, which decides again. Filed and dismissed are of private
+actions."""
 
 
 @dataclass
@@ -69,12 +72,16 @@ class Instrument:
         Raises:
             ValueError: the law knows no such succession, or the day lies before the last change.
         """
-        if status not in SUCCESSORS[self.status]:
+        if not self.may_become(status):
             raise ValueError(f"{self.name}: {self.status} cannot become {status}")
         if self.history and day < self.history[-1][0]:
             raise ValueError(f"{self.name}: day {day} lies before day {self.history[-1][0]}")
         self.status = status
         self.history.append((day, status))
+
+    def may_become(self, status: Status) -> bool:
+        """Return whether a status may follow the one at which it stands."""
+        return status in SUCCESSORS[self.status]
 
     def status_on(self, day: int) -> Status | None:
         """Return where it stood at the end of a day."""

@@ -24,7 +24,7 @@ class Phase(Enum):
 
 
 PHASE_SUCCESSORS: dict[Phase, frozenset[Phase]] = {
-    Phase.NONE: frozenset({Phase.COMPLAINT, Phase.INVESTIGATION, Phase.INTENT, Phase.FINAL}),
+    Phase.NONE: frozenset(Phase) - {Phase.NONE, Phase.APPEAL},
     Phase.COMPLAINT: frozenset({Phase.INVESTIGATION, Phase.INTENT, Phase.FINAL, Phase.CLOSED}),
     Phase.INVESTIGATION: frozenset({Phase.INTENT, Phase.FINAL, Phase.CLOSED}),
     Phase.INTENT: frozenset({Phase.INTENT, Phase.FINAL, Phase.CLOSED}),
@@ -41,14 +41,12 @@ BEFORE_NOTICE = frozenset({Phase.NONE, Phase.COMPLAINT, Phase.INVESTIGATION})
 BEFORE_FINAL = BEFORE_NOTICE | {Phase.INTENT}
 """Before anything is ordered."""
 
-UNTIL_FINAL = BEFORE_FINAL | {Phase.FINAL}
-"""When something may be ordered: several notices may come one after another."""
-
 AFTER_FINAL = frozenset({Phase.FINAL, Phase.APPEAL})
 """Once something has been ordered."""
 
 OPEN = frozenset(Phase) - {Phase.CLOSED}
-"""Until the case is closed."""
+"""Until the case is closed. Something may be ordered all that time: notices come one after another,
+and one may come while another is under appeal."""
 
 ANY = frozenset(Phase)
 """Whatever the case stands at."""

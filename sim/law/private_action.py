@@ -24,9 +24,14 @@ class PrivateAction(MonetaryInstrument):
 
     in_equity: bool = False
 
+    @property
+    def agreed(self) -> bool:
+        """True once it is settled and nothing is left to be approved."""
+        return self.status in (Status.SERVED, Status.UNDER_APPEAL, Status.IN_FORCE)
+
     def file(self, day: int, claimed: int) -> None:
         """Enter a suit and what it claims; a second one of the same kind joins the first."""
-        if self.status in (None, Status.DISMISSED):
+        if self.may_become(Status.FILED):
             self.move(day, Status.FILED)
         self.proposed = max(self.proposed, claimed)
 

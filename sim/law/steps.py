@@ -17,7 +17,6 @@ from sim.law.phases import (
     BEFORE_FINAL,
     BEFORE_NOTICE,
     OPEN,
-    UNTIL_FINAL,
     Phase,
 )
 
@@ -186,45 +185,45 @@ STEPS: dict[str, StepKind] = {
     ),
     # -- what is ordered -------------------------------------------------------------------
     "hearing_before_order": StepKind(
-        Act.ORDER, "authority", ORDER, UNTIL_FINAL, _OPENED, "final",
+        Act.ORDER, "authority", ORDER, OPEN, _OPENED, "final",
         "the operator is heard on an order that is announced with its deadline",
         appealable=False,
     ),
     "determination": StepKind(
-        Act.ORDER, "authority", ORDER, UNTIL_FINAL, _OPENED, "final",
+        Act.ORDER, "authority", ORDER, OPEN, _OPENED, "final",
         "the authority determines that there was a breach, and declares what is to be done",
     ),
     "order": StepKind(
-        Act.ORDER, "authority", ORDER, UNTIL_FINAL, ("determination", *_OPENED), "final",
+        Act.ORDER, "authority", ORDER, OPEN, ("determination", *_OPENED), "final",
         "the authority orders",
     ),
     "binding_orders": StepKind(
-        Act.ORDER, "authority", ORDER, UNTIL_FINAL, ("findings", *_OPENED), "final",
+        Act.ORDER, "authority", ORDER, OPEN, ("findings", *_OPENED), "final",
         "what was recommended is ordered",
     ),
     "decision": StepKind(
-        Act.ORDER, "authority", ORDER, UNTIL_FINAL, _OPENED, "final",
+        Act.ORDER, "authority", ORDER, OPEN, _OPENED, "final",
         "the authority decides on a complaint", money=PENALTY,
     ),
     "enforcement_notice": StepKind(
-        Act.ORDER, "authority", ORDER, UNTIL_FINAL,
+        Act.ORDER, "authority", ORDER, OPEN,
         ("provisional_notice", "investigation_opened"), "final", "the authority orders",
     ),
     "final_penalty": StepKind(
-        Act.PENALISE, "authority", PENALTY, UNTIL_FINAL,
+        Act.PENALISE, "authority", PENALTY, OPEN,
         ("provisional_notice", "formal_notice", *_OPENED), "final",
         "the authority imposes a penalty", money=PENALTY,
     ),
     "injunction": StepKind(
-        Act.ORDER, "authority", ORDER, UNTIL_FINAL, ("formal_notice", *_OPENED), "final",
+        Act.ORDER, "authority", ORDER, OPEN, ("formal_notice", *_OPENED), "final",
         "the authority orders, and every day of delay costs an amount", money=PERIODIC,
     ),
     "order_with_penalty": StepKind(
-        Act.ORDER, "authority", ORDER, UNTIL_FINAL, _OPENED, "final",
+        Act.ORDER, "authority", ORDER, OPEN, _OPENED, "final",
         "the authority orders, and delay costs up to an amount", money=PERIODIC,
     ),
     "moratorium": StepKind(
-        Act.ORDER, "authority", ORDER, UNTIL_FINAL, (), "final", "customers are told to stop",
+        Act.ORDER, "authority", ORDER, OPEN, (), "final", "customers are told to stop",
         appealable=False,
     ),
     "cease_and_desist": StepKind(
@@ -235,19 +234,19 @@ STEPS: dict[str, StepKind] = {
     # -- private actions -------------------------------------------------------------------
     "motion_to_dismiss_denied": _note("tribunal", ("complaint",), "the court lets the suit go on"),
     "settlement": StepKind(
-        Act.SETTLE, "operator", PRIVATE, UNTIL_FINAL, ("complaint",), "final",
+        Act.SETTLE, "operator", PRIVATE, OPEN, ("complaint",), "final",
         "the parties settle", money=PRIVATE, appealable=False,
     ),
     "settlement_term": StepKind(
-        Act.SETTLE, "operator", PRIVATE, UNTIL_FINAL, ("settlement",), "final",
+        Act.SETTLE, "operator", PRIVATE, OPEN, ("settlement",), "final",
         "a term of the settlement costs an amount more", money=PRIVATE, appealable=False,
     ),
     "consent_order": StepKind(
-        Act.ORDER, "tribunal", PRIVATE, UNTIL_FINAL, ("settlement", "complaint"), "final",
+        Act.ORDER, "tribunal", PRIVATE, OPEN, ("settlement", "complaint"), "final",
         "a court orders what the parties agreed", appealable=False,
     ),
     "final_approval": StepKind(
-        Act.SETTLE, "tribunal", PRIVATE, UNTIL_FINAL, ("preliminary_approval", "complaint"),
+        Act.SETTLE, "tribunal", PRIVATE, OPEN, ("preliminary_approval", "complaint"),
         "final", "a court approves the settlement", money=PRIVATE,
     ),
     "objection": _note("world", ("preliminary_approval",), "somebody objects to the settlement"),

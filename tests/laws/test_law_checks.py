@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import itertools
 from dataclasses import replace
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from generators.errors import ScenarioError
 from scenarios.scenario import load_scenario
 from sim.law.checks import check_case
-from sim.setup import Drawn, Obligation
-from tests.law_clock import AUTHORITY, case_of, run, step
+from sim.law.steps import STEPS
+from sim.setup import Drawn, Obligation, Stay
+from tests.law_clock import AUTHORITY, case_of, on, run, step
 
 OPENED = step("investigation_opened", "2020-01-01")
 INTENT = step("provisional_notice", "2020-06-01", 10)
@@ -61,6 +65,47 @@ def test_an_impossible_path_is_named_with_the_step_at_fault(steps, at_fault, say
     assert says in fault.message
     with pytest.raises(ScenarioError, match=says):
         run(file)
+
+
+@given(
+    kinds=st.lists(st.sampled_from(sorted(STEPS)), min_size=1, max_size=9),
+    gaps=st.lists(st.integers(0, 60), min_size=9, max_size=9),
+    amount=st.sampled_from([None, 0, 5]),
+    law=st.sampled_from(Stay),
+    stay=st.sampled_from(Stay),
+    answers=st.tuples(st.booleans(), st.booleans(), st.booleans()),
+    kind=st.sampled_from(["authority", "court"]),
+    from_service=st.booleans(),
+    collects=st.sampled_from([0.0, 0.4]),
+)
+@settings(max_examples=200, deadline=None)
+def test_a_case_is_refused_at_the_start_or_runs_to_its_end_whatever_the_operator_does(
+    kinds, gaps, amount, law, stay, answers, kind, from_service, collects
+):
+    days = itertools.accumulate(gaps, initial=on("2020-01-01"))
+    steps = [
+        replace(step(k, "2020-01-01", amount), day=day) for k, day in zip(kinds, days, strict=False)
+    ]
+    powers = replace(AUTHORITY, kind=kind, stay=law, collects=collects)
+    duties = (Obligation("delete", days=10, from_service=from_service),)
+    file = case_of(*steps, powers=powers, stay=stay, duties=duties)
+    appeals, pays, settles = answers
+    if check_case(file):
+        with pytest.raises(ScenarioError):
+            run(file, appeals=appeals, pays=pays, settles=settles)
+        return
+    for money in run(file, appeals=appeals, pays=pays, settles=settles).case.money:
+        assert 0 <= money.collected <= money.payable <= money.imposed
+
+
+def test_a_second_penalty_is_no_path_unless_a_court_has_sent_the_case_back():
+    again = step("final_penalty", "2021-06-01", 20)
+    assert told(case_of(OPENED, ORDER, PENALTY, again)) == [("dates", "final_penalty")]
+    back = step("court_remits", "2021-03-01")
+    appeal = step("appeal_lodged", "2020-11-10")
+    file = case_of(OPENED, PENALTY, ORDER, appeal, back, again)
+    assert run(file, appeals=True).case.penalty.imposed == 20
+    assert run(file, appeals=False).case.penalty.imposed == 10
 
 
 def test_a_penalty_needs_a_notice_of_intent_where_the_law_asks_for_one():
