@@ -21,6 +21,7 @@ from sim.interventions import (
     coordinated_action,
     customer_ban,
     deletion_order,
+    disgorgement,
     duty_to_inform,
     going_private,
     independent_audit,
@@ -30,6 +31,7 @@ from sim.interventions import (
     private_action,
     private_sale_ban,
     retention_limit,
+    suppression_list,
 )
 from sim.interventions.kinds import Actors, InterventionKind, completed
 from sim.setup import ArmSetup, InterventionSpec
@@ -40,8 +42,10 @@ MODULES = (
     platform_defence,
     cease_collection,
     deletion_order,
+    disgorgement,
     independent_audit,
     retention_limit,
+    suppression_list,
     access_without_photo,
     customer_ban,
     private_sale_ban,

@@ -121,3 +121,35 @@ def test_a_limit_longer_than_the_run_erases_nothing(run):
     limited, without = run(power("retention-limit", date(2021, 1, 1), time=36500.0)), run()
     assert limited.templates == without.templates
     assert (limited.person_days == without.person_days).all()
+
+
+def test_templates_that_are_given_up_come_back_where_the_photos_are_used_again(run):
+    given_up = power("disgorgement", date(2022, 1, 1), days=30.0)
+    again = replace(given_up, options=given_up.options | {"rebuild": 100.0})
+    gone, rebuilt, without = run(given_up, STOP), run(again, STOP), run(STOP)
+    left = [int(history.snapshots[-1].templates[history.scope]) for history in (gone, rebuilt)]
+    assert left[0] < left[1] == int(without.snapshots[-1].templates[without.scope])
+    assert dates(rebuilt, "templates_rebuilt") == ["2022-05-11"]
+    assert dates(gone, "templates_rebuilt") == []
+
+
+def test_a_disgorgement_that_ends_stops_where_it_stands(run):
+    whole = power("disgorgement", date(2022, 1, 1), days=300.0)
+    ended = replace(whole, end=day_of(date(2022, 4, 1)))
+    assert 0 < run(ended, STOP).templates.erased < run(whole, STOP).templates.erased
+
+
+def test_a_list_keeps_those_who_asked_from_being_found_again_and_keeps_a_template_of_each(
+    small_population, shipped_setups, with_parameters
+):
+    base = with_parameters(
+        shipped_setups["no-uk-order"],
+        {"requests.rate": 1.0, "desk.capacity": 1e9, "crawler.revisit_rate": 2.0},
+    )
+    kept = power("suppression-list", date(2018, 1, 1), recognised=1.0)
+    arms = {"without": base, "list": replace(base, interventions=(kept,))}
+    without, listed = run_arms(small_population, arms, 5, 0).values()
+    assert listed.listed[listed.scope] > 0
+    assert listed.refused > 0
+    assert value(listed, "searchable_persons") < value(without, "searchable_persons")
+    assert value(listed, "residue") > value(without, "residue")
