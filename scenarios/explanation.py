@@ -53,7 +53,10 @@ def explanation(loaded: LoadedScenario) -> Told:
         "fidelity": str(scenario.fidelity),
         "windows": iso_windows(mine.windows),
         "arms": [_arm(name, arm, setups[name], _role(name, loaded)) for name, arm in arms.items()],
-        "cases": [_case(case, mine.windows) for case in mine.cases],
+        "cases": [
+            _case(case, mine.windows, case.id in {own.record for own in scenario.cases})
+            for case in mine.cases
+        ],
         "interventions": [
             {
                 "kind": spec.kind,
@@ -92,17 +95,33 @@ def _arm(name: str, arm: LoadedScenario, setup: ArmSetup, role: str) -> Told:
         "role": role,
         "question": arm.scenario.question,
         "strategy": str(setup.strategy),
-        "cases": [{"id": case.id, "stay": str(case.stay)} for case in setup.cases],
+        "cases": [
+            {
+                "id": case.id,
+                "stay": str(case.stay),
+                "listed": case.id in {own.record for own in arm.scenario.cases},
+            }
+            for case in setup.cases
+        ],
         "interventions": [spec.kind for spec in setup.interventions],
     }
 
 
-def _case(case: CaseFile, windows: Windows) -> Told:
+def _case(case: CaseFile, windows: Windows, listed: bool) -> Told:
     nominal = {"cease_collection": windows.cease_deadline, "delete": windows.delete_deadline}
     return {
         "id": case.id,
         "authority": case.authority,
         "jurisdiction": case.jurisdiction,
+        "listed": listed,
+        "conduct": None
+        if case.conduct is None
+        else {
+            "appeals": case.conduct.appeals,
+            "meets": sorted(case.conduct.meets),
+            "pays": case.conduct.pays,
+            "source": case.conduct.source,
+        },
         "stay": str(case.stay),
         "appeal_period_days": case.appeal_period_days,
         "obligations": [
@@ -174,8 +193,11 @@ def as_text(told: Told) -> str:
         ),
         _under("Arms", [_arm_line(arm) for arm in told["arms"]]),
     ]
-    for case in told["cases"]:
+    for case in (case for case in told["cases"] if case["listed"]):
         parts.append(_under(f"Case {case['id']} (stay: {case['stay']})", _case_lines(case)))
+    others = [_other_line(case) for case in told["cases"] if not case["listed"]]
+    if others:
+        parts.append(_under("Other cases of this world, as recorded", others))
     parts += [
         _under(
             "Interventions outside any case, in the order in which they take effect",
@@ -204,7 +226,10 @@ def as_text(told: Told) -> str:
 
 
 def _arm_line(arm: Told) -> str:
-    cases = ", ".join(f"{c['id']} (stay: {c['stay']})" for c in arm["cases"]) or "no case"
+    listed = [f"{c['id']} (stay: {c['stay']})" for c in arm["cases"] if c["listed"]]
+    others = len(arm["cases"]) - len(listed)
+    more = [f"{others} other cases of the world"] if others else []
+    cases = ", ".join(listed + more) or "no case"
     return f"{arm['name']} [{arm['role']}]: {cases}; strategy {arm['strategy']}"
 
 
@@ -221,6 +246,20 @@ def _case_lines(case: Told) -> list[str]:
         when = f"by {by} had nobody appealed" if by else "once nothing suspends it"
         lines.append(f"duty: {duty['kind']}, {when}")
     return lines
+
+
+def _other_line(case: Told) -> str:
+    who = f"{case['id']} ({case['authority']}, {case['jurisdiction']})"
+    duties = ", ".join(duty["kind"] for duty in case["obligations"])
+    if not duties:
+        return f"{who}: orders nothing"
+    met = case["conduct"]
+    how = "as the strategy decides"
+    if met is not None:
+        how = (
+            f"meets {', '.join(met['meets']) or 'nothing'}{'' if met['pays'] else ', pays nothing'}"
+        )
+    return f"{who}: orders {duties}; {how}"
 
 
 def _point_line(point: Told) -> str:

@@ -128,7 +128,7 @@ def test_the_schema_accepts_the_shipped_files_and_refuses_an_unknown_key() -> No
 
 def test_explain_tells_the_case_with_its_dates_and_deadlines() -> None:
     told_of = told("explain", "ico-2022", "--set", "desk.delay=2 weeks")
-    (case,) = told_of["cases"]
+    (case,) = (case for case in told_of["cases"] if case["listed"])
     dates = {step["kind"]: step["date"] for step in case["steps"]}
     assert dates["enforcement_notice"] == "2022-05-18"
     assert dates["tribunal_restores_jurisdiction"] == "2025-10-06"
@@ -153,7 +153,7 @@ def test_explain_tells_who_holds_which_lever_and_until_when() -> None:
     """Under a notice that binds during the appeal, until the tribunal sets it aside."""
     levers = {row["lever"]: row for row in told("explain", "no-stay")["levers"]}
     assert list(levers) == list(LEVERS)
-    (held,) = levers["crawler.in_scope_pass"]["held"]
+    (held,) = (h for h in levers["crawler.in_scope_pass"]["held"] if h["by"] == "UK-ICO-2022")
     assert (held["by"], held["value"]) == ("UK-ICO-2022", 0.0)
     assert (held["from"], held["to"]) == ("2022-09-15", "2023-10-17")
     assert levers["gallery.retention"]["base"] is None
@@ -164,7 +164,19 @@ def test_explain_tells_who_holds_which_lever_and_until_when() -> None:
 
 
 def test_explain_shows_that_a_suspended_order_holds_no_lever() -> None:
-    assert not any(row["held"] for row in told("explain", "ico-2022")["levers"])
+    levers = told("explain", "ico-2022")["levers"]
+    by = {held["by"] for row in levers for held in row["held"]}
+    assert "CA-OPC-2021, market left" in by
+    assert "UK-ICO-2022" not in by
+
+
+def test_explain_tells_the_worlds_other_cases_with_what_they_ordered_and_what_was_met() -> None:
+    others = {case["id"]: case for case in told("explain", "ico-2022")["cases"]}
+    assert not others["FR-CNIL-2022"]["conduct"]["pays"]
+    assert others["DE-HH-2021"]["conduct"]["meets"] == ["delete_one"]
+    text = invoke("explain", "ico-2022").stdout
+    assert "IT-GARANTE-2022 (Garante, IT): orders cease_collection, cease_use, delete" in text
+    assert "Other cases of this world" not in invoke("explain", "no-order").stdout
 
 
 def test_an_unknown_scenario_ends_with_code_2_and_the_nearest_names() -> None:

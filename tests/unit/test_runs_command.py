@@ -103,14 +103,16 @@ def case(folder: Path, *more: str) -> list[dict[str, Any]]:
 
 
 def test_the_case_log_has_dates_amounts_and_causes(ran: tuple[Path, Result]) -> None:
-    events = case(ran[0])
+    every = case(ran[0])
+    events = [event for event in every if event["authority"] == "ICO"]
+    assert len(events) < len(every)
     dates = {event["kind"]: event["date"] for event in events}
     assert dates["provisional_notice"] == "2021-11-29"
     assert dates["enforcement_notice"] == "2022-05-18"
     amounts = {e["kind"]: e["amount"] for e in events if e["amount"] is not None}
     assert amounts["final_penalty"] == 7552800
-    by_id = {event["id"]: event for event in events}
-    for event in events:
+    by_id = {event["id"]: event for event in every}
+    for event in every:
         assert event["because"] is None or by_id[event["because"]]["date"] <= event["date"]
 
 

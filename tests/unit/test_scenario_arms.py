@@ -55,7 +55,10 @@ def test_arms_differ_in_case_and_strategy_only() -> None:
     question = load_scenario("ico-2022", ["desk.delay=2 weeks", "horizon.to=2023-12-31"])
     setups = {name: arm_setup(arm, question=question) for name, arm in arms_of(question).items()}
     without, happened, obeyed = setups.values()
-    assert [len(s.cases) for s in setups.values()] == [0, 1, 1]
+    own = [[case.id for case in s.cases if case.id == "UK-ICO-2022"] for s in setups.values()]
+    assert [len(cases) for cases in own] == [0, 1, 1]
+    assert happened.cases[1:] == obeyed.cases[1:] == without.cases
+    assert {"FR-CNIL-2022", "US-IL-ACLU-2022"} <= {case.id for case in without.cases}
     assert [s.strategy for s in (happened, obeyed)] == [StrategyName.LITIGATE, StrategyName.COMPLY]
     assert happened.cases == obeyed.cases
     for setup in setups.values():
