@@ -18,6 +18,7 @@ from sim.interventions import (
     access_without_photo,
     appeal_and_stay,
     cease_collection,
+    cloaking,
     coordinated_action,
     customer_ban,
     deletion_order,
@@ -37,6 +38,7 @@ from sim.interventions.kinds import Actors, InterventionKind, completed
 from sim.setup import ArmSetup, InterventionSpec
 
 MODULES = (
+    cloaking,
     duty_to_inform,
     going_private,
     platform_defence,

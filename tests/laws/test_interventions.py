@@ -59,6 +59,30 @@ def test_two_interventions_of_one_kind_compose_by_what_they_let_pass(run, quiet)
     assert both.snapshots[-1].gallery < alone.snapshots[-1].gallery
 
 
+def test_the_order_in_which_a_scenario_lists_interventions_changes_nothing(run, quiet):
+    start = date(2022, 5, 18)
+    listing = (
+        power("deletion-order", start, days=60.0),
+        power("access-without-photo", start),
+        power("cease-collection", start, strength=0.9),
+        power("platform-defence", start, strength=0.2),
+        power("going-private", start, share=0.1),
+    )
+    one, other = run(listed(quiet, *listing)), run(listed(quiet, *reversed(listing)))
+    for a, b in zip(one.snapshots, other.snapshots, strict=True):
+        for field in ("searchable", "held", "templates", "photos", "private"):
+            assert (getattr(a, field) == getattr(b, field)).all()
+        assert (a.gallery, a.displaced) == (b.gallery, b.displaced)
+    begun = [e.kind for e in one.events if e.kind.endswith("_begins")]
+    assert begun == [e.kind for e in other.events if e.kind.endswith("_begins")]
+    assert begun == [
+        "going-private_begins",
+        "platform-defence_begins",
+        "cease-collection_begins",
+        "access-without-photo_begins",
+    ]
+
+
 def test_a_deletion_order_that_ends_stops_where_it_stands(run, quiet, with_parameters):
     slow = with_parameters(quiet, {"operator.erasure_capacity": 2e5})
     start = date(2021, 1, 1)

@@ -89,3 +89,16 @@ def test_what_is_done_to_people_elsewhere_leaves_residents_in_scope_alone(run):
     abroad = run(power("duty-to-inform", jurisdiction="US", reach=1.0))
     gb = abroad.scope
     assert abroad.snapshots[-1].informed[gb] == run().snapshots[-1].informed[gb]
+
+
+def test_cloaking_lets_people_be_found_less_and_held_as_much(run):
+    cloaked, without = run(power("cloaking", share=0.5, shift=4.0)), run()
+    assert value(cloaked, "identifiability") < 0.95 * value(without, "identifiability")
+    for name in ("searchable_persons", "held_persons"):
+        assert value(cloaked, name) == value(without, name)
+
+
+def test_cloaking_in_another_country_moves_residents_in_scope_by_their_ties_there_alone(run):
+    here = value(run(power("cloaking", share=1.0)), "identifiability")
+    there = value(run(power("cloaking", jurisdiction="US", share=1.0)), "identifiability")
+    assert here < there <= value(run(), "identifiability")

@@ -69,6 +69,7 @@ NO_STRENGTH = {
     "duty-to-inform": {"reach": 0.0},
     "going-private": {"share": 0.0},
     "suppression-list": {"recognised": 0.0},
+    "cloaking": {"share": 0.0},
     "access-without-photo": {"demanded": 1.0},
     "customer-ban": {"strength": 0.0},
     "private-sale-ban": {"strength": 0.0},
