@@ -55,12 +55,10 @@ class Docket:
 
 def _investigation(steps: tuple[Step, ...]) -> tuple[int, int] | None:
     """Return the days of a case's opening and of its first order, None where it has not both."""
-    opened = [
-        step.day
-        for step in steps
-        if STEPS[step.kind].act is Act.OPEN and STEPS[step.kind].actor == "authority"
-    ]
-    ordered = [step.day for step in steps if STEPS[step.kind].act in ORDERS]
+    # A kind of step that nobody knows is refused by the case itself.
+    known = [(step.day, STEPS[step.kind]) for step in steps if step.kind in STEPS]
+    opened = [day for day, kind in known if kind.act is Act.OPEN and kind.actor == "authority"]
+    ordered = [day for day, kind in known if kind.act in ORDERS]
     if not opened or not ordered or opened[0] > ordered[0]:
         return None
     return opened[0], ordered[0]
