@@ -516,6 +516,7 @@ class Arm:
             leaving=(int(world.templates[self.scope]) - shown - hidden) * weight,
             listed=int((world.listed & here).sum()) * weight,
             erased=int(world.visit[resident].sum(dtype=np.int64)) * weight,
+            photos=world.photos_kept(resident) * weight + self.extra_photos,
         )
         appeals = sum(event.kind == "appeal_lodged" for event in self.log.events)
         self.purse.settle(self.removals.faces, self.desk.answered, appeals)

@@ -439,6 +439,14 @@ class World:
             self._kept[rows] = True
             np.add.at(self.beside, c.person[rows], 1)
 
+    def photos_kept(self, of: NDArray[np.bool_]) -> int:
+        """Return how many photos are kept of these candidates whose template was given up.
+
+        Args:
+            of: which candidates to count, bool [m].
+        """
+        return int((self._kept & of).sum())
+
     def recollection(self) -> Recollection:
         """Return how long removed photos stayed out of the gallery; once, at the end of the run."""
         self.revisits.give_up(self._parked, self._parked_since)

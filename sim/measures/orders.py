@@ -7,6 +7,7 @@ import numpy as np
 from sim.dates import iso
 from sim.history import History
 from sim.measures.question import COLLECTION_MOVERS, COLLECTION_ZERO, Measure, Reading
+from sim.measures.survival import median_survival
 from sim.setup import LOOKS_AFTER_DELETION
 
 
@@ -55,6 +56,17 @@ def _displacement(history: History) -> list[Reading]:
     return [Reading("displacement", iso(snapshot.day), "all", "", snapshot.displaced)]
 
 
+def _recollection(history: History) -> list[Reading]:
+    spells = history.recollection
+    mine = spells.jurisdiction == history.scope
+    value, why = median_survival(spells.days[mine], spells.found[mine]), None
+    if not mine.any():
+        why = "nothing of residents was removed"
+    elif value is None:
+        why = "fewer than half of what was removed was found again within the run"
+    return [Reading("recollection_half_life", "", "all", "", value, why)]
+
+
 MEASURES = (
     Measure(
         "in_scope_left", "L(t)", "ratio to the day of the notice",
@@ -78,6 +90,14 @@ MEASURES = (
         r" 1[\text{a template of } i \text{ was removed for the order}]",
         "How many people who are not residents lost a template to the order?",
         "orders", 0, ("removal",), "nothing is removed for an order in either arm", _over,
+    ),
+    Measure(
+        "recollection_half_life", "t_{1/2}", "days",
+        r"t_{1/2} = \min\Bigl\{t : \prod_{t_i \le t} \Bigl(1 - \frac{d_i}{n_i}\Bigr) \le"
+        r" \tfrac12\Bigr\}",
+        "How long after its removal is half of what was removed of residents found again (Kaplan "
+        "and Meier)?",
+        "orders", 0, COLLECTION_MOVERS, COLLECTION_ZERO, _recollection,
     ),
     Measure(
         "displacement", "X", "faces",

@@ -26,12 +26,15 @@ class Faces:
         leaving: erased, and younger than the slowest store's delay.
         listed: kept as a template on a list of those to be left out.
         erased: erased for an order or a request, so far.
+        photos: held beside the templates: sent with a request, or kept when the template was
+            given up.
     """
 
     hidden: float
     leaving: float
     listed: float
     erased: float
+    photos: float
 
 
 @dataclass(frozen=True)
@@ -43,17 +46,19 @@ class Residue:
         backups: in backups that have not run out.
         left: in stores that an erasure does not reach.
         listed: templates on a list of those to be left out.
+        photos: photos without a template.
     """
 
     hidden: float
     backups: float
     left: float
     listed: float
+    photos: float
 
     @property
     def copies(self) -> float:
         """All of them."""
-        return self.hidden + self.backups + self.left + self.listed
+        return self.hidden + self.backups + self.left + self.listed + self.photos
 
 
 def residue_of(profile: Profile, faces: Faces, parameters: Mapping[str, float]) -> Residue:
@@ -79,4 +84,5 @@ def residue_of(profile: Profile, faces: Faces, parameters: Mapping[str, float]) 
         backups=faces.leaving * sum(remaining(store) for store in stores if store.erased),
         left=faces.erased * sum(store.copies for store in stores if not store.erased),
         listed=faces.listed,
+        photos=faces.photos,
     )
