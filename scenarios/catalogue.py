@@ -172,6 +172,28 @@ def parameter_row(parameter: Any) -> Row:
     }
 
 
+def findings() -> list[Row]:
+    """Return the findings of the notice under question: mechanism, levers and measures of each."""
+    from dataclasses import asdict
+
+    from sim.law.findings import FINDINGS
+
+    return [asdict(finding) for finding in FINDINGS]
+
+
+def finding_text(row: Row) -> str:
+    """Return one finding for people."""
+    told = [
+        f"{row['finding']} (UK GDPR {', '.join(row['articles'])})",
+        f"In this model: {row['mechanism']}",
+        f"interventions: {', '.join(row['interventions']) or 'none'}",
+        f"levers: {', '.join(row['levers']) or 'none, a job'}",
+        f"measures: {', '.join(row['measures'])}",
+        f"source: {row['source']} {row['seen_at']}",
+    ]
+    return "\n    ".join(told)
+
+
 def value_text(row: Row) -> str:
     """Return a parameter's value with its unit, and its range where it has one."""
     unit = "" if row["unit"] == "1" else f" {row['unit']}"

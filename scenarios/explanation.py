@@ -134,7 +134,14 @@ def _case(case: CaseFile, windows: Windows, listed: bool) -> Told:
         ],
         "steps": [
             {
-                "date": iso(step.day),
+                "date": None if step.drawn is not None else iso(step.day),
+                "drawn": None
+                if step.drawn is None
+                else {
+                    "after": step.drawn.after,
+                    "median_days": step.drawn.median,
+                    "sigma": step.drawn.sigma,
+                },
                 "kind": step.kind,
                 "amount": step.amount,
                 "currency": step.currency,
@@ -237,15 +244,23 @@ def _case_lines(case: Told) -> list[str]:
     lines = []
     for step in case["steps"]:
         amount = "" if step["amount"] is None else f" {step['amount']:,} {step['currency']}"
-        moved = "" if step["recorded"] else " (moved by the scenario)"
-        lines.append(
-            f"{step['date']}  {step['kind']}{amount}{moved} [{step['grade']}] {step['text']}"
-        )
+        drawn = step["drawn"]
+        if drawn is None:
+            when = step["date"]
+            moved = "" if step["recorded"] else " (moved by the scenario)"
+        else:
+            when, moved = "drawn     ", _drawn_words(drawn)
+        lines.append(f"{when}  {step['kind']}{amount}{moved} [{step['grade']}] {step['text']}")
     for duty in case["obligations"]:
         by = duty["nominal_deadline"]
         when = f"by {by} had nobody appealed" if by else "once nothing suspends it"
         lines.append(f"duty: {duty['kind']}, {when}")
     return lines
+
+
+def _drawn_words(drawn: Told) -> str:
+    about = "exactly" if drawn["sigma"] == 0 else "about"
+    return f" ({about} {drawn['median_days']:g} days after {drawn['after']})"
 
 
 def _other_line(case: Told) -> str:

@@ -87,14 +87,38 @@ def schema() -> None:
 
 
 def explain(
-    scenario: Annotated[str, typer.Argument(metavar="NAME_OR_FILE", help="A scenario.")],
+    scenario: Annotated[
+        str | None, typer.Argument(metavar="[NAME_OR_FILE]", help="A scenario.")
+    ] = None,
     settings: SetOption = None,
+    findings: Annotated[
+        bool,
+        typer.Option("--findings", help="Tell the findings of the notice under question instead."),
+    ] = False,
     as_json: JsonOption = False,
 ) -> None:
-    """Say what a scenario asks, rests on and runs: arms, case, levers, parameters."""
+    """Say what a scenario asks, rests on and runs: arms, case, who holds which lever, parameters.
+
+    With --findings, what the notice under question found, and the mechanism, levers and measures
+    of each finding.
+    """
+    from scenarios import catalogue
     from scenarios.explanation import as_text, explanation
     from scenarios.scenario import load_scenario
 
+    if findings == (scenario is not None):
+        expected = "a scenario's name or file, or --findings, and not both"
+        raise ScenarioError(Fault("explain what?", found=scenario or "neither", expected=expected))
+    if findings:
+        rows = catalogue.findings()
+        if as_json:
+            print_json({"findings": rows})
+        else:
+            typer.echo(
+                "\n\n".join(f"{i}. {catalogue.finding_text(row)}" for i, row in enumerate(rows, 1))
+            )
+        return
+    assert scenario is not None
     told = explanation(load_scenario(scenario, settings or ()))
     if as_json:
         print_json(told)

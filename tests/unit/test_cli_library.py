@@ -141,6 +141,19 @@ def test_explain_tells_the_case_with_its_dates_and_deadlines() -> None:
     assert told_of["order_of_a_day"][0]["name"] == "law"
 
 
+def test_explain_says_of_a_drawn_step_from_when_and_how_long_instead_of_a_day() -> None:
+    words = ["explain", "ico-2022", "--set", "cases.0.dates=drawn"]
+    (case,) = (case for case in told(*words)["cases"] if case["listed"])
+    steps = {step["kind"]: step for step in case["steps"]}
+    assert steps["investigation_opened"]["date"] == "2020-07-09"
+    notice = steps["provisional_notice"]
+    assert notice["date"] is None
+    assert notice["drawn"]["after"] == "investigation_opened"
+    text = invoke(*words).stdout
+    assert "2016-12-31" not in text
+    assert "provisional_notice 17,000,000 GBP (about 482 days after investigation_opened)" in text
+
+
 def test_explain_reads_as_a_text() -> None:
     text = invoke("explain", "no-stay").stdout
     assert text.startswith("no-stay: " + load_scenario("no-stay").scenario.question)
@@ -161,6 +174,27 @@ def test_explain_tells_who_holds_which_lever_and_until_when() -> None:
     text = invoke("explain", "no-stay").stdout
     assert "2022-09-15 to 2023-10-17: 0, " in text
     assert "by UK-ICO-2022" in text
+
+
+def test_explain_findings_names_measures_levers_and_interventions_that_exist() -> None:
+    rows = told("explain", "--findings")["findings"]
+    assert len(rows) == 5
+    measures = {row["name"] for row in told("list", "measures")["measures"]}
+    interventions = {row["name"] for row in told("list", "interventions")["interventions"]}
+    for row in rows:
+        assert set(row["measures"]) <= measures
+        assert set(row["levers"]) <= set(LEVERS)
+        assert set(row["interventions"]) <= interventions
+    text = invoke("explain", "--findings").stdout
+    assert "5. Whoever asked was asked for more" in text
+    assert "measures: requests_abandoned, extra_photos_held" in text
+
+
+@pytest.mark.parametrize("words", [["explain"], ["explain", "no-stay", "--findings"]])
+def test_explain_takes_a_scenario_or_the_findings(words: list[str]) -> None:
+    refused = invoke(*words)
+    assert refused.exit_code == 2
+    assert "and not both" in refused.stderr
 
 
 def test_explain_shows_that_a_suspended_order_holds_no_lever() -> None:
