@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from pathlib import Path
 
 import pytest
 
@@ -169,3 +170,14 @@ def test_every_duty_moves_a_lever_or_is_a_job_or_says_why_it_moves_nothing():
         assert duty.lever == "" or duty.lever in LEVERS
         if duty.value is not None:
             assert 0.0 <= duty.value <= LEVERS[duty.lever].most
+
+
+def test_the_page_on_the_law_names_every_step_event_and_duty_with_what_it_is():
+    page = (Path(__file__).parents[2] / "docs" / "law.md").read_text(encoding="utf-8")
+    for name, kind in STEPS.items():
+        assert f"| `{name}` | {kind.act} | {kind.what} |" in page
+    for name, what in BY_LAW.items():
+        assert f"| `{name}` | {what} |" in page
+    for duty in DUTIES.values():
+        assert f"| `{duty.name}` | {duty.addressee} | {duty.what} |" in page
+        assert (duty.lever or duty.job or duty.why_none) in page
