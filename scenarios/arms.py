@@ -21,6 +21,7 @@ from scenarios.public_record import load_record
 from scenarios.scenario import LoadedScenario, beside_or_library, load_scenario
 from scenarios.yaml_reader import fault_in_file
 from sim.dates import day_of
+from sim.interventions.registry import lacking
 from sim.parameters import Parameters
 from sim.setup import ArmSetup, CaseFile, InterventionSpec, StrategyName
 
@@ -33,7 +34,8 @@ def arms_of(loaded: LoadedScenario) -> dict[str, LoadedScenario]:
 
     Raises:
         ScenarioError: an arm's file is wrong; counterfactuals that lead back to themselves; an
-            arm whose file has another horizon or another value of a parameter.
+            arm whose file has another horizon or another value of a parameter, or an intervention
+            that misses what it needs.
     """
     written = load_scenario(str(loaded.path)) if loaded.overrides else loaded
     counterfactual = loaded.scenario.counterfactual
@@ -53,6 +55,8 @@ def arms_of(loaded: LoadedScenario) -> dict[str, LoadedScenario]:
             continue
         faults += _differences(arm, written) + _after_the_run(arm, loaded)
         arms[name] = _under_question(arm, loaded)
+    if not faults:
+        faults = [fault for arm in arms.values() for fault in _lacking(arm, loaded)]
     if faults:
         raise ScenarioError(faults)
     return arms
@@ -123,6 +127,15 @@ def _after_the_run(arm: LoadedScenario, question: LoadedScenario) -> list[Fault]
         for i, entry in enumerate(arm.scenario.interventions)
         if entry.from_ > last
     ]
+
+
+def _lacking(arm: LoadedScenario, question: LoadedScenario) -> list[Fault]:
+    """Return a fault for every intervention that misses what it needs among an arm's cases."""
+    if not arm.scenario.interventions:
+        return []
+    cases = _cases(arm, question.scenario.rests_on[0])
+    specs = (_specification(arm, i) for i in range(len(arm.scenario.interventions)))
+    return [fault for spec in specs if (fault := lacking(spec, cases)) is not None]
 
 
 def _under_question(arm: LoadedScenario, question: LoadedScenario) -> LoadedScenario:

@@ -66,14 +66,14 @@ class Guarded:
 
     def _failure(self, error: Exception) -> ScenarioError:
         spec = self._spec
-        file, _, line = spec.place.rpartition(":")
+        file, line = spec.file_and_line
         return ScenarioError(
             Fault(
                 f"the intervention '{spec.kind}' failed on {iso(int(self._env.now))} in "
                 f"replication {self._replication} of seed {self._seed}: "
                 f"{type(error).__name__}: {error}",
-                file=file or None,
-                line=int(line) if line.isdecimal() else None,
+                file=file,
+                line=line,
                 key="interventions",
                 found=spec.kind,
                 expected=f"one that does not fail; `efface run SCENARIO --seed {self._seed} "

@@ -263,6 +263,14 @@ class InterventionSpec:
     scope: Scope = EVERYWHERE
     place: str = field(default="", compare=False)
 
+    @property
+    def file_and_line(self) -> tuple[str | None, int | None]:
+        """Where the scenario lists it, each None where there is none to tell."""
+        file, _, line = self.place.rpartition(":")
+        if line.isdecimal():
+            return file, int(line)
+        return self.place or None, None
+
 
 @dataclass(frozen=True)
 class NewsItem:

@@ -11,7 +11,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from generators.errors import Fault, ScenarioError
 from sim.events import Process
 from sim.interventions.kinds import Actors, InterventionKind, Option
 from sim.interventions.own_case import own_step
@@ -20,13 +19,10 @@ from sim.setup import Authority, CaseFile, InterventionSpec, Obligation
 
 
 def install(spec: InterventionSpec, actors: Actors) -> None:
-    """Open a case of every authority that joins, with its order on the start.
-
-    Raises:
-        ScenarioError: no case in the jurisdiction orders anything.
-    """
+    """Open a case of every authority that joins, with its order on the start."""
     files = [case.file for case in actors.cases.values()]
     lead = _leading(spec, files)
+    assert lead is not None
     months = round(float(spec.options["months"]))
     joined = []
     for case, powers in _others(spec, files):
@@ -63,18 +59,17 @@ def _told(spec: InterventionSpec, actors: Actors, joined: list[str]) -> Process:
     actors.log.write(spec.start, "authority", f"{spec.kind}_begins", text=f"Joining: {who}.")
 
 
-def _leading(spec: InterventionSpec, cases: Sequence[CaseFile]) -> CaseFile:
-    for case in cases:
-        if case.jurisdiction == spec.jurisdiction and case.obligations:
-            return case
-    raise ScenarioError(
-        Fault(
-            f"'{spec.kind}' finds no case in {spec.jurisdiction} that orders anything",
-            key="interventions",
-            found=spec.jurisdiction,
-            expected="a jurisdiction with a case whose orders others can join",
-        )
-    )
+def _leading(spec: InterventionSpec, cases: Sequence[CaseFile]) -> CaseFile | None:
+    """Return the first case of the jurisdiction that orders anything."""
+    here = (case for case in cases if case.jurisdiction == spec.jurisdiction and case.obligations)
+    return next(here, None)
+
+
+def lacks(spec: InterventionSpec, cases: Sequence[CaseFile]) -> str:
+    """Return that there is no case to join, where there is none."""
+    if _leading(spec, cases) is not None:
+        return ""
+    return f"a case in {spec.jurisdiction} that orders something, which others can join"
 
 
 def _others(spec: InterventionSpec, cases: Sequence[CaseFile]) -> list[tuple[CaseFile, Authority]]:
@@ -135,5 +130,6 @@ KIND = InterventionKind(
     install=install,
     acts_on="case",
     ends=False,
+    lacks=lacks,
     reaches=reaches,
 )

@@ -123,6 +123,10 @@ class Option:
         return not self.choices or self.low is not None
 
 
+def _nothing(_spec: InterventionSpec, _cases: Sequence[CaseFile]) -> str:
+    return ""
+
+
 def _its_own(_spec: InterventionSpec, _cases: Sequence[CaseFile]) -> set[str]:
     return set()
 
@@ -142,6 +146,8 @@ class InterventionKind:
         acts_on: whom it acts on, one of `ACTORS`.
         scopes: the fields of a scope that it can be limited by; what has none holds everywhere.
         ends: whether it can end; what is done once cannot.
+        lacks: called with (intervention, the arm's cases): what it cannot do without and does not
+            find there, "" where it finds it; such a scenario is refused.
         reaches: called with (intervention, the arm's cases): codes of jurisdictions beyond its own
             whose residents it may bring orders about.
     """
@@ -155,6 +161,7 @@ class InterventionKind:
     acts_on: str = "case"
     scopes: tuple[str, ...] = ("jurisdiction",)
     ends: bool = True
+    lacks: Callable[[InterventionSpec, Sequence[CaseFile]], str] = _nothing
     reaches: Callable[[InterventionSpec, Sequence[CaseFile]], set[str]] = _its_own
 
     def __post_init__(self) -> None:

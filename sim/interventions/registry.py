@@ -35,7 +35,7 @@ from sim.interventions import (
     suppression_list,
 )
 from sim.interventions.kinds import Actors, InterventionKind, completed
-from sim.setup import ArmSetup, InterventionSpec
+from sim.setup import ArmSetup, CaseFile, InterventionSpec
 
 MODULES = (
     cloaking,
@@ -112,6 +112,26 @@ def in_stated_order(
     return sorted(enumerate(specs, 1), key=lambda listed: kind_of(listed[1]).order)
 
 
+def lacking(spec: InterventionSpec, cases: Sequence[CaseFile]) -> Fault | None:
+    """Return the fault of an intervention that does not find among an arm's cases what it needs.
+
+    Raises:
+        ScenarioError: an unknown kind.
+    """
+    missing = kind_of(spec).lacks(spec, cases)
+    if not missing:
+        return None
+    file, line = spec.file_and_line
+    return Fault(
+        f"'{spec.kind}' does not find what it needs",
+        file=file,
+        line=line,
+        key="interventions",
+        found=f"{len(cases)} cases, none of them such",
+        expected=missing,
+    )
+
+
 def reached(setup: ArmSetup) -> set[str]:
     """Return the codes of the jurisdictions, beyond their own, that an arm's interventions reach.
 
@@ -133,7 +153,8 @@ def install(spec: InterventionSpec, actors: Actors) -> None:
 
     Raises:
         ScenarioError: an unknown kind or option, a value outside its bounds, a jurisdiction
-            where nobody is simulated, or an error of its own (named).
+            where nobody is simulated, something missing that it needs, or an error of its own
+            (named).
     """
     kind = kind_of(spec)
     codes = actors.people.population.jurisdictions
@@ -149,5 +170,8 @@ def install(spec: InterventionSpec, actors: Actors) -> None:
             )
         )
     full = completed(spec, kind)
+    fault = lacking(full, [case.file for case in actors.cases.values()])
+    if fault is not None:
+        raise ScenarioError(fault)
     mine = replace(actors, spec=full)
     actors.env.call(lambda: kind.install(full, mine))

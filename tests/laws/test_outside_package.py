@@ -104,3 +104,12 @@ def test_one_that_fails_is_named_with_its_date_and_the_line_that_lists_it(
     assert f"asked.yaml:{line}" in ran.stderr
     assert "'torn-postcards' failed on 2022-05-25 in replication 0 of seed 0" in ran.stderr
     assert "ZeroDivisionError: the postcard tore" in ran.stderr
+
+
+@pytest.mark.slow
+def test_the_replication_in_which_it_failed_can_be_run_again_alone(efface, tmp_path: Path) -> None:
+    path = str(question(tmp_path, "torn-postcards"))
+    alone = ("--only-replication", "7", "--ranges", "0", "--workers", "1", "--json")
+    ran = efface("run", path, *alone, "--out", "alone")
+    assert ran.returncode == 2
+    assert "in replication 7 of seed 0" in ran.stderr

@@ -144,6 +144,22 @@ def test_an_arms_intervention_after_the_shortened_run_is_refused(tmp_path: Path)
     assert_stands_at(caught.value, tmp_path / "late.yaml", "interventions.0.from", "2024-06-01")
 
 
+def test_an_intervention_without_the_case_that_it_needs_is_refused_at_its_line(
+    tmp_path: Path,
+) -> None:
+    listed = "interventions:\n  - {kind: coordinated-action, from: 2022-05-18}"
+    alone = write(tmp_path, "alone", ("interventions: []", listed))
+    with pytest.raises(ScenarioError, match="does not find what it needs") as caught:
+        arms_of(load_scenario(alone))
+    (fault,) = caught.value.faults
+    lines = (tmp_path / "alone.yaml").read_text(encoding="utf-8").splitlines()
+    assert fault.file == str(tmp_path / "alone.yaml")
+    assert "coordinated-action" in lines[fault.line - 1]
+    case = ("cases: []", "cases: [{record: UK-ICO-2022, dates: recorded, stay: automatic}]")
+    joined = write(tmp_path, "joined", ("interventions: []", listed), case)
+    assert list(arms_of(load_scenario(joined))) == ["joined"]
+
+
 def test_an_arm_with_its_own_value_of_a_parameter_is_refused(tmp_path: Path) -> None:
     write(tmp_path, "slow", ("parameters: {}", "parameters: {desk.delay: 60 days}"))
     question = write(tmp_path, "fast", ("counterfactual: null", "counterfactual: slow"))
