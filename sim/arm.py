@@ -208,7 +208,6 @@ class Arm:
             everywhere = list(range(len(population.jurisdictions)))
             self.attention.add(item.day, parameters[f"news.weight.{item.size}"], everywhere)
         self.env.process(self._days())
-        self.env.process(self._retention())
         self.env.process(self._weeks())
         self.env.process(self._looks())
 
@@ -337,13 +336,13 @@ class Arm:
                 self._ask(person, day)
             for person in self.answers.pop(day, ()):
                 self.world.remove_person(person, day)
+            if self.world.retention.limited:
+                self.env.process(self._retain(day))
             yield self.env.timeout(1)
 
-    def _retention(self) -> Process:
-        yield self.env.timeout(REMOVAL_TIME)
-        for day in range(self.setup.last_day + 1):
-            self.world.retain(day)
-            yield self.env.timeout(1)
+    def _retain(self, day: int) -> Process:
+        yield self.env.timeout(day + REMOVAL_TIME - self.env.now)
+        self.world.retain(day)
 
     def _ask(self, person: int, day: int) -> None:
         """Let one simulated person send the request that their own clock has brought about."""

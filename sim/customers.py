@@ -217,6 +217,9 @@ def searches_made(
         start: first day.
         end: day after the last.
     """
-    cuts = start + 1 + np.flatnonzero(np.diff(shares[start:end]))
+    inside = shares[start:end]
+    if (inside == inside[0]).all():
+        return float((asked[end] - asked[start]) * inside[0])
+    cuts = start + 1 + np.flatnonzero(np.diff(inside))
     at = np.concatenate([[start], cuts, [end]]).astype(np.int64)
     return float((np.diff(asked[at]) * shares[at[:-1]]).sum())

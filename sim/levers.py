@@ -155,6 +155,8 @@ class Levers:
             for name, kind in LEVERS.items()
         }
         self._stack: dict[str, list[Modifier]] = {name: [] for name in LEVERS}
+        # Values of the stacks as they stand, by place: they are read far oftener than they change.
+        self._values: dict[str, dict[Scope, float]] = {name: {} for name in LEVERS}
         self.changes: list[tuple[int, str, float, Scope]] = []
         self.held: list[Held] = []
 
@@ -168,13 +170,15 @@ class Levers:
         Raises:
             KeyError: the lever's base is a parameter, and none were given.
         """
+        known = self._values[lever].get(place)
+        if known is not None:
+            return known
         base = self._base[lever]
         if base is None:
             raise KeyError(f"the lever {lever} rests on the parameter {LEVERS[lever].base}")
-        if not self._stack[lever]:
-            return float(base)
         covering = [m.value for m in self._stack[lever] if m.scope.covers(place)]
-        return _composed(LEVERS[lever].compose, float(base), covering)
+        value = self._values[lever][place] = _composed(LEVERS[lever].compose, float(base), covering)
+        return value
 
     def stack(self, lever: str) -> tuple[Modifier, ...]:
         """Return the lever's modifiers in the order in which they were set."""
@@ -223,7 +227,7 @@ class Levers:
         ]
         self.held += [Held(modifier) for modifier in stack if modifier not in before]
         if stack == before or base is None:
-            self._stack[lever] = stack
+            self._lay(lever, stack)
             return
 
         def values(modifiers: list[Modifier]) -> list[float]:
@@ -234,7 +238,11 @@ class Levers:
             for before_change in self._listeners:
                 before_change(day)
             self.changes.append((day, lever, after, scope))
+        self._lay(lever, stack)
+
+    def _lay(self, lever: str, stack: list[Modifier]) -> None:
         self._stack[lever] = stack
+        self._values[lever].clear()
 
 
 def _composed(rule: str, base: float, values: list[float]) -> float:

@@ -49,6 +49,7 @@ class Revisits:
         self.rows: NDArray[np.int64] = np.zeros(0, dtype=np.int64)
         self._at: NDArray[np.float64] = np.zeros(0)
         self._since: NDArray[np.int32] = np.zeros(0, dtype=np.int32)
+        self._part: NDArray[np.uint16] = np.zeros(0, dtype=np.uint16)
         self._hazard: NDArray[np.float64] = np.zeros((parts, last_day + 2))
         self._spells: list[tuple[NDArray[np.int64], NDArray[np.int32], bool]] = []
 
@@ -73,18 +74,20 @@ class Revisits:
             since: int32 [r], the day on which each was removed, `NEVER_HELD` of one never held.
         """
         # Hazards of later days are not known yet: the clock starts where the sum stands.
+        part = self.part[rows]
         self.rows = np.concatenate([self.rows, rows])
-        self._at = np.concatenate([self._at, self._hazard[self.part[rows], day] + wait])
+        self._part = np.concatenate([self._part, part])
+        self._at = np.concatenate([self._at, self._hazard[part, day] + wait])
         self._since = np.concatenate([self._since, since])
 
     def found(self, day: int) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int32]]:
         """Take what is found on the days before `day`; return rows, days and since when."""
-        reached = self._at < self._hazard[self.part[self.rows], day]
+        reached = self._at < self._hazard[self._part, day]
+        if not reached.any():
+            return self.rows[:0], self.rows[:0], self._since[:0]
         rows, at, since = self.rows[reached], self._at[reached], self._since[reached]
-        if not len(rows):
-            return rows, rows, since
+        part = self._part[reached]
         self._keep(~reached)
-        part = self.part[rows]
         days = np.empty(len(rows), dtype=np.int64)
         for one in np.unique(part):
             mine, hazard = part == one, self._hazard[one, : day + 1]
@@ -122,4 +125,5 @@ class Revisits:
         )
 
     def _keep(self, mask: NDArray[np.bool_]) -> None:
-        self.rows, self._at, self._since = self.rows[mask], self._at[mask], self._since[mask]
+        self.rows, self._part = self.rows[mask], self._part[mask]
+        self._at, self._since = self._at[mask], self._since[mask]

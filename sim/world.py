@@ -113,6 +113,7 @@ class World:
             background.images * background.faces_per_image,
         )
         self._unseen: NDArray[np.bool_] = np.zeros(len(candidates), dtype=np.bool_)
+        self.photos_kept = 0
         self._kept: NDArray[np.bool_] = np.zeros(len(candidates), dtype=np.bool_)
         self.revisits = Revisits(part, len(self.parts), background.revisit_rate, last_day)
         # Refused finds of listed persons, and since when each was removed.
@@ -273,8 +274,8 @@ class World:
         self.templates += self._by_jurisdiction(person)
         self.state[rows] = SEARCHABLE
         # A photo that was kept without a template is held with one from now on.
-        np.subtract.at(self.beside, person[self._kept[rows]], 1)
-        self._kept[rows] = False
+        if self.photos_kept:
+            self._forget_photos(rows[self._kept[rows]])
 
     def held_of(self, person: NDArray[np.int64]) -> NDArray[np.int32]:
         """Return how much is held of these persons: templates, and what is held beside them."""
@@ -302,7 +303,7 @@ class World:
         rows = rows[: np.searchsorted(self.candidates.day[rows], day, side="right")]
         state = self.state[rows]
         mine = (state == SEARCHABLE) | ((state == HIDDEN) & order.erases)
-        if order.erases and not order.templates_only:
+        if order.erases and not order.templates_only and self.photos_kept:
             mine |= self._kept[rows]
         rows = rows[mine]
         fresh = rows[np.isnan(self._clock[rows])]
@@ -316,9 +317,11 @@ class World:
             order.jurisdiction
         )
         self.over_deleted[person[strangers]] = True
-        kept = self._kept[removed]
-        self._drop_photos(removed[kept], day)
-        self.hide(removed[~kept], day, erases=order.erases, keeps_photos=order.templates_only)
+        if self.photos_kept:
+            kept = self._kept[removed]
+            self._drop_photos(removed[kept], day)
+            removed = removed[~kept]
+        self.hide(removed, day, erases=order.erases, keeps_photos=order.templates_only)
 
     def _counted(self, code: str, threshold: float | None) -> NDArray[np.int64]:
         """Return the candidates that count as a jurisdiction's residents, in order of day."""
@@ -330,8 +333,6 @@ class World:
 
     def retain(self, day: int) -> None:
         """Erase what the limits of retention take at the end of a day, where there are any."""
-        if not any(map(self.levers.moved, ("gallery.retention", "gallery.rolling_retention"))):
-            return
         for code in self.parts.in_play.codes:
             age, hazard = self.retention.limits(code, day)
             if math.isinf(age) and hazard == 0.0:
@@ -363,7 +364,8 @@ class World:
         stored = (self.state == SEARCHABLE) | (self.state == HIDDEN)
         mine = c.person == person
         self.hide(np.flatnonzero(mine & stored), day, erases=True)
-        self._drop_photos(np.flatnonzero(mine & self._kept), day)
+        if self.photos_kept:
+            self._drop_photos(np.flatnonzero(mine & self._kept), day)
 
     def rebuild(self, jurisdiction: str, day: int) -> int:
         """Make templates anew from photos that were kept when theirs were given up.
@@ -390,13 +392,17 @@ class World:
 
     def _drop_photos(self, rows: NDArray[np.int64], day: int) -> None:
         """Erase photos that were kept without a template."""
-        person = self.candidates.person[rows].astype(np.int64)
-        self._kept[rows] = False
+        self._forget_photos(rows)
         self._clock[rows] = np.nan
-        np.subtract.at(self.beside, person, 1)
-        who = np.unique(person)
+        who = np.unique(self.candidates.person[rows]).astype(np.int64)
         who = who[self.held_of(who) == 0]
         self.held.vanish(who, np.full(len(who), day))
+
+    def _forget_photos(self, rows: NDArray[np.int64]) -> None:
+        """Count photos no longer as kept without a template."""
+        self._kept[rows] = False
+        self.photos_kept -= len(rows)
+        np.subtract.at(self.beside, self.candidates.person[rows], 1)
 
     def hide(
         self, rows: NDArray[np.int64], day: int, *, erases: bool, keeps_photos: bool = False
@@ -437,6 +443,7 @@ class World:
         self.revisits.wait(rows, wait, day + 1, np.full(len(rows), day, dtype=np.int32))
         if keeps_photos:
             self._kept[rows] = True
+            self.photos_kept += len(rows)
             np.add.at(self.beside, c.person[rows], 1)
 
     def photos_kept(self, of: NDArray[np.bool_]) -> int:

@@ -37,6 +37,13 @@ class Retention:
         self._rolled: dict[str, NDArray[np.float64]] = {}
         self._days = last_day + 2
 
+    @property
+    def limited(self) -> bool:
+        """Whether any limit lies on what is held."""
+        return self.levers.moved("gallery.retention") or self.levers.moved(
+            "gallery.rolling_retention"
+        )
+
     def limits(self, code: str, day: int) -> tuple[float, float]:
         """Return today's limits on what counts as residents of a jurisdiction.
 

@@ -181,12 +181,18 @@ class Signals:
             **dict.fromkeys(PHOTO_SIGNALS, number),
         }
         code = np.zeros(len(uploader), dtype=np.int64)
+        # Photos come by uploader: what somebody gives alike everywhere is drawn once for each.
+        begins = np.concatenate([[True], uploader[1:] != uploader[:-1]])[: len(uploader)]
+        first, run = np.flatnonzero(begins), np.cumsum(begins) - 1
         for place, signal in enumerate(self.signals):
             within, stream = shared_by[signal.name], f"signal.{signal.name}"
             if other is not None:
                 within = (within.astype(np.int64) << 32) | zlib.crc32(other.encode())
                 stream += ".other"
-            u = streams.uniform(stream, uploader, within)
+            if signal.name in PERSON_SIGNALS:
+                u = streams.uniform(stream, uploader[first], within[first])[run]
+            else:
+                u = streams.uniform(stream, uploader, within)
             says_here = signal.present * np.where(in_scope_uploader, signal.hit, signal.false)
             says = np.where(u < says_here, HERE, np.where(u < signal.present, ELSEWHERE, ABSENT))
             code += says * 3**place
