@@ -125,6 +125,7 @@ class Customers:
         self._come = np.stack(
             [market.adoption.curve(np.arange(len(self.asked))) for market in self.markets], axis=1
         )
+        self._places = [place_of(market) for market in self.markets]
         self._rate = np.array([market.searches for market in self.markets])
         self.missed: NDArray[np.float64] = np.zeros(len(self.markets))
         self.shares: NDArray[np.float64] = np.full(len(self.asked) - 1, np.nan)
@@ -161,7 +162,7 @@ class Customers:
         """Return a lever's value for each market, float64 [m]."""
         if not self.levers.moved(lever):
             return np.ones(len(self.markets))
-        return np.array([self.levers.value(lever, place_of(market)) for market in self.markets])
+        return np.array([self.levers.value(lever, place) for place in self._places])
 
     def made(self, start: int, end: int) -> float:
         """Return the searches made on the days from `start` to before `end`, all worked off."""
