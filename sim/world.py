@@ -113,7 +113,7 @@ class World:
             background.images * background.faces_per_image,
         )
         self._unseen: NDArray[np.bool_] = np.zeros(len(candidates), dtype=np.bool_)
-        self.photos_kept = 0
+        self._keeping = 0
         self._kept: NDArray[np.bool_] = np.zeros(len(candidates), dtype=np.bool_)
         self.revisits = Revisits(part, len(self.parts), background.revisit_rate, last_day)
         # Refused finds of listed persons, and since when each was removed.
@@ -274,7 +274,7 @@ class World:
         self.templates += self._by_jurisdiction(person)
         self.state[rows] = SEARCHABLE
         # A photo that was kept without a template is held with one from now on.
-        if self.photos_kept:
+        if self._keeping:
             self._forget_photos(rows[self._kept[rows]])
 
     def held_of(self, person: NDArray[np.int64]) -> NDArray[np.int32]:
@@ -303,7 +303,7 @@ class World:
         rows = rows[: np.searchsorted(self.candidates.day[rows], day, side="right")]
         state = self.state[rows]
         mine = (state == SEARCHABLE) | ((state == HIDDEN) & order.erases)
-        if order.erases and not order.templates_only and self.photos_kept:
+        if order.erases and not order.templates_only and self._keeping:
             mine |= self._kept[rows]
         rows = rows[mine]
         fresh = rows[np.isnan(self._clock[rows])]
@@ -317,7 +317,7 @@ class World:
             order.jurisdiction
         )
         self.over_deleted[person[strangers]] = True
-        if self.photos_kept:
+        if self._keeping:
             kept = self._kept[removed]
             self._drop_photos(removed[kept], day)
             removed = removed[~kept]
@@ -364,7 +364,7 @@ class World:
         stored = (self.state == SEARCHABLE) | (self.state == HIDDEN)
         mine = c.person == person
         self.hide(np.flatnonzero(mine & stored), day, erases=True)
-        if self.photos_kept:
+        if self._keeping:
             self._drop_photos(np.flatnonzero(mine & self._kept), day)
 
     def rebuild(self, jurisdiction: str, day: int) -> int:
@@ -401,7 +401,7 @@ class World:
     def _forget_photos(self, rows: NDArray[np.int64]) -> None:
         """Count photos no longer as kept without a template."""
         self._kept[rows] = False
-        self.photos_kept -= len(rows)
+        self._keeping -= len(rows)
         np.subtract.at(self.beside, self.candidates.person[rows], 1)
 
     def hide(
@@ -443,7 +443,7 @@ class World:
         self.revisits.wait(rows, wait, day + 1, np.full(len(rows), day, dtype=np.int32))
         if keeps_photos:
             self._kept[rows] = True
-            self.photos_kept += len(rows)
+            self._keeping += len(rows)
             np.add.at(self.beside, c.person[rows], 1)
 
     def photos_kept(self, of: NDArray[np.bool_]) -> int:
