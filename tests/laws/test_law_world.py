@@ -11,6 +11,7 @@ from scenarios.arms import arm_setup
 from scenarios.scenario import load_scenario
 from sim.dates import iso
 from sim.model import run_arms
+from sim.setup import Conduct
 
 
 @pytest.fixture(scope="module")
@@ -77,3 +78,23 @@ def test_news_of_a_case_is_heard_abroad_only_as_far_as_it_is_let(few, with_param
     home = silent.scope
     assert last[0][home] == last[1][home]
     assert last[0].sum() < last[1].sum()
+
+
+def test_cases_that_nobody_hears_of_obeys_or_pays_leave_everyone_as_without_them(
+    few, with_parameters
+):
+    setup = setup_of("clearview-like", "as-recorded")
+    silence = {name: 0.0 for name in setup.parameters if name.startswith("news.weight.")}
+    setup = with_parameters(setup, silence)
+    ignoring = Conduct(appeals=False, meets=frozenset(), pays=False, source="a test")
+    ignored = replace(setup, cases=tuple(replace(case, conduct=ignoring) for case in setup.cases))
+    arms = run_arms(few, {"ignored": ignored, "none": replace(setup, cases=())}, 5, 0)
+    ignored, none = arms.values()
+    assert (ignored.person_days == none.person_days).all()
+    assert ignored.templates == none.templates
+    assert ignored.requests == none.requests
+    assert [s.gallery for s in ignored.snapshots] == [s.gallery for s in none.snapshots]
+    assert len(ignored.events) > len(none.events)
+    # What is collected then is collected by force, where an authority can reach it.
+    by_force = sum(e.amount for e in ignored.events if e.kind == "penalty_collected")
+    assert by_force == sum(ledger.collected for ledger in ignored.ledgers)
