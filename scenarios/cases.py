@@ -43,6 +43,9 @@ CODES = {
 """Jurisdictions of the record. A state of the United States has residents whom no table counts
 apart: its orders bind the operator and its customers there, and no resident in scope is drawn."""
 
+CUSTOMERS = frozenset({"Swedish Police Authority (customer)", "police users"})
+"""Targets of the record that are customers of the operator, and not the operator."""
+
 WORLDS = ("as-recorded", "uk-only", "none")
 """What else happens: every other recorded case, only the arm's own cases, or no case at all."""
 
@@ -131,6 +134,7 @@ def case_file(
         powers=powers,
         conduct=conduct,
         reading=reading,
+        addressee="customers" if action.target in CUSTOMERS else "operator",
     )
     astray = [fault for fault in check_case(file) if fault.key == PATH]
     if astray:

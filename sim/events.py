@@ -27,7 +27,7 @@ class Event:
     Attributes:
         id: position in the log, 0 first.
         day: day number.
-        actor: who did it: `authority`, `operator`, `tribunal`, `platform`, `world`.
+        actor: who did it: `authority`, `operator`, `customer`, `tribunal`, `platform`, `world`.
         kind: what was done, in the record's words (`enforcement_notice`, `appeal_lodged`, ...).
         authority: id of the case's authority, or "".
         instrument: `case`, `enforcement notice`, `monetary penalty notice`, or "".

@@ -227,6 +227,7 @@ class CaseFile:
         conduct: how the operator met the case; None where its strategy answers.
         reading: whose reading of scope a tribunal of this case follows where its decision is not
             recorded; None where the record's decisions stand.
+        addressee: `operator` or `customers`: whom the case is against, and who pays.
     """
 
     id: str
@@ -239,6 +240,7 @@ class CaseFile:
     powers: Authority | None = None
     conduct: Conduct | None = None
     reading: Reading | None = None
+    addressee: str = "operator"
 
 
 @dataclass(frozen=True)

@@ -165,9 +165,8 @@ def collect(case: Case, money: MonetaryInstrument, day: int, event: Event) -> No
         return
     money.pay(amount)
     text = f"In this model {money.collected:,} of {money.payable:,} {money.currency} is collected."
-    collected = case.note(
+    case.note(
         *(day, "penalty_collected", money.name, event, text),
         amount=amount,
         currency=money.currency,
     )
-    case.parties.collected(money, day, collected)

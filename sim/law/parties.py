@@ -41,7 +41,6 @@ class Parties:
         obeyed: asked with (case, name of the duty, day) whether a duty is met on that day.
         settles: asked with (file) whether the operator settles a private action.
         left: called with (case, day, event) when the operator leaves the market by itself.
-        collected: called with (instrument, day, event) when an authority collects by force.
     """
 
     appeals: Callable[[CaseFile, str], bool]
@@ -52,4 +51,3 @@ class Parties:
     obeyed: Callable[[Case, str, int], bool]
     settles: Callable[[CaseFile], bool]
     left: Callable[[Case, int, Event], None] = _nothing
-    collected: Callable[[MonetaryInstrument, int, Event], None] = _nothing

@@ -71,8 +71,11 @@ FINES = tuple(
 
 def _gain(history: History) -> list[Reading]:
     purse, parameters = history.books.purse, history.setup.parameters
+    others = {file.id for file in history.books.cases if file.addressee != "operator"}
     collected = sum(
-        usd(ledger.collected, ledger.currency, parameters) for ledger in history.ledgers
+        usd(ledger.collected, ledger.currency, parameters)
+        for ledger in history.ledgers
+        if ledger.case not in others
     )
     value = purse.revenue - purse.costs - collected
     return [Reading("operator_gain", "", "all", "", value)]

@@ -101,8 +101,9 @@ class Compliance:
             return
         meets = [o for o in owed if o.kind in decision.obeys or _of_customers(case, o)]
         if not meets:
-            text = "The operator does not obey the notice that binds it."
-            note(self.log, day, "order_ignored", event, text)
+            if case.file.addressee == "operator":
+                text = "The operator does not obey the notice that binds it."
+                note(self.log, day, "order_ignored", event, text)
             return
         binding = self._bind(case.file.id)
         for duty in (o for o in owed if o not in meets):
@@ -140,16 +141,17 @@ class Compliance:
             return
         money.pay(money.owed)
         what = "settlement" if money is case.private else "penalty"
+        payer = "customer" if case.file.addressee == "customers" else "operator"
         self.log.write(
             day,
-            "operator",
+            payer,
             f"{what}_paid",
             authority=event.authority,
             instrument=money.name,
             amount=money.collected,
             currency=money.currency,
             because=event,
-            text=f"The operator pays the {what}.",
+            text=f"The {payer} pays the {what}.",
         )
 
     # -- what an intervention asks ---------------------------------------------------------

@@ -117,6 +117,14 @@ def test_a_settlement_in_equity_costs_no_money():
     assert (private.imposed, private.payable) == (51_750_000, 0)
 
 
+def test_a_case_against_customers_is_theirs_to_pay_and_not_the_operators():
+    against = {id: case_file(RECORD, id).addressee for id in CASES}
+    assert {id for id, who in against.items() if who == "customers"} == {
+        "SE-IMY-2021",
+        "US-NJ-2020",
+    }
+
+
 def test_hamburgs_one_hash_was_due_sixteen_days_after_the_hearing():
     told = as_recorded("DE-HH-2021")
     (duty,) = told.case.orders.obligations
