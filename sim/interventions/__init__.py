@@ -1,1 +1,1 @@
-"""Interventions: one module per kind of power; each modifies levers and never the state."""
+"""Interventions: one module per kind of power; none of them writes the state of anything."""

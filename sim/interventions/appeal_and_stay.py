@@ -50,8 +50,7 @@ KIND = InterventionKind(
     name="appeal-and-stay",
     what="An appeal is lodged or ends, or a stay is granted or lifted, in the running cases.",
     power="Data Protection Act 2018, sections 150, 162 and 164.",
-    address="https://legislation.gov.uk/ukpga/2018/12/part/6/crossheading/enforcement-notices/"
-    "2020-12-31",
+    address="https://www.legislation.gov.uk/ukpga/2018/12/part/6/enacted",
     options={
         "move": Option(
             "appeal",

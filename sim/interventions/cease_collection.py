@@ -1,7 +1,7 @@
 """Cease collection: the crawler no longer enrols faces inferred to be residents in scope.
 
-Legal power: an enforcement notice may require a controller to refrain from processing
-(Data Protection Act 2018, section 149(2) and (6); UK GDPR article 58(2)(f)). Here it holds from
+Legal power: an enforcement notice may require somebody to refrain from steps, and ban processing
+(Data Protection Act 2018, sections 149(1) and 150(3); UK GDPR article 58(2)(f)). Here it holds from
 its own start, without a case, an appeal or a strategy: what the measure alone would change.
 """
 

@@ -1,10 +1,10 @@
 """Coordinated action: authorities elsewhere order the same as a case that runs already.
 
 Legal power: authorities conduct joint operations, joint investigations and joint enforcement among
-them (GDPR article 62, read; the United Kingdom's law has article 50 of the UK GDPR, not read); each
-orders under its own law and only what that law lets it order. On the start every authority that
-joins opens a case and orders the duties of the leading case, all with one deadline; an operator's
-strategy answers each. Who joins is drawn from the authorities' willingness, or all or nobody do.
+them (GDPR article 62); each orders under its own law, and only what that law lets it order. On the
+start every authority that joins opens a case and orders the duties of the leading case, all with
+one deadline; the operator's strategy answers each. Who joins is drawn from the authorities'
+willingness, or all do, or nobody.
 """
 
 from __future__ import annotations

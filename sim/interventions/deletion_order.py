@@ -1,8 +1,8 @@
 """Deletion order: templates inferred to be of residents in scope are removed by a deadline.
 
-Legal power: an enforcement notice may require erasure (Data Protection Act 2018, section 149(6);
-UK GDPR article 58(2)(g)). `semantics: hide` is suppression in results instead, which is
-no erasure; what is hidden is still held. Collection is left as it is, so what is erased
+Legal power: an enforcement notice may require steps, erasure among them (Data Protection Act 2018,
+section 149(1); UK GDPR article 58(2)(g)). `semantics: hide` is suppression in results instead,
+which is no erasure: what is hidden is still held. Collection is left as it is, so what is erased
 and still public can be found again.
 """
 
@@ -37,7 +37,7 @@ OWN = "the operator's own"
 KIND = InterventionKind(
     name="deletion-order",
     what="Templates inferred to be of residents in scope are removed by a deadline.",
-    power="Data Protection Act 2018, section 149; UK GDPR article 58(2)(g).",
+    power="Data Protection Act 2018, section 149(1); UK GDPR article 58(2)(g).",
     options={
         "days": Option(
             91.0,

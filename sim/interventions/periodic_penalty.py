@@ -1,9 +1,9 @@
 """Periodic penalty: an order, and a sum for every day on which it is not obeyed.
 
 Legal power: an injunction may carry a daily penalty (loi n° 78-17 of 6 January 1978, article 20);
-the United Kingdom's law knows none. The order binds from service, its deadline is looked at, and
-from the day on which disobedience is found every day of it is counted, up to a number of days;
-then the days become a sum to be paid.
+the record has none under the United Kingdom's law. The order binds from service, its deadline is
+looked at, and from the day on which disobedience is found every day of it is counted, up to a
+number of days; then the days become a sum to be paid.
 """
 
 from __future__ import annotations

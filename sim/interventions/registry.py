@@ -1,8 +1,9 @@
 """The registry of interventions: what a scenario may list, from here or from another package.
 
-An intervention is a module with a `KIND` (`sim.interventions.kinds`). It modifies levers, or asks
-the operator for a job; it never writes the state. Packages add their own through the entry-point
-group `efface.interventions`, whose entries point at an `InterventionKind`.
+An intervention is a module with a `KIND` (`sim.interventions.kinds`). It holds levers, asks the
+operator for a job, reaches people, or opens or moves a case; it never writes the state. Packages
+add their own through the entry-point group `efface.interventions`, whose entries point at an
+`InterventionKind`.
 """
 
 from __future__ import annotations
