@@ -186,10 +186,21 @@ def completed(spec: InterventionSpec, kind: InterventionKind) -> InterventionSpe
     """Return an intervention with every option filled in.
 
     Raises:
-        ScenarioError: an unknown option, a value outside its bounds, or a scope that it cannot
-            have; every fault at once.
+        ScenarioError: an unknown option, a value outside its bounds, a scope or an end that it
+            cannot have; every fault at once.
     """
-    options = kind.options
+    values: dict[str, Any] = {name: option.default for name, option in kind.options.items()}
+    values |= {name: value for name, value in spec.options.items() if name in values}
+    faults = _wrong_extent(spec, kind) + _unknown(spec, kind)
+    for name, option in kind.options.items():
+        faults += _out_of_bounds(kind.name, name, option, values[name])
+    if faults:
+        raise ScenarioError(faults)
+    return replace(spec, options=values)
+
+
+def _wrong_extent(spec: InterventionSpec, kind: InterventionKind) -> list[Fault]:
+    """Return the faults of a scope, or of an end, that an intervention cannot have."""
     faults = [
         Fault(
             f"'{kind.name}' cannot be limited by {field}",
@@ -203,37 +214,32 @@ def completed(spec: InterventionSpec, kind: InterventionKind) -> InterventionSpe
     if spec.end is not None and not kind.ends:
         message = f"'{kind.name}' is done once and cannot end"
         faults.append(Fault(message, key="to", found=iso(spec.end), expected="no end"))
-    faults += [
+    return faults
+
+
+def _unknown(spec: InterventionSpec, kind: InterventionKind) -> list[Fault]:
+    """Return the faults of options that an intervention does not have."""
+    return [
         Fault(
-            f"unknown option '{name}' of '{spec.kind}'",
+            f"unknown option '{name}' of '{kind.name}'",
             key=name,
             found=name,
-            expected=", ".join(options),
-            nearest=tuple(difflib.get_close_matches(name, options, 3, 0.5)),
+            expected=", ".join(kind.options),
+            nearest=tuple(difflib.get_close_matches(name, kind.options, 3, 0.5)),
         )
         for name in spec.options
-        if name not in options
+        if name not in kind.options
     ]
-    values: dict[str, Any] = {name: option.default for name, option in options.items()}
-    values |= {k: v for k, v in spec.options.items() if k in options}
-    for name, option in options.items():
-        value = values[name]
-        number = option.numeric and isinstance(value, int | float)
-        fine = option.least <= value <= option.most if number else value in option.choices
-        expected = ", ".join(option.choices)
-        if option.numeric:
-            expected += (
-                f"{' or ' * bool(expected)}{option.least:g} to {option.most:g} {option.unit}"
-            )
-        if not fine:
-            faults.append(
-                Fault(
-                    f"'{name}' of '{spec.kind}' cannot be {value!r}",
-                    key=name,
-                    found=str(value),
-                    expected=expected,
-                )
-            )
-    if faults:
-        raise ScenarioError(faults)
-    return replace(spec, options=values)
+
+
+def _out_of_bounds(kind: str, name: str, option: Option, value: Any) -> list[Fault]:
+    """Return the fault of a value that an option does not accept, if it does not."""
+    accepted = list(option.choices)
+    if option.numeric:
+        if isinstance(value, int | float) and option.least <= value <= option.most:
+            return []
+        accepted.append(f"{option.least:g} to {option.most:g} {option.unit}")
+    if value in option.choices:
+        return []
+    message = f"'{name}' of '{kind}' cannot be {value!r}"
+    return [Fault(message, key=name, found=str(value), expected=" or ".join(accepted))]

@@ -9,7 +9,7 @@ import pytest
 
 from generators.errors import ParameterError, ScenarioError
 from sim.dates import day_of, iso
-from sim.interventions.kinds import ACTORS
+from sim.interventions.kinds import ACTORS, completed
 from sim.interventions.registry import interventions
 from sim.measures import read_measures, structural_zero
 from sim.model import run_arms
@@ -263,3 +263,28 @@ def test_a_scope_that_an_intervention_cannot_have_is_refused(run, quiet):
     spec = replace(power("deletion-order", date(2022, 1, 1)), scope=Scope("GB", platform="Fotoro"))
     with pytest.raises(ScenarioError, match="cannot be limited by platform"):
         run(listed(quiet, spec))
+
+
+def test_everything_that_is_wrong_with_an_intervention_is_told_at_once():
+    wrong = InterventionSpec(
+        "disgorgement",
+        100,
+        None,
+        "GB",
+        {"dayz": 3.0, "days": 0.5, "rebuild": "soon"},
+        Scope("GB", customer="state"),
+    )
+    with pytest.raises(ScenarioError) as caught:
+        completed(wrong, interventions()["disgorgement"])
+    told = [(fault.key, fault.expected) for fault in caught.value.faults]
+    assert told == [
+        ("customer", "a scope by jurisdiction"),
+        ("dayz", "days, rebuild"),
+        ("days", "1 to 3650 days"),
+        ("rebuild", "never or 0 to 36500 days"),
+    ]
+    fine = completed(
+        InterventionSpec("disgorgement", 100, None, "GB", {"rebuild": 30}),
+        interventions()["disgorgement"],
+    )
+    assert fine.options == {"days": 90.0, "rebuild": 30}
