@@ -192,7 +192,9 @@ class Case(Strict):
         if key == "amounts" and self.amounts is not None and at in self.amounts:
             return ("amounts", at)
         if key == PATH:
-            return ("dates", at) if at in self.moved else ("record",)
+            # A moved step may put another one, which stands where it stood, out of time.
+            moved = at if at in self.moved else next(iter(self.moved), None)
+            return ("record",) if moved is None else ("dates", moved)
         for asked in (key, "clauses", "order_of"):
             if getattr(self, asked) is not None and key != "amounts":
                 return (asked,)

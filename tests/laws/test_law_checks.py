@@ -168,3 +168,12 @@ def test_steps_whose_days_are_still_to_be_drawn_are_checked_for_their_order():
 def test_a_scenario_is_refused_at_load_with_what_is_at_fault(change, says):
     with pytest.raises(ScenarioError, match=says):
         load_scenario("ico-2022", [change])
+
+
+def test_a_fault_is_placed_at_the_step_that_the_scenario_moved():
+    with pytest.raises(ScenarioError) as refused:
+        load_scenario("ico-2022", ["cases.0.dates={provisional_notice: 2021-11-01}"])
+    (fault,) = refused.value.faults
+    assert fault.found == "2021-11-01"
+    assert "final_penalty on 2022-05-18 is out of time" in fault.message
+    assert "cases.0.dates.provisional_notice" in f"{fault.key} {fault.message}"
