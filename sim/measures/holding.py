@@ -6,6 +6,9 @@ standard of a biometric template.
 
 from __future__ import annotations
 
+import numpy as np
+
+from generators.scores import OperatorScores
 from sim.dates import iso, weeks
 from sim.history import History
 from sim.measures.question import (
@@ -16,8 +19,9 @@ from sim.measures.question import (
     by_jurisdiction,
     weight_in_scope,
 )
-from sim.measures.recognition import identifiability_at, probe_share
+from sim.measures.recognition import probe_share
 from sim.setup import reading_days
+from sim.tallies import PHOTO_BINS
 
 
 def _processing(history: History) -> list[Reading]:
@@ -54,11 +58,13 @@ def handed_over(history: History) -> float:
 
     Each week's searches find with the chance that its end gives.
     """
-    weekly = {s.day: s for s in history.snapshots if s.weekly}
-    return probe_share(history) * sum(
-        history.books.searches(start, end) * identifiability_at(history, weekly[end - 1])
-        for start, end in weeks(history.setup.last_day)
-    )
+    weekly = [s for s in history.snapshots if s.weekly]
+    scores = OperatorScores.of(history.setup.parameters)
+    chance = scores.identification(PHOTO_BINS - 1, np.array([s.gallery for s in weekly]))
+    photos = np.stack([s.photos for s in weekly])
+    found = (photos * chance).sum(axis=1) / photos.sum(axis=1)
+    asked = [history.books.searches(*week) for week in weeks(history.setup.last_day)]
+    return probe_share(history) * float(np.dot(asked, found))
 
 
 def _residue(history: History) -> list[Reading]:
