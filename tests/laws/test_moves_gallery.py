@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import date
 
+import numpy as np
 import pytest
 
 from sim.dates import day_of, iso
@@ -153,3 +154,46 @@ def test_a_list_keeps_those_who_asked_from_being_found_again_and_keeps_a_templat
     assert listed.refused > 0
     assert value(listed, "searchable_persons") < value(without, "searchable_persons")
     assert value(listed, "residue") > value(without, "residue")
+
+
+EVERYTHING = (
+    power("duty-to-inform", date(2019, 1, 1), reach=0.5),
+    power("going-private", date(2020, 1, 1), share=0.3),
+    power("cloaking", date(2020, 1, 1), share=0.5),
+    power("platform-defence", date(2020, 6, 1), strength=0.2),
+    power("cease-collection", date(2021, 1, 1), strength=0.5),
+    power("suppression-list", date(2021, 1, 1)),
+    power("retention-limit", date(2021, 1, 1), time=700.0),
+    power("disgorgement", date(2022, 1, 1), rebuild=60.0),
+    power("deletion-order", date(2022, 6, 1), semantics="hide"),
+    power("independent-audit", date(2023, 1, 1)),
+    power("access-without-photo", date(2021, 1, 1)),
+    power("customer-ban", date(2023, 1, 1), strength=0.5),
+    power("private-action", date(2020, 1, 1)),
+    power("periodic-penalty", date(2021, 1, 1)),
+    power("monetary-penalty", date(2021, 1, 1)),
+)
+
+
+def test_one_more_isolated_person_changes_nobody_whatever_is_done(small_population, shipped_setups):
+    setup = {"arm": replace(shipped_setups["no-uk-order"], interventions=EVERYTHING)}
+    everybody = np.arange(len(small_population))
+    more = small_population.with_isolated_person("GB")
+    before = run_arms(small_population, setup, 5, 0, watched=everybody)["arm"]
+    after = run_arms(more, setup, 5, 0, watched=everybody)["arm"]
+    for field in ("held", "searchable", "held_at_notice"):
+        np.testing.assert_array_equal(getattr(before.watched, field), getattr(after.watched, field))
+    assert before.events == after.events
+    for one, other in zip(before.snapshots, after.snapshots, strict=True):
+        assert (one.gallery, one.displaced) == (other.gallery, other.displaced)
+
+
+def test_what_was_enrolled_is_searchable_hidden_or_erased_whatever_is_done(
+    small_population, shipped_setups
+):
+    setup = replace(shipped_setups["no-uk-order"], interventions=EVERYTHING)
+    counts = run_arms(small_population, {"arm": setup}, 5, 1)["arm"].templates
+    assert counts.enrolled == counts.searchable + counts.hidden + counts.erased
+    assert counts.erased > 1000
+    for name in ("enrolled", "searchable", "hidden", "erased"):
+        assert getattr(counts, name) == getattr(counts, f"world_{name}")
