@@ -323,7 +323,8 @@ class Arm:
         for day in range(self.setup.last_day + 1):
             # News only ever adds hazard to later days, so today's sum is final.
             exposure += float(self.attention.hazard[self.scope, day])
-            unaware = (1.0 - informed) * math.exp(-exposure) * self.people.untold[self.scope]
+            untold = float(self.people.untold[self.scope])
+            unaware = (1.0 - informed) * math.exp(-exposure) * untold
             made = self.residents * (1.0 - unaware) * rate
             demanded = levers.value("desk.photo_demanded", here)
             gives_up = demanded * p["requests.abandoned_if_photo"]
