@@ -490,8 +490,8 @@ class Arm:
             books=self._books(),
             unhindered=self.shared.unhindered,
             recollection=world.recollection(),
-            listed=np.bincount(population.jurisdiction[world.listed], minlength=size),
-            refused=world.refused,
+            listed=np.bincount(population.jurisdiction[world.suppression.listed], minlength=size),
+            refused=world.suppression.refused,
             watched=watched,
             gallery=None if self.gallery is None else self.gallery.stats(),
             held=tuple(world.levers.held),
@@ -514,7 +514,7 @@ class Arm:
         faces = Faces(
             hidden=hidden * weight,
             leaving=(int(world.templates[self.scope]) - shown - hidden) * weight,
-            listed=int((world.listed & here).sum()) * weight,
+            listed=int((world.suppression.listed & here).sum()) * weight,
             erased=int(world.visit[resident].sum(dtype=np.int64)) * weight,
             photos=world.photos_kept(resident) * weight + self.extra_photos,
         )

@@ -25,12 +25,12 @@ from sim.operator.background import Background
 from sim.operator.passes import Passes, passes_of
 from sim.operator.removal_order import RemovalOrder
 from sim.operator.retention import Retention
+from sim.operator.suppression import SuppressionList
 from sim.parameters import Parameters
 from sim.people.cloaking import Cloaking
 from sim.people.finds import LAST_VISIT, CandidateFinds
 from sim.people.reactions import Reactions
 from sim.revisits import NEVER_HELD, Recollection, Revisits
-from sim.setup import Scope
 from sim.tallies import Cells, ExposureTally, PresenceTally
 
 CANDIDATE, SEARCHABLE, HIDDEN, REMOVED = 0, 1, 2, 3
@@ -93,17 +93,15 @@ class World:
         self.over_deleted: NDArray[np.bool_] = np.zeros(len(population), dtype=np.bool_)
         self.beside: NDArray[np.int32] = np.zeros(len(population), dtype=np.int32)
         self.since: NDArray[np.int32] = candidates.day
-        self.retention = Retention(self.levers, self._retention_clock, last_day)
+        self.retention = Retention(self.levers, candidates, self.visit, streams, last_day)
         self.pending = 0
         self.recollected = 0
         self._clock: NDArray[np.float32] = np.full(len(candidates), np.nan, dtype=np.float32)
-        self._lasts: NDArray[np.float32] = np.full(len(candidates), np.nan, dtype=np.float32)
         self._stacks: tuple[tuple[Modifier, ...], ...] = ((), ())
         self._passes = passes_of(self.parts, self.levers, redirect_share)
         self._inferred: dict[tuple[str, float | None], NDArray[np.int64]] = {}
         self._purges: dict[int, list[tuple[NDArray[np.int64], NDArray[np.int64]]]] = {}
-        self.listed: NDArray[np.bool_] = np.zeros(len(population), dtype=np.bool_)
-        self.refused = 0
+        self.suppression = SuppressionList(population, candidates, self.visit, self.levers, streams)
         self.cloaking = Cloaking(
             population,
             candidates,
@@ -116,9 +114,6 @@ class World:
         self._keeping = 0
         self._kept: NDArray[np.bool_] = np.zeros(len(candidates), dtype=np.bool_)
         self.revisits = Revisits(part, len(self.parts), background.revisit_rate, last_day)
-        # Refused finds of listed persons, and since when each was removed.
-        self._parked: NDArray[np.int64] = np.zeros(0, dtype=np.int64)
-        self._parked_since: NDArray[np.int32] = np.zeros(0, dtype=np.int32)
 
     # -- collection ------------------------------------------------------------------------
 
@@ -130,13 +125,13 @@ class World:
         self.cloaking.note(self.day)
         passes = self._passes_now()
         self.background.collect(self.day, day, passes)
-        self._readmit()
+        rows, since, wait = self.suppression.let_go()
+        self.revisits.wait(rows, wait, self.day, since)
         self.revisits.advance(self.day, day, passes.rates)
         rows, days = self._accepted(day, passes.rates)
         again, again_days = self._found_again(day)
-        if self.listed.any():
-            keep = self._admitted(rows, np.full(len(rows), NEVER_HELD, dtype=np.int32))
-            rows, days = rows[keep], days[keep]
+        keep = self.suppression.admitted(rows, np.full(len(rows), NEVER_HELD, dtype=np.int32))
+        rows, days = rows[keep], days[keep]
         if len(again):
             self.recollected += int((self.visit[again] > 0).sum())
             self._enrolled_anew(again, again_days)
@@ -183,55 +178,11 @@ class World:
         public = days < self.reactions.private_day[self.candidates.uploader[rows]]
         self.revisits.give_up(rows[~public], since[~public])
         rows, days, since = rows[public], days[public], since[public]
-        if self.listed.any():
-            keep = self._admitted(rows, since)
-            rows, days, since = rows[keep], days[keep], since[keep]
+        keep = self.suppression.admitted(rows, since)
+        rows, days, since = rows[keep], days[keep], since[keep]
         held = since != NEVER_HELD
         self.revisits.end(rows[held], days[held] - since[held], found=True)
         return rows, days
-
-    # -- suppression -----------------------------------------------------------------------
-
-    def _recognised(self, rows: NDArray[np.int64]) -> NDArray[np.bool_]:
-        """Return which finds the suppression list recognises as it stands, bool [r]."""
-        c, codes = self.candidates, self.population.jurisdictions
-        share = np.array(
-            [self.levers.value("gallery.suppression", Scope(jurisdiction=code)) for code in codes]
-        )
-        person = c.person[rows]
-        luck = self.streams.uniform("suppression.recognise", c.photo_key(rows), self.visit[rows])
-        return self.listed[person] & (luck < share[self.population.jurisdiction[person]])
-
-    def _admitted(self, rows: NDArray[np.int64], since: NDArray[np.int32]) -> NDArray[np.bool_]:
-        """Return which finds no kept template recognises; the others are refused, bool [r]."""
-        refused = self._recognised(rows)
-        self.refused += int(refused.sum())
-        self._parked = np.concatenate([self._parked, rows[refused]])
-        self._parked_since = np.concatenate([self._parked_since, since[refused]])
-        return ~refused
-
-    def _readmit(self) -> None:
-        """Let what was refused be found again, once nothing recognises it any more."""
-        if not len(self._parked):
-            return
-        free = ~self._recognised(self._parked)
-        rows, since = self._parked[free], self._parked_since[free]
-        photo = self.candidates.photo_key(rows)
-        wait = self.streams.exponential("suppression.again", photo, self.visit[rows])
-        self.revisits.wait(rows, wait, self.day, since)
-        self._parked, self._parked_since = self._parked[~free], self._parked_since[~free]
-
-    def list_person(self, person: int, day: int) -> bool:
-        """Keep one template of somebody, by which finds of them are refused from tomorrow on.
-
-        Returns:
-            whether they are listed; nobody is of whom no template is held.
-        """
-        self.bring_up_to(day + 1)
-        if not self.listed[person] and self.matcher.held[person] > 0:
-            self.listed[person] = True
-            self.beside[person] += 1
-        return bool(self.listed[person])
 
     # -- enrolment -------------------------------------------------------------------------
 
@@ -344,28 +295,32 @@ class World:
             due = self.retention.due(code, day, age, rows, self.since[rows])
             self.hide(due, day, erases=True)
 
-    def _retention_clock(self, rows: NDArray[np.int64]) -> NDArray[np.float32]:
-        unknown = rows[np.isnan(self._lasts[rows])]
-        photo = self.candidates.photo_key(unknown)
-        lasts = self.streams.exponential("retention.clock", photo, self.visit[unknown])
-        self._lasts[unknown] = lasts
-        return self._lasts[rows]
-
     def remove_person(self, person: int, day: int) -> None:
         """Erase every template of one person (an erasure request that is honoured).
 
         Where a suppression list is kept, they are put on it first.
         """
         self.bring_up_to(day + 1)
-        c, people = self.candidates, self.population
-        home = Scope(jurisdiction=people.jurisdictions[people.jurisdiction[person]])
-        if self.levers.value("gallery.suppression", home) > 0.0:
+        c = self.candidates
+        if self.suppression.keeps(person):
             self.list_person(person, day)
         stored = (self.state == SEARCHABLE) | (self.state == HIDDEN)
         mine = c.person == person
         self.hide(np.flatnonzero(mine & stored), day, erases=True)
         if self._keeping:
             self._drop_photos(np.flatnonzero(mine & self._kept), day)
+
+    def list_person(self, person: int, day: int) -> bool:
+        """Keep one template of somebody, by which finds of them are refused from tomorrow on.
+
+        Returns:
+            whether they are listed; nobody is of whom no template is held.
+        """
+        self.bring_up_to(day + 1)
+        if not self.suppression.listed[person] and self.matcher.held[person] > 0:
+            self.suppression.listed[person] = True
+            self.beside[person] += 1
+        return bool(self.suppression.listed[person])
 
     def rebuild(self, jurisdiction: str, day: int) -> int:
         """Make templates anew from photos that were kept when theirs were given up.
@@ -438,7 +393,6 @@ class World:
             raise ValueError("a photo was found again too often: its ids would be used twice")
         self.visit[rows] += 1
         self._clock[rows] = np.nan
-        self._lasts[rows] = np.nan
         wait = self.streams.exponential("revisit.clock", c.photo_key(rows), self.visit[rows])
         self.revisits.wait(rows, wait, day + 1, np.full(len(rows), day, dtype=np.int32))
         if keeps_photos:
@@ -456,7 +410,7 @@ class World:
 
     def recollection(self) -> Recollection:
         """Return how long removed photos stayed out of the gallery; once, at the end of the run."""
-        self.revisits.give_up(self._parked, self._parked_since)
+        self.revisits.give_up(*self.suppression.still_refused())
         return self.revisits.recollection(self.population.jurisdiction[self.candidates.person])
 
     def _purge(self, day: int) -> None:

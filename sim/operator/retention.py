@@ -7,19 +7,16 @@ templates that concerns is decided a day at a time, each rolling one by its own 
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 import numpy as np
 from numpy.typing import NDArray
 
+from generators.keyed import Streams
 from sim.levers import Levers
+from sim.people.finds import CandidateFinds
 from sim.setup import Scope
 
 _EVERYTHING = 100.0
 """Hazard of a day on which nothing may be held; no unit exponential reaches it."""
-
-Clock = Callable[[NDArray[np.int64]], NDArray[np.float32]]
-"""Unit exponentials of candidate rows: how much of rolling retention each bears."""
 
 
 class Retention:
@@ -27,15 +24,29 @@ class Retention:
 
     Args:
         levers: the run's levers.
-        clock: how much of rolling retention each template bears.
+        candidates: what a crawler could find.
+        visit: how often each candidate's template was removed, uint8 [m]; the world's own column.
+        streams: the replication's streams.
         last_day: last day of the run.
     """
 
-    def __init__(self, levers: Levers, clock: Clock, last_day: int) -> None:
+    def __init__(
+        self,
+        levers: Levers,
+        candidates: CandidateFinds,
+        visit: NDArray[np.uint8],
+        streams: Streams,
+        last_day: int,
+    ) -> None:
         self.levers = levers
-        self.clock = clock
+        self.candidates = candidates
+        self.visit = visit
+        self.streams = streams
         self._rolled: dict[str, NDArray[np.float64]] = {}
         self._days = last_day + 2
+        # How much of rolling retention each template bears, and at which visit that was drawn.
+        self._bears: NDArray[np.float32] = np.zeros(0, dtype=np.float32)
+        self._drawn: NDArray[np.int16] = np.zeros(0, dtype=np.int16)
 
     @property
     def limited(self) -> bool:
@@ -80,5 +91,16 @@ class Retention:
         out = day - since >= age
         borne = rolled[day + 1] - rolled[since]
         rolls = np.flatnonzero((borne > 0.0) & ~out)
-        out[rolls] = self.clock(rows[rolls]) < borne[rolls]
+        out[rolls] = self._clock(rows[rolls]) < borne[rolls]
         return rows[out]
+
+    def _clock(self, rows: NDArray[np.int64]) -> NDArray[np.float32]:
+        """Return how much of rolling retention the templates of these rows bear, float32 [r]."""
+        if not len(self._bears):
+            self._bears = np.zeros(len(self.candidates), dtype=np.float32)
+            self._drawn = np.full(len(self.candidates), -1, dtype=np.int16)
+        new = rows[self._drawn[rows] != self.visit[rows]]
+        photo = self.candidates.photo_key(new)
+        self._bears[new] = self.streams.exponential("retention.clock", photo, self.visit[new])
+        self._drawn[new] = self.visit[new]
+        return self._bears[rows]
