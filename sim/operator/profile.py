@@ -7,6 +7,7 @@ so that a range run sweeps it; `amount_of` reads either.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
@@ -129,7 +130,7 @@ class Means:
         erasure: cost of erasing a face.
         request: cost of answering a request.
         appeal: cost of an appeal.
-        assets: what can be seized, by jurisdiction; nothing where none is named.
+        assets: what there is to seize, by jurisdiction, where that is known.
     """
 
     cash: float
@@ -142,9 +143,13 @@ class Means:
     assets: Mapping[str, float] = field(default_factory=dict)
 
     def within_reach(self, jurisdiction: str) -> float:
-        """Return the assets within reach of a jurisdiction, those of its whole country too."""
+        """Return the assets within reach of a jurisdiction, those of its whole country too.
+
+        Where nothing is known they set no limit: what an authority can collect from this operator
+        is then its own file's share alone (`Authority.collects`).
+        """
         country = jurisdiction.partition("-")[0]
-        return self.assets.get(jurisdiction, self.assets.get(country, 0.0))
+        return self.assets.get(jurisdiction, self.assets.get(country, math.inf))
 
 
 @dataclass(frozen=True)

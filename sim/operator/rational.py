@@ -16,6 +16,8 @@ from dataclasses import dataclass
 
 from generators.people import DAYS_A_YEAR
 from sim.customers import PROBE_PARAMETERS
+from sim.dates import add_months
+from sim.law.steps import PENALTY, PERIODIC, STEPS, Act
 from sim.operator.profile import Market, Profile
 from sim.operator.strategy import Expected
 from sim.setup import CaseFile, Stay
@@ -81,8 +83,7 @@ def expected(
     if powers is None:
         threat, detected, share, may, currency = 0.0, 0.0, 0.0, frozenset[str](), "USD"
     else:
-        threat = powers.maximum.get("monetary penalty notice", 0)
-        threat += powers.maximum.get("periodic penalty", 0) * DAYS_A_YEAR * years
+        threat = powers.maximum.get(PENALTY, 0) + _delay(file, years)
         detected, share, currency = powers.detects, powers.collects, powers.currency
         may = frozenset(powers.powers)
     sanction, penalty = (usd(sum_, currency, parameters) for sum_ in (threat, now.imposed))
@@ -138,6 +139,27 @@ def cost_of(
     if duties & ANSWERS:
         cost += now.requests * means.request * years
     return cost
+
+
+def _delay(file: CaseFile, years: float) -> float:
+    """Return what delay can cost: what the order states a day, or else the most that it might.
+
+    Where the case says when no day is counted any more, days run from the last deadline to then;
+    otherwise over the years looked ahead. An order whose delay costs up to an amount states all
+    that delay can cost (`order_with_penalty`).
+    """
+    assert file.powers is not None
+    a_day, days = file.powers.maximum.get(PERIODIC, 0), DAYS_A_YEAR * years
+    for step in file.steps:
+        kind = STEPS[step.kind]
+        if kind.act is Act.ORDER and kind.money == PERIODIC and step.amount:
+            if step.kind == "order_with_penalty":
+                return step.amount
+            a_day = step.amount
+            last = max(add_months(step.day, o.months) + o.days for o in file.obligations)
+            ends = [s.day for s in file.steps if STEPS[s.kind].act is Act.END_PERIODIC]
+            days = min([days, *(max(0, end - last) for end in ends)])
+    return a_day * days
 
 
 def _local(file: CaseFile, now: Circumstances) -> float:

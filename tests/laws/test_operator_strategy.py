@@ -10,10 +10,11 @@ from hypothesis import strategies as st
 
 from scenarios.authority_files import load_authorities
 from scenarios.operator_files import known_operators
+from sim.dates import add_months
 from sim.operator.rational import Circumstances, cost_of, expected, usd
 from sim.operator.strategy import STRATEGIES, Expected, decide
 from sim.parameters import load_parameters
-from sim.setup import CaseFile, Conduct, Obligation, Stay, StrategyName
+from sim.setup import CaseFile, Conduct, Obligation, Stay, Step, StrategyName
 
 CLEARVIEW = known_operators()["clearview-like"].profile
 PARAMETERS = load_parameters()
@@ -95,6 +96,28 @@ def test_a_sanction_beyond_the_assets_in_reach_counts_for_those_assets_alone():
     reach = replace(CLEARVIEW, means=replace(CLEARVIEW.means, assets={"GB": 1e6}))
     found = expected(case(replace(ICO, collects=1.0)), reach, now(), PARAMETERS)
     assert found.sanction * found.collectable == pytest.approx(1e6)
+
+
+def test_what_an_order_says_of_delay_is_what_delay_can_cost():
+    """52 days at 100,000 euros from the deadline on, or the amount up to which delay costs."""
+    french = load_authorities()["CNIL"]
+    order = case(french, (Obligation("delete", months=2, from_service=True),))
+    steps = (
+        Step("investigation_opened", 1000),
+        Step("injunction", 2000, amount=100_000, currency="EUR"),
+        Step("penalty_period_ends", add_months(2000, 2) + 52),
+    )
+    rate = PARAMETERS["money.usd_per.eur"]
+    most = french.maximum["monetary penalty notice"] * rate
+
+    def threat(steps):
+        return expected(replace(order, steps=steps), CLEARVIEW, now(), PARAMETERS).sanction - most
+
+    assert threat(steps) == pytest.approx(5_200_000 * rate)
+    endless = 100_000 * 365.25 * PARAMETERS["operator.horizon"] * rate
+    assert threat(steps[:2]) == pytest.approx(endless)
+    upto = (steps[0], Step("order_with_penalty", 2000, amount=5_100_000, currency="EUR"))
+    assert threat(upto) == pytest.approx(5_100_000 * rate)
 
 
 def test_an_appeal_that_suspends_the_order_pays_where_the_operator_would_obey():
