@@ -1,7 +1,8 @@
 """The suppression list: a template kept of each who is to be left out, to refuse finds by.
 
 It prevents what it is meant to prevent only by holding something of those who asked, so the list
-counts as held. What it refuses is still on the web, and is found once nothing recognises it.
+counts as held. What it refuses is still on the web, and is found once nothing recognises it. The
+gallery behind the sample is not thinned by it: those who ask are too few to move its size.
 """
 
 from __future__ import annotations

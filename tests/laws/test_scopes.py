@@ -279,3 +279,41 @@ def test_what_scoped_orders_remove_is_conserved_in_both_logs(small_population, q
     assert t.recollected > 10
     assert t.enrolled == t.searchable + t.hidden + t.erased == t.world_enrolled
     assert (t.searchable, t.erased) == (t.world_searchable, t.world_erased)
+
+
+# -- extremes -------------------------------------------------------------------------------
+
+
+def test_where_nobody_is_online_nothing_is_found_and_no_order_has_anything_to_do(
+    small_population, quiet
+):
+    offline = replace(
+        small_population,
+        online=np.zeros_like(small_population.online),
+        accounts=np.zeros_like(small_population.accounts),
+        public=np.zeros_like(small_population.public),
+    )
+    delete = listed("deletion-order", "AU", days=30.0)
+    history = arms(offline, quiet, all=[CEASE_AU, delete, CHILDREN])["all"]
+    assert history.templates.enrolled == 0
+    assert history.snapshots[-1].held.sum() == 0
+    assert len(history.recollection.days) == 0
+
+
+@pytest.mark.parametrize("code", ["GB", "AU"])
+def test_without_capacity_nothing_is_erased_and_with_all_of_it_everything_in_a_day(
+    homebodies, quiet, code
+):
+    stop, delete = listed("cease-collection", code), listed("deletion-order", code, days=1.0)
+    at = {"operator.purge_delay": 0.0, **PERFECT}
+    idle, swift = (
+        arms(
+            homebodies, still(quiet, **at, **{"operator.erasure_capacity": most}), a=[stop, delete]
+        )
+        for most in (0.0, 1e13)
+    )
+    stopped = arms(homebodies, still(quiet, **at), a=[stop])["a"]
+    assert idle["a"].templates.erased == 0
+    assert templates(idle["a"], code) == templates(stopped, code) > 0
+    day = min(s.day for s in swift["a"].snapshots if s.day > START + 2)
+    assert swift["a"].at(day).templates[swift["a"].jurisdictions.index(code)] == 0
