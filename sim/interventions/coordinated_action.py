@@ -56,7 +56,8 @@ def _told(spec: InterventionSpec, actors: Actors, joined: list[str]) -> Process:
         return
     yield actors.env.timeout(spec.start - actors.env.now)
     who = ", ".join(joined) or "no authority of this world"
-    actors.log.write(spec.start, "authority", f"{spec.kind}_begins", text=f"Joining: {who}.")
+    kind, text = f"{spec.kind}_begins", f"Joining: {who}."
+    actors.log.write(spec.start, "authority", kind, authority=actors.source, text=text)
 
 
 def _leading(spec: InterventionSpec, cases: Sequence[CaseFile]) -> CaseFile | None:

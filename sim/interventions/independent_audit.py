@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from sim.events import Process
+from sim.events import Event, Process
 from sim.interventions.kinds import Actors, InterventionKind, Option
 from sim.law.drawing import case_key
 from sim.setup import InterventionSpec
@@ -31,21 +31,24 @@ def install(spec: InterventionSpec, actors: Actors) -> None:
 
 def _audit(spec: InterventionSpec, actors: Actors, day: int, number: int) -> None:
     """Look once, and have erased what is found."""
+
+    def told(kind: str, text: str) -> Event:
+        return actors.log.write(day, "authority", kind, authority=actors.source, text=text)
+
     audited = [
         order
         for order in actors.operator.removals_in_force(spec.jurisdiction)
         if not order.source.startswith(actors.source)
     ]
     if not audited:
-        text = "No order to delete is in force: there is nothing to audit."
-        actors.log.write(day, "authority", "audit_without_order", text=text)
+        told("audit_without_order", "No order to delete is in force: there is nothing to audit.")
         return
     key = case_key(actors.source)
     if actors.streams.uniform("audit.finds", key, number)[0] >= float(spec.options["finds"]):
-        actors.log.write(day, "authority", "audit_finds_nothing", text="The audit finds nothing.")
+        told("audit_finds_nothing", "The audit finds nothing.")
         return
     text = "What was to be erased, and is still in a store, has to be erased."
-    found = actors.log.write(day, "authority", "audit_finds_residue", text=text)
+    found = told("audit_finds_residue", text)
     deadline = day + round(float(spec.options["days"]))
     for order in audited:
         source = f"{actors.source} {number + 1}, {order.source}"
