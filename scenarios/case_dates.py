@@ -1,27 +1,24 @@
-"""Dates of a case that a scenario moves: before their cause, or out of time, they are refused.
+"""Dates of a case that a scenario moves: a step that comes before its cause is refused.
 
 Which step answers which is the law's (`sim.law.steps`: an appeal answers the notice, a judgment
-its hearing); a step that is moved must still come after what caused it in the record, and an
-appeal must be lodged within the authority's appeal period. Of a step that the record has more
-than once (the tribunals' hearings) the cause is the last one recorded before the effect.
+its hearing); a step that is moved must still come after what caused it in the record. Of a step
+that the record has more than once (the tribunals' hearings) the cause is the last one recorded
+before the effect. What is out of time is a matter of the law's own checks (`sim.law.checks`).
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 
 from scenarios.public_record import Action
-from sim.law.steps import ORDERS, STEPS, causes_among
-
-NOTICES = tuple(kind for kind, row in STEPS.items() if row.act in ORDERS and row.appealable)
-"""Steps whose service opens the appeal period."""
+from sim.law.steps import causes_among
 
 
 @dataclass(frozen=True)
 class Misdated:
-    """A step that would come before its cause, or too late.
+    """A step that would come before its cause.
 
     Attributes:
         kind: the step whose moved date is at fault.
@@ -40,16 +37,13 @@ def movable_steps(action: Action) -> tuple[str, ...]:
     return tuple(kind for kind in kinds if kinds.count(kind) == 1)
 
 
-def misdated(
-    action: Action, moved: Mapping[str, date], appeal_period_days: int
-) -> tuple[Misdated, ...]:
-    """Return every step before its cause or out of time once `moved` dates are in force.
+def misdated(action: Action, moved: Mapping[str, date]) -> tuple[Misdated, ...]:
+    """Return every step before its cause once `moved` dates are in force.
 
     Args:
         action: an action of the record.
         moved: step kind -> date where the scenario moves it; nothing is found where nothing is
             moved, since the record's own dates stand as they are.
-        appeal_period_days: days from the first service in which an appeal may be lodged.
     """
     if not moved:
         return ()
@@ -71,26 +65,4 @@ def misdated(
                 found.append(Misdated(effect, message, f"{after} ('{cause}') or later"))
             elif cause in moved:
                 found.append(Misdated(cause, message, f"{day} ('{effect}') or earlier"))
-    days = {kind: day for kind, _, day in steps}
-    return (*found, *_out_of_time(days, moved, appeal_period_days))
-
-
-def _out_of_time(
-    days: Mapping[str, date], moved: Mapping[str, date], appeal_period_days: int
-) -> tuple[Misdated, ...]:
-    """Return the fault of an appeal after the appeal period, which runs from the first service."""
-    served = {kind: day for kind, day in days.items() if kind in NOTICES}
-    if "appeal_lodged" not in days or not served:
-        return ()
-    appeal, period = days["appeal_lodged"], timedelta(days=appeal_period_days)
-    notice = min(served, key=lambda kind: served[kind])
-    if appeal <= served[notice] + period:
-        return ()
-    message = (
-        f"'appeal_lodged' on {appeal} is out of time: '{notice}' is served on {served[notice]} "
-        f"and can be appealed for {appeal_period_days} days"
-    )
-    if "appeal_lodged" in moved:
-        expected = f"{served[notice]} to {served[notice] + period}"
-        return (Misdated("appeal_lodged", message, expected),)
-    return (Misdated(notice, message, f"{appeal - period} to {appeal}"),)
+    return tuple(found)

@@ -111,7 +111,7 @@ def case_file(
     code, powers = jurisdiction_code(action), authority_of(action)
     period = _appeal_period(action, powers)
     unknown = [kind for kind in (*moved, *changed) if kind not in movable_steps(action)]
-    early = misdated(action, moved, period)
+    early = misdated(action, moved)
     if unknown or early:
         raise ScenarioError(
             [Fault(f"'{kind}' is not a step of {id} that can be moved") for kind in unknown]

@@ -32,7 +32,7 @@ from scenarios.strict import (
     wrong,
 )
 from sim.law.checks import PATH, check_case
-from sim.law.steps import INSTRUMENTS
+from sim.law.steps import INSTRUMENTS, STEPS
 from sim.setup import CaseFile, Reading, Stay
 
 _UNSAID = ("order_of", "clauses", "reading", "amounts")
@@ -144,8 +144,7 @@ class Case(Strict):
         if info.data.get("record") in record.ids:
             id = info.data["record"]
             errors += _unknown_steps(record, id, moved)
-            period = case_file(record, id).appeal_period_days
-            for fault in misdated(record.action(id), moved, period):
+            for fault in misdated(record.action(id), moved):
                 errors.append(((fault.kind,), wrong(fault.message, fault.expected)))
         several("dates", errors)
         return moved
@@ -193,7 +192,8 @@ class Case(Strict):
             return ("amounts", at)
         if key == PATH:
             # A moved step may put another one, which stands where it stood, out of time.
-            moved = at if at in self.moved else next(iter(self.moved), None)
+            causes = (kind for kind in self.moved if at in STEPS and kind in STEPS[at].causes)
+            moved = at if at in self.moved else next(causes, next(iter(self.moved), None))
             return ("record",) if moved is None else ("dates", moved)
         for asked in (key, "clauses", "order_of"):
             if getattr(self, asked) is not None and key != "amounts":

@@ -6,6 +6,8 @@ makes them of its own file, and a scenario at load.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from generators.errors import Fault
 from sim.dates import add_months, iso
 from sim.law.duties import DUTIES
@@ -42,7 +44,8 @@ def _path(file: CaseFile) -> list[Fault]:
             Fault(f"case {file.id}: no rule for the step '{step.kind}'", key=PATH, found=step.kind)
             for step in unknown
         ]
-    phase, served, intent = Phase.NONE, None, None
+    phase, intent = Phase.NONE, None
+    served: dict[str, int] = {}
     faults: list[Fault] = []
     for at, step in enumerate(file.steps):
         kind = STEPS[step.kind]
@@ -54,8 +57,8 @@ def _path(file: CaseFile) -> list[Fault]:
         if wrong is not None:
             faults.append(wrong)
             break
-        if kind.act in ORDERS:
-            served = step.day
+        if kind.act in ORDERS and kind.appealable:
+            served[step.kind] = step.day
         if kind.act is Act.PROPOSE and kind.money == PENALTY:
             intent = step.day
         phase = _next_phase(phase, step)
@@ -172,19 +175,33 @@ def _penalty_too_early_or_late(
     )
 
 
-def _appeal_out_of_time(file: CaseFile, step: Step, served: int | None) -> Fault | None:
+def _appeal_out_of_time(file: CaseFile, step: Step, served: Mapping[str, int]) -> Fault | None:
+    """Return the fault of an appeal that is too late for a notice that it is against.
+
+    Each notice has its own appeal period. An appeal is against the newest and against those that
+    could still be appealed when the newest was served.
+
+    Args:
+        file: the case.
+        step: the appeal.
+        served: kind of each notice served before it -> day of service.
+    """
     if step.day < 0:
         return None
-    if served is None:
+    if not served:
         return _fault(file, step, "comes before its cause: nothing was served", "a notice first")
-    ends = served + file.appeal_period_days
-    if step.day <= ends:
+    period = file.appeal_period_days
+    newest = max(served.values())
+    against = {kind: day for kind, day in served.items() if day + period >= newest}
+    first = min(against, key=lambda kind: against[kind])
+    if step.day <= against[first] + period:
         return None
     return _fault(
         file,
         step,
-        f"is out of time; the appeal period ends on {iso(ends)}",
-        f"{iso(served)} to {iso(ends)}",
+        f"is out of time: '{first}' is served on {iso(against[first])} and can be appealed for "
+        f"{period} days",
+        f"{iso(newest)} to {iso(against[first] + period)}",
     )
 
 

@@ -241,7 +241,7 @@ ONE_CHANGE = {
         "recorded",
         "{appeal_lodged: 2022-07-30}",
         "2022-07-30",
-        "'appeal_lodged' on 2022-07-30 is out of time: 'final_penalty' is served on 2022-05-18 "
+        "appeal_lodged on 2022-07-30 is out of time: 'final_penalty' is served on 2022-05-18 "
         "and can be appealed for 28 days",
         "",
     ),
@@ -249,7 +249,7 @@ ONE_CHANGE = {
         "recorded",
         "{enforcement_notice: 2022-05-01}",
         "2022-05-01",
-        "'appeal_lodged' on 2022-06-15 is out of time: 'enforcement_notice' is served on",
+        "appeal_lodged on 2022-06-15 is out of time: 'enforcement_notice' is served on",
         "",
     ),
     "judgment before the hearing": (

@@ -31,6 +31,22 @@ def test_a_case_that_the_law_knows_has_no_fault():
     assert told(case_of(OPENED, INTENT, PENALTY, ORDER, powers=BRITISH)) == []
 
 
+def test_an_appeal_is_in_time_for_each_notice_that_could_still_be_appealed():
+    later = step("determination", "2020-11-10")
+    in_time = step("appeal_lodged", "2020-11-29")
+    too_late = step("appeal_lodged", "2020-12-03")
+    assert told(case_of(OPENED, ORDER, later, in_time)) == []
+    (fault,) = check_case(case_of(OPENED, ORDER, later, too_late))
+    assert "'order' is served on 2020-11-01" in fault.message
+
+
+def test_a_notice_that_nobody_appealed_in_time_leaves_a_later_one_open_to_appeal():
+    later = step("determination", "2021-04-01")
+    assert told(case_of(OPENED, ORDER, later, step("appeal_lodged", "2021-04-20"))) == []
+    (fault,) = check_case(case_of(OPENED, ORDER, later, step("appeal_lodged", "2021-05-20")))
+    assert "'determination' is served on 2021-04-01" in fault.message
+
+
 @pytest.mark.parametrize(
     ("steps", "at_fault", "says"),
     [
