@@ -168,12 +168,14 @@ class Arm:
             parameters,
             self._circumstances,
         )
+        self.purse = Purse(setup.profile.means, parameters)
         self.operator = Compliance(
             self.env,
             self.log,
             self.world.levers,
             self.removals,
             self.decisions.of,
+            self.purse,
             self.people.inform,
             parameters["operator.notice_reach"],
             setup.profile.trials,
@@ -188,7 +190,6 @@ class Arm:
             residents=np.flatnonzero(shared.in_scope),
         )
         self.world.levers.tell(self.customers.bring_up_to)
-        self.purse = Purse(setup.profile.means)
         self.residents = float(population.real_residents[self.scope])
         self.made = self.abandoned = self.extra_photos = 0.0
         self.asking: dict[int, list[int]] = {}

@@ -8,7 +8,7 @@ from generators.people import DAYS_A_YEAR
 from sim.events import OFFICIALS
 from sim.history import History
 from sim.measures.question import Measure, Reading
-from sim.operator.rational import usd
+from sim.operator.purse import usd
 
 CURRENCY = "GBP"
 """Currency of the fine measures; a ledger in another one makes them undefined, not converted."""

@@ -19,6 +19,7 @@ from sim.law.case import Case
 from sim.law.duties import DUTIES, Duty
 from sim.law.instruments import MonetaryInstrument
 from sim.levers import Levers
+from sim.operator.purse import Purse
 from sim.operator.removal import Removals, note
 from sim.operator.removal_order import REMOVALS, RemovalOrder
 from sim.operator.strategy import Decision
@@ -37,6 +38,7 @@ class Compliance:
         levers: the run's levers.
         removals: the removal jobs.
         decision: how the operator meets a case, decided once.
+        purse: out of which it pays.
         inform: tells people.
         reach: chance that a notice reaches somebody of whom something is held.
         trials: share of new customers who come by a free trial.
@@ -50,6 +52,7 @@ class Compliance:
         levers: Levers,
         removals: Removals,
         decision: Callable[[CaseFile], Decision],
+        purse: Purse,
         inform: Inform,
         reach: float,
         trials: float,
@@ -60,6 +63,7 @@ class Compliance:
         self.levers = levers
         self.removals = removals
         self.decision = decision
+        self.purse = purse
         self.inform = inform
         self.reach = reach
         self.trials = trials
@@ -136,12 +140,22 @@ class Compliance:
         note(self.log, day, "service_ended", event, "No customer there is served any more.")
 
     def on_due(self, case: Case, money: MonetaryInstrument, day: int, event: Event) -> None:
-        """Pay a sum that has fallen due, or not."""
+        """Pay a sum that has fallen due, or not; the operator pays no more than its purse holds."""
         if not self.decision(case.file).pays:
             return
-        money.pay(money.owed)
         what = "settlement" if money is case.private else "penalty"
         payer = "customer" if case.file.addressee == "customers" else "operator"
+        owed = money.owed
+        if payer == "operator":
+            amount = min(owed, self.purse.affords(money.currency))
+            self.purse.pay(amount, money.currency)
+            if amount < owed:
+                text = f"The purse holds {amount:,} of {owed:,} {money.currency}."
+                note(self.log, day, f"{what}_not_paid_in_full", event, text)
+            if amount == 0:
+                return
+            owed = amount
+        money.pay(owed)
         self.log.write(
             day,
             payer,

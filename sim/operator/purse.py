@@ -1,16 +1,28 @@
 """The operator's purse: what customers bring in and what the service costs, week by week.
 
 Sums are in US dollars. Collecting is paid by the attempt, so that a filter saves nothing: freed
-capacity is spent elsewhere or idles. What authorities collect stands in the cases' ledgers
-(`sim.history.Ledger`) and is taken from the gain by the measure, at the rates of `money.usd_per`.
+capacity is spent elsewhere or idles. What is paid cannot be more than the purse holds. What
+authorities collect stands in the cases' ledgers (`sim.history.Ledger`) and is taken from the gain
+by the measure, at the rates of `money.usd_per`.
 """
 
 from __future__ import annotations
 
+import math
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from generators.people import DAYS_A_YEAR
 from sim.operator.profile import Means
+
+
+def usd(amount: float, currency: str, parameters: Mapping[str, float]) -> float:
+    """Return an amount in US dollars, at a rate that stays the same all run (`money.usd_per`).
+
+    Raises:
+        KeyError: a currency without a rate.
+    """
+    return amount if currency == "USD" else amount * parameters[f"money.usd_per.{currency.lower()}"]
 
 
 @dataclass
@@ -19,19 +31,23 @@ class Purse:
 
     Attributes:
         means: prices and costs.
+        parameters: the arm's parameters, for the rates of currencies.
         revenue: from customers.
         running: staff, collection and searches.
         erasing: erasure of faces.
         answering: answers to requests.
         appealing: appeals.
+        paid: penalties and settlements that the operator has paid by itself.
     """
 
     means: Means
+    parameters: Mapping[str, float]
     revenue: float = 0.0
     running: float = 0.0
     erasing: float = 0.0
     answering: float = 0.0
     appealing: float = 0.0
+    paid: float = 0.0
 
     def days(self, days: int, revenue: float, images: float, searches: float) -> None:
         """Let some days pass.
@@ -47,6 +63,25 @@ class Purse:
         self.running += (
             self.means.staff * years + self.means.image * images + self.means.search * searches
         )
+
+    @property
+    def cash(self) -> float:
+        """What the purse holds now, below 0 where it owes."""
+        return self.means.cash + self.revenue - self.running - self.paid
+
+    def affords(self, currency: str) -> int:
+        """Return the most that can be paid now, whole units of a currency."""
+        return math.floor(max(0.0, self.cash) / usd(1.0, currency, self.parameters))
+
+    def pay(self, amount: int, currency: str) -> None:
+        """Pay an amount, whole units of a currency.
+
+        Raises:
+            ValueError: more than the purse holds.
+        """
+        if amount > self.affords(currency):
+            raise ValueError(f"pays {amount} {currency}, holds {self.affords(currency)}")
+        self.paid += usd(amount, currency, self.parameters)
 
     def settle(self, erased: float, answered: float, appeals: int) -> None:
         """Enter what erasures, answers and appeals have cost by the end of the run.

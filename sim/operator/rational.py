@@ -19,6 +19,7 @@ from sim.customers import PROBE_PARAMETERS
 from sim.dates import add_months
 from sim.law.steps import PENALTY, PERIODIC, STEPS, Act
 from sim.operator.profile import Market, Profile
+from sim.operator.purse import usd
 from sim.operator.strategy import Expected
 from sim.setup import CaseFile, Stay
 
@@ -53,15 +54,6 @@ class Circumstances:
     faces: float
     requests: float
     imposed: int
-
-
-def usd(amount: float, currency: str, parameters: Mapping[str, float]) -> float:
-    """Return an amount in US dollars, at a rate that stays the same all run (`money.usd_per`).
-
-    Raises:
-        KeyError: a currency without a rate.
-    """
-    return amount if currency == "USD" else amount * parameters[f"money.usd_per.{currency.lower()}"]
 
 
 def expected(

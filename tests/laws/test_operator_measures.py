@@ -112,12 +112,18 @@ def test_the_purse_adds_up(shipped_setups):
         request=7.0,
         appeal=11.0,
     )
-    purse = Purse(means)
+    purse = Purse(replace(means, cash=100.0), {"money.usd_per.gbp": 2.0})
     purse.days(7, revenue=365.25 * 10, images=1.0, searches=2.0)
     assert purse.revenue == pytest.approx(70.0)
     assert purse.running == pytest.approx(7.0 + 2.0 + 6.0)
     purse.settle(erased=1.0, answered=2.0, appeals=3)
     assert purse.costs == pytest.approx(15.0 + 5.0 + 14.0 + 33.0)
+    assert purse.cash == pytest.approx(100.0 + 70.0 - 15.0)
+    assert (purse.affords("USD"), purse.affords("GBP")) == (155, 77)
+    purse.pay(70, "GBP")
+    assert purse.affords("USD") == 15
+    with pytest.raises(ValueError, match="holds 15"):
+        purse.pay(16, "USD")
 
 
 def test_a_fine_that_is_paid_and_erasure_lower_the_operator_s_gain(without, obeyed):
@@ -129,6 +135,25 @@ def test_a_fine_that_is_paid_and_erasure_lower_the_operator_s_gain(without, obey
     assert erased > 0
     answers = obeyed.books.purse.answering - without.books.purse.answering
     assert gain == pytest.approx(paid + erased + answers, rel=1e-6)
+
+
+def test_an_operator_pays_no_more_than_its_purse_holds(run, shipped_setups, obeyed):
+    setup = shipped_setups["ico-2022-obeyed"]
+    means = setup.profile.means
+    served = next(e.day for e in obeyed.events if e.kind == "penalty_paid")
+
+    def with_cash(cash):
+        poor = replace(setup.profile, means=replace(means, cash=cash))
+        return run(replace(setup, profile=poor))
+
+    nothing, something = with_cash(-1e9), with_cash(0.0)
+    assert values(nothing)["fine_collected", ""] == 0.0
+    assert values(nothing)["fine_payable", ""] == 7_552_800
+    (told,) = [e for e in nothing.events if e.kind == "penalty_not_paid_in_full"]
+    assert told.day == served
+    # Without what was raised, revenue by then covers staff and crawling, and little else.
+    assert 0.0 <= values(something)["fine_collected", ""] < 7_552_800
+    assert something.books.purse.paid <= something.books.purse.revenue
 
 
 def test_a_case_costs_its_authority_from_its_first_to_its_last_step(run, shipped_setups, obeyed):

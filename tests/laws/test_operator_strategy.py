@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 from scenarios.authority_files import load_authorities
 from scenarios.operator_files import known_operators
 from sim.dates import add_months
-from sim.operator.rational import Circumstances, cost_of, expected, usd
+from sim.operator.purse import usd
+from sim.operator.rational import Circumstances, cost_of, expected
 from sim.operator.strategy import STRATEGIES, Expected, decide
 from sim.parameters import load_parameters
 from sim.setup import CaseFile, Conduct, Obligation, Stay, Step, StrategyName
