@@ -31,12 +31,14 @@ replications: 3
 moves:
   says: In this model less is held.
   scenario:
+    world: uk-only
     interventions: [{kind: cease-collection, from: 2022-05-18, strength: 1.0}]
   direction: down
   because: [cease-collection_begins]
 unmoved:
   says: In this model an order under appeal moves nothing.
   scenario:
+    world: uk-only
     operator: {strategy: litigate}
     cases: [{record: UK-ICO-2022, stay: automatic, clauses: [cease_collection]}]
     parameters:
@@ -63,15 +65,15 @@ def changed(old: str, new: str) -> Demonstration:
         (
             "    interventions: [{kind",
             "    interventins: [{kind",
-            11,
+            12,
             "did you mean: interventions",
         ),
-        ("kind: cease-collection", "kind: cease-colection", 11, "did you mean: cease-collection"),
-        ("strength: 1.0", "strength: 2.0", 11, "0 to 1"),
-        ("direction: down", "direction: sideways", 12, "up or down"),
-        ("strategy: litigate", "strategy: litigat", 17, "did you mean: litigate?"),
-        ("clauses: [cease_coll", "clauses: [cease_col", 18, "did you mean: cease_collection"),
-        ("news.weight.intent", "news.weight.intnt", 20, "did you mean: news.weight.intent"),
+        ("kind: cease-collection", "kind: cease-colection", 12, "did you mean: cease-collection"),
+        ("strength: 1.0", "strength: 2.0", 12, "0 to 1"),
+        ("direction: down", "direction: sideways", 13, "up or down"),
+        ("strategy: litigate", "strategy: litigat", 19, "did you mean: litigate?"),
+        ("clauses: [cease_coll", "clauses: [cease_col", 20, "did you mean: cease_collection"),
+        ("news.weight.intent", "news.weight.intnt", 22, "did you mean: news.weight.intent"),
         ("about: cease-collection", "about: deletion-order", 1, "named otherwise"),
     ],
 )
@@ -86,7 +88,7 @@ def test_faults_of_both_pairs_are_told_at_once() -> None:
     text = GOOD.replace("strength: 1.0", "strength: 2.0").replace("litigate", "litigat")
     with pytest.raises(ScenarioError) as caught:
         demonstration_from_text(text, Path("cease-collection.yaml"))
-    assert [fault.line for fault in caught.value.faults] == [11, 17]
+    assert [fault.line for fault in caught.value.faults] == [12, 19]
 
 
 def test_parameters_of_a_pair_hold_in_both_its_runs() -> None:
