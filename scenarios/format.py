@@ -145,12 +145,16 @@ class Scenario(Strict):
 
     @field_validator("cases")
     @classmethod
-    def _each_case_once(cls, value: tuple[Case, ...], info: ValidationInfo) -> tuple[Case, ...]:
+    def _once_and_within_the_run(
+        cls, value: tuple[Case, ...], info: ValidationInfo
+    ) -> tuple[Case, ...]:
         errors: Errors = []
         for i, case in enumerate(value):
             if any(case.record == other.record for other in value[:i]):
                 message = f"'{case.record}' is listed twice"
                 errors.append(((i, "record"), wrong(message, "each case once")))
+            if "horizon" in info.data:
+                errors += [((i, *at), error) for at, error in case.after(info.data["horizon"].to)]
         if value and info.data.get("world") == "none":
             message = "a world without cases lists one"
             errors.append(((0, "record"), wrong(message, "no cases, or another world")))

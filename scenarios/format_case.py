@@ -18,6 +18,7 @@ from pydantic_core import PydanticCustomError
 
 from generators.errors import ScenarioError
 from scenarios.authority_files import authority_of, load_authorities
+from scenarios.case_amounts import amount_not_stated
 from scenarios.case_dates import misdated, movable_steps
 from scenarios.cases import case_file
 from scenarios.public_record import Record, nearest_id
@@ -31,6 +32,7 @@ from scenarios.strict import (
     surroundings,
     wrong,
 )
+from sim.dates import EPOCH
 from sim.law.checks import PATH, check_case
 from sim.law.steps import INSTRUMENTS, STEPS
 from sim.setup import CaseFile, Reading, Stay
@@ -155,9 +157,14 @@ class Case(Strict):
         record = surroundings(info).record
         if value is None or info.data.get("record") not in record.ids:
             return value
-        errors = _unknown_steps(record, info.data["record"], value)
+        id = info.data["record"]
+        errors = _unknown_steps(record, id, value)
+        unknown = {place[0] for place, _ in errors}
         for kind, amount in value.items():
-            if amount < 0:
+            cannot = amount_not_stated(kind, authority_of(record.action(id)))
+            if cannot is not None and kind not in unknown:
+                errors.append(((kind,), cannot))
+            elif amount < 0:
                 errors.append(((kind,), wrong(f"'{kind}' cannot be {amount}", "0 or more")))
         several("amounts", errors)
         return value
@@ -204,6 +211,15 @@ class Case(Strict):
     def moved(self) -> dict[str, date]:
         """Return the steps whose dates differ from the record's."""
         return {} if isinstance(self.dates, str) else self.dates
+
+    def after(self, last: date) -> Errors:
+        """Return an error for every moved date after the last day of a run, at its key."""
+        expected = f"{EPOCH} to {last}"
+        return [
+            (("dates", kind), wrong(f"'{kind}' would come after the run", expected))
+            for kind, when in self.moved.items()
+            if when > last
+        ]
 
     def file(self, record: Record) -> CaseFile:
         """Return the case file that this case stands for."""

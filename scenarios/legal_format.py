@@ -10,6 +10,8 @@ from typing import Literal
 
 from pydantic import Field, field_validator, model_validator
 
+from scenarios.authority_files import authority_of, known_authority
+from scenarios.case_amounts import amount_not_stated
 from scenarios.cases import case_file
 from scenarios.legal_given import Given, When
 from scenarios.legal_then import Then
@@ -50,6 +52,7 @@ class LegalTest(Strict):
         several("then", errors)
         if self.given.operator == AS_RECORDED and self.when.met:
             raise wrong("the record says what was met", "an operator that is not 'as recorded'")
+        several("amounts", self._amounts())
         if self.given.case is None:
             return self
         steps = case_file(load_record(), self.given.case).steps
@@ -68,6 +71,29 @@ class LegalTest(Strict):
                     errors.append((("when", key, i if listed else kind), error))
         several("when", errors)
         return self
+
+    def _amounts(self) -> Errors:
+        """Return an error for every amount of a step that can have none."""
+        given, when = self.given, self.when
+        if given.processing is not None:
+            return []
+        if given.authority is not None:
+            powers = known_authority(given.authority).authority
+        else:
+            powers = authority_of(load_record().action(given.case or ""))
+        stated: list[tuple[tuple[str | int, ...], str]] = [
+            (("given", "steps", i, "amount"), step.step)
+            for i, step in enumerate(given.steps)
+            if step.amount is not None
+        ]
+        stated += [
+            (("when", "also", i, "amount"), step.step)
+            for i, step in enumerate(when.also)
+            if step.amount is not None
+        ]
+        stated += [(("when", "amounts", kind), kind) for kind in when.amounts]
+        faults = ((place, amount_not_stated(kind, powers)) for place, kind in stated)
+        return [(place, error) for place, error in faults if error is not None]
 
 
 class LegalFile(Strict):

@@ -39,7 +39,7 @@ ACCEPTED = [
     ["operator.strategy=ignore", "cases.0.stay=none"],
     ["operator.strategy=minimal", "cases.0.dates={appeal_lodged: 2022-05-18}"],
     ["cases.0.dates={tribunal_sets_aside: 2022-11-21}", "cases.0.stay=none"],
-    ["cases.0.dates={tribunal_restores_jurisdiction: 2035-12-31}"],
+    ["cases.0.dates={tribunal_restores_jurisdiction: 2025-12-31}"],
     ["interventions=[{kind: deletion-order, from: 2025-12-31}]"],
     ["interventions=[{kind: cease-collection, from: 2017-01-01, to: 2099-01-01}]"],
     ["gallery.share.uk=0", "people.private_spread=0"],

@@ -41,7 +41,7 @@ tests:
       authority: CNIL
       steps:
         - {step: investigation_opened, on: 2020-01-01}
-        - {step: order, on: 2020-05-01, amount: 7}
+        - {step: injunction, on: 2020-05-01, amount: 7}
       order: {delete: {months: 2, days: 5, from_service: true, lasts_months: 60}}
       operator: {appeals: [enforcement notice], meets: [delete], pays: true}
       stay: none
@@ -49,7 +49,7 @@ tests:
     then:
       on: {2022-12-15: {enforcement notice: {duties: {delete: due}}}}
       happens: {appeal_period_ends: never}
-      days: [{from: order, to: appeal_lodged, is: 1}]
+      days: [{from: injunction, to: appeal_lodged, is: 1}]
 """
 
 
@@ -114,6 +114,27 @@ def test_what_the_machine_does_otherwise_is_told_and_ends_with_1(tmp_path):
     ],
 )  # fmt: skip
 def test_a_file_that_is_wrong_is_refused_in_words(tmp_path, old, new, says):
+    assert old in GOOD
+    result = told(tmp_path, GOOD.replace(old, new, 1))
+    assert result.exit_code == 2
+    assert says in result.stderr
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "says"),
+    [
+        ("when: {without", "when: {amounts: {enforcement_notice: 500}, without", "no amount"),
+        ("[appeal_lodged]}", "[appeal_lodged], also: [{step: order, on: 2022-06-01, amount: 1}]}",
+         "'order' states no amount"),
+        ("{case: UK-ICO-2022, operator: comply}\n    when: {without: [appeal_lodged]}",
+         "{case: FR-CNIL-2022, operator: comply}\n    when: {amounts: "
+         "{periodic_penalty_liquidated: 5100000}}", "is a sum of days of delay"),
+        ("{case: UK-ICO-2022, operator: comply}\n    when: {without: [appeal_lodged]}",
+         "{authority: ICO, operator: comply, steps: [{step: complaint, on: 2020-01-01, "
+         "amount: 5}]}", "'complaint' states no amount"),
+    ],
+)  # fmt: skip
+def test_an_amount_of_a_step_that_states_none_is_refused(tmp_path, old, new, says):
     assert old in GOOD
     result = told(tmp_path, GOOD.replace(old, new, 1))
     assert result.exit_code == 2
