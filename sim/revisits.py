@@ -82,7 +82,7 @@ class Revisits:
 
     def found(self, day: int) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int32]]:
         """Take what is found on the days before `day`; return rows, days and since when."""
-        reached = self._at < self._hazard[self._part, day]
+        reached = self._at < self._hazard[:, day].take(self._part)
         if not reached.any():
             return self.rows[:0], self.rows[:0], self._since[:0]
         rows, at, since = self.rows[reached], self._at[reached], self._since[reached]
