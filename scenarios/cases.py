@@ -14,7 +14,7 @@ from datetime import date
 from generators.errors import Fault, ScenarioError
 from scenarios.authority_files import authority_of, lent
 from scenarios.case_dates import misdated, movable_steps
-from scenarios.case_steps import drawn_steps, recorded_steps
+from scenarios.case_steps import drawn_steps, recorded_steps, stages_of
 from scenarios.duty_wording import obligations, recorded_conduct
 from scenarios.news import LETTERS
 from scenarios.public_record import Action, ActionStep, Record
@@ -103,8 +103,8 @@ def case_file(
         amounts: step kind -> amount where the scenario changes it, whole units.
 
     Raises:
-        ScenarioError: an unknown id, an action that is no case, an unknown step, or a step before
-            its cause or out of time.
+        ScenarioError: an unknown id, an action that is no case, an unknown step, a step before
+            its cause or out of time, or drawn days of a case without a stage to draw.
     """
     action = record.action(id)
     moved, changed = dict(dates or {}), dict(amounts or {})
@@ -117,6 +117,8 @@ def case_file(
             [Fault(f"'{kind}' is not a step of {id} that can be moved") for kind in unknown]
             + [Fault(m.message, key=m.kind, expected=m.expected) for m in early]
         )
+    if drawn and not stages_of(action):
+        raise ScenarioError(Fault(f"{id} has no stage whose days could be drawn", key=PATH))
     lender = action if order_of is None else record.action(order_of)
     if order_of is not None:
         own = frozenset(duty.kind for duty in obligations(lender))

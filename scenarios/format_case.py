@@ -20,6 +20,7 @@ from generators.errors import ScenarioError
 from scenarios.authority_files import authority_of, load_authorities
 from scenarios.case_amounts import amount_not_stated
 from scenarios.case_dates import misdated, movable_steps
+from scenarios.case_steps import stages_of
 from scenarios.cases import case_file
 from scenarios.public_record import Record, nearest_id
 from scenarios.strict import (
@@ -64,6 +65,14 @@ def _unknown_steps(record: Record, id: str, given: Iterable[str]) -> Errors:
         for kind in given
         if kind not in steps
     ]
+
+
+def _can_be_drawn(record: Record, id: str | None) -> None:
+    """Refuse drawn days of a case whose stages nobody can know."""
+    if id is not None and not stages_of(record.action(id)):
+        known = ", ".join(action.id for action in record.actions if stages_of(action))
+        message = f"{id} has no stage whose days could be drawn"
+        raise wrong(message, f"'recorded', or steps with their dates; drawn is a matter of {known}")
 
 
 def a_case(record: Record, id: str) -> str:
@@ -130,6 +139,8 @@ class Case(Strict):
     @classmethod
     def _dates(cls, value: object, info: ValidationInfo) -> object:
         if value in ("recorded", "drawn"):
+            if value == "drawn":
+                _can_be_drawn(surroundings(info).record, info.data.get("record"))
             return value
         if not isinstance(value, dict):
             nearest = nearest_names(value, ("recorded", "drawn"))

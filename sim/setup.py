@@ -104,7 +104,7 @@ class Step:
         amount: whole units of `currency`, or None.
         currency: ISO 4217 code, or None.
         recorded: False where the scenario file moved the date or it is drawn.
-        text: the record's sentence.
+        text: the record's sentence, "" where the day or the amount is another than recorded.
         source: address of the document.
         grade: `A` to `C`.
     """

@@ -37,14 +37,15 @@ def dated(file: CaseFile, streams: Streams) -> CaseFile:
     days: dict[str, int] = {}
     steps: list[Step] = []
     drawing: Drawn | None = None
-    day = 0
+    day, luck = 0, 0.0
     for ordinal, step in enumerate(file.steps):
         if step.drawn is None:
             day = step.day
         elif step.drawn.after not in days:
             continue
         elif step.drawn != drawing:
-            luck = float(streams.normal("law.duration", case_key(file.id), ordinal)[0])
+            if not _of_one_stage(step.drawn, drawing):
+                luck = float(streams.normal("law.duration", case_key(file.id), ordinal)[0])
             # A stage may be drawn shorter than what comes between; then it ends with that.
             causes = [days[cause] for cause in causes_among(step.kind, days)]
             day = max([days[step.drawn.after] + lasts(step.drawn, luck), *causes])
@@ -53,6 +54,12 @@ def dated(file: CaseFile, streams: Streams) -> CaseFile:
         days[step.kind] = day
         steps += [*_more_time(file, step, days), replace(step, day=day)]
     return replace(file, steps=tuple(sorted(steps, key=lambda step: step.day)))
+
+
+def _of_one_stage(drawn: Drawn, before: Drawn | None) -> bool:
+    """Return whether two durations are parts of one stage: what lies on its way is as early or
+    late as its end."""
+    return before is not None and (drawn.after, drawn.sigma) == (before.after, before.sigma)
 
 
 def lasts(drawn: Drawn, luck: float) -> int:

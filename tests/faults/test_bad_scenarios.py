@@ -208,6 +208,13 @@ ONE_CHANGE = {
         "'tribunal_restores_jurisdiction' would come after the run",
         "",
     ),
+    "drawn days of a case without stages": (
+        "UK-ICO-2022, dates: recorded",
+        "SE-IMY-2021, dates: drawn",
+        "drawn",
+        "SE-IMY-2021 has no stage whose days could be drawn",
+        "",
+    ),
     "neither recorded nor drawn": (
         "dates: recorded",
         "dates: draw",

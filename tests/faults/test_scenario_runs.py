@@ -51,6 +51,7 @@ REFUSED = [
     ["horizon.to=2022-05-19"],
     ["horizon.from=2020-01-01"],
     ["cases.0.dates={appeal_lodged: 2022-07-30}"],
+    ["cases.0.dates={tribunal_restores_jurisdiction: 2035-12-31}"],
     ["rests_on=[PIMEYES-UK-2022]"],
     ["interventions=[{kind: deletion-order, from: 2026-01-01}]"],
 ]
