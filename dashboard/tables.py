@@ -83,12 +83,14 @@ def _source(row: Mapping[str, Any]) -> str:
 def case_log(run: Run) -> str:
     """Return the case step by step: the scenario's log, and what the model adds in other arms.
 
+    The other authorities' cases of the same world are left out; `efface show --case` has them.
+
     A step of the record links to the copy that was read, with the source's grade.
     """
     rows = [
         (event, arm)
         for arm in run.arms
-        for event in run.events(arm).to_pylist()
+        for event in run.own_events(arm).to_pylist()
         if arm == run.scenario or not event["recorded"]
     ]
     rows.sort(key=lambda pair: pair[0]["date"])

@@ -74,6 +74,11 @@ def jurisdiction_code(action: Action) -> str:
     return CODES[action.jurisdiction]
 
 
+def authority_name(action: Action) -> str:
+    """Return what a log calls the authority of an action: the first that the record names."""
+    return action.authority.split(" / ")[0]
+
+
 def case_file(
     record: Record,
     id: str,
@@ -125,7 +130,7 @@ def case_file(
         powers = lent(powers, authority_of(lender), own)
     file = CaseFile(
         id=action.id,
-        authority=action.authority.split(" / ")[0],
+        authority=authority_name(action),
         jurisdiction=code,
         steps=drawn_steps(action, powers, changed)
         if drawn

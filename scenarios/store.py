@@ -115,6 +115,29 @@ class Run:
         path = f"events/r{replication:04d}.parquet"
         return self._read(path, _tables().EVENTS, {"arm": arm})
 
+    def own_events(self, arm: str) -> pa.Table:
+        """Return the log of one arm without the world's other cases: what the cases that the
+        question lists brought about, and what belongs to no case."""
+        import pyarrow as pa
+        import pyarrow.compute as pc
+
+        events = self.events(arm)
+        own = pa.array(["", *self._own_authorities()])
+        return events.filter(pc.is_in(events["authority"].cast(pa.string()), own))
+
+    def _own_authorities(self) -> tuple[str, ...]:
+        from scenarios.cases import authority_name
+        from scenarios.public_record import load_record
+        from scenarios.yaml_reader import read_yaml
+
+        self.check("scenario.yaml")
+        text = (self.folder / "scenario.yaml").read_text(encoding="utf-8")
+        record = load_record()
+        return tuple(
+            authority_name(record.action(case["record"]))
+            for case in read_yaml(text, "scenario.yaml").data.get("cases", ())
+        )
+
     def people(self) -> pa.Table:
         """Return `people.parquet`: a keyed sample of residents, one row a person and arm."""
         return self._read("people.parquet", _tables().PEOPLE)

@@ -185,7 +185,7 @@ def case_chart(
     frame = weekly(run)
     horizon, windows = run.manifest["horizon"], run.manifest["windows"]
     marks = placed(
-        case_marks(run.events(run.scenario).to_pylist(), windows),
+        case_marks(run.own_events(run.scenario).to_pylist(), windows),
         horizon["from"],
         horizon["to"],
         width - 60,
@@ -274,7 +274,7 @@ def described(run: Run) -> str:
             text += f", range {row['low']:.1f} to {row['high']:.1f}"
         parts.append(text)
     where = residents(run.manifest["windows"]["jurisdiction"])
-    events = case_marks(run.events(run.scenario).to_pylist(), run.manifest["windows"])
+    events = case_marks(run.own_events(run.scenario).to_pylist(), run.manifest["windows"])
     return (
         f"Line chart of the model's searchable {where} per 100, week by week. In the week of "
         f"{day_words(last.date().isoformat())}: "

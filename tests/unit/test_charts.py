@@ -97,6 +97,7 @@ def run(tmp_path: Path) -> Run:
     (tmp_path / "events").mkdir()
     log = tables.table(tables.EVENTS, columns(LOG, tables.EVENTS.names))
     pq.write_table(log, tmp_path / "events" / "r0000.parquet")
+    (tmp_path / "scenario.yaml").write_text("cases: [{record: UK-ICO-2022}]", encoding="utf-8")
     none = {name: [] for name in tables.PARAMETERS.names}
     pq.write_table(tables.table(tables.PARAMETERS, none), tmp_path / "parameters.parquet")
     manifest = {

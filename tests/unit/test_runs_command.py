@@ -14,6 +14,7 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from scenarios.cli.main import app
+from scenarios.store import load_run
 from sim.parameters import load_parameters
 
 SMALL = ["--people", "200", "--replications", "2", "--workers", "1"]
@@ -114,6 +115,17 @@ def test_the_case_log_has_dates_amounts_and_causes(ran: tuple[Path, Result]) -> 
     by_id = {event["id"]: event for event in every}
     for event in every:
         assert event["because"] is None or by_id[event["because"]]["date"] <= event["date"]
+
+
+def test_what_tells_the_case_leaves_out_the_worlds_other_cases(ran: tuple[Path, Result]) -> None:
+    """A chart has room for the case under question, and the others' deadlines are not its own."""
+    run = load_run(ran[0])
+    own = run.own_events("ico-2022").to_pylist()
+    assert {event["authority"] for event in own} == {"ICO", ""}
+    assert "CNIL" in run.events("no-uk-order")["authority"].to_pylist()
+    assert "CNIL" not in run.own_events("no-uk-order")["authority"].to_pylist()
+    whole = [event for event in run.events("ico-2022").to_pylist() if event["authority"] == "ICO"]
+    assert [event["kind"] for event in own if event["authority"]] == [e["kind"] for e in whole]
 
 
 def test_recorded_facts_and_made_events_look_different(ran: tuple[Path, Result]) -> None:
