@@ -15,7 +15,7 @@ from scenarios.faults import SET
 from scenarios.format import Scenario
 from scenarios.growth import growth_curve
 from scenarios.news import letters, news
-from scenarios.operator_files import operator_of
+from scenarios.operator_files import clients_of, operator_of
 from scenarios.overrides import set_keys
 from scenarios.public_record import load_record
 from scenarios.scenario import LoadedScenario, beside_or_library, load_scenario
@@ -196,8 +196,9 @@ def arm_setup(
 
 
 def _cases(arm: LoadedScenario, question_id: str) -> tuple[CaseFile, ...]:
-    """Return an arm's own cases, then the other cases of its world."""
+    """Return an arm's own cases, then the other cases of its world, all against its operator."""
     record, scenario = load_record(), arm.scenario
+    clients = clients_of(operator_of(scenario.operator.profile).profile)
     own = tuple(case.file(record) for case in scenario.cases)
     others = cases_of_world(
         record,
@@ -206,7 +207,7 @@ def _cases(arm: LoadedScenario, question_id: str) -> tuple[CaseFile, ...]:
         operator_of(scenario.operator.profile).targets,
         tuple(case.id for case in own),
     )
-    return (*own, *others)
+    return tuple(replace(case, clients=clients) for case in (*own, *others))
 
 
 def _specification(arm: LoadedScenario, i: int) -> InterventionSpec:

@@ -19,7 +19,8 @@ from scenarios.duty_wording import obligations, recorded_conduct
 from scenarios.news import LETTERS
 from scenarios.public_record import Action, ActionStep, Record
 from sim.dates import add_months, day_of, iso
-from sim.law.checks import PATH, check_case
+from sim.law.checks import check_case
+from sim.law.paths import PATH
 from sim.setup import Authority, CaseFile, Conduct, Reading, Stay, Windows
 
 CODES = {
@@ -111,6 +112,9 @@ def case_file(
         ScenarioError: an unknown id, an action that is no case, an unknown step, a step before
             its cause or out of time, or drawn days of a case without a stage to draw.
     """
+    # Operators' files ask this module for the record's jurisdictions.
+    from scenarios.operator_files import clients_against
+
     action = record.action(id)
     moved, changed = dict(dates or {}), dict(amounts or {})
     code, powers = jurisdiction_code(action), authority_of(action)
@@ -142,6 +146,7 @@ def case_file(
         conduct=conduct,
         reading=reading,
         addressee="customers" if action.target in CUSTOMERS else "operator",
+        clients=clients_against(action.target),
     )
     astray = [fault for fault in check_case(file) if fault.key == PATH]
     if astray:

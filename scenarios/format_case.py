@@ -34,7 +34,8 @@ from scenarios.strict import (
     wrong,
 )
 from sim.dates import EPOCH
-from sim.law.checks import PATH, check_case
+from sim.law.checks import check_case
+from sim.law.paths import PATH
 from sim.law.steps import INSTRUMENTS, STEPS
 from sim.setup import CaseFile, Reading, Stay
 
@@ -208,6 +209,8 @@ class Case(Strict):
             return ("clauses", self.clauses.index(at))
         if key == "amounts" and self.amounts is not None and at in self.amounts:
             return ("amounts", at)
+        if key == "reading":
+            return ("reading",)
         if key == PATH:
             # A moved step may put another one, which stands where it stood, out of time.
             causes = (kind for kind in self.moved if at in STEPS and kind in STEPS[at].causes)

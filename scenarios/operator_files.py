@@ -27,6 +27,7 @@ from sim.operator.profile import (
     Segment,
     Store,
 )
+from sim.setup import Client
 
 
 @dataclass(frozen=True)
@@ -153,3 +154,21 @@ def operator_of(profile: str) -> KnownOperator:
         KeyError: an unknown profile (the file format knows them).
     """
     return known_operators()[profile]
+
+
+def clients_of(profile: Profile) -> tuple[Client, ...]:
+    """Return whom an operator serves for money, as the scope of the law asks for it."""
+    return tuple(
+        Client(market.kind, market.country, market.adoption.until)
+        for market in profile.markets
+        if market.revenue > 0
+    )
+
+
+def clients_against(target: str) -> tuple[Client, ...]:
+    """Return whom the operator serves that the record's cases against a target are about; nobody
+    where no profile is of it."""
+    for known in known_operators().values():
+        if target in known.targets:
+            return clients_of(known.profile)
+    return ()

@@ -44,3 +44,11 @@ def add_months(day: int, months: int) -> int:
     year, month = divmod(index, 12)
     last = calendar.monthrange(year, month + 1)[1]
     return day_of(date(year, month + 1, min(start.day, last)))
+
+
+def period_ends(day: int, months: int) -> int:
+    """Return the last day of a period of calendar months that begins with a day, the day included.
+
+    Six months beginning on 29 November end on 28 May.
+    """
+    return add_months(day, months) - 1

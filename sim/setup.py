@@ -107,6 +107,9 @@ class Step:
         text: the record's sentence, "" where the day or the amount is another than recorded.
         source: address of the document.
         grade: `A` to `C`.
+        drawn: the duration from which its day is drawn, or None.
+        instrument: name of the one instrument that an appeal, a stay or a judgment is about, ""
+            for all of the case.
     """
 
     kind: str
@@ -118,6 +121,7 @@ class Step:
     source: str = ""
     grade: str = ""
     drawn: Drawn | None = None
+    instrument: str = ""
 
 
 @dataclass(frozen=True)
@@ -160,6 +164,21 @@ class Conduct:
     meets: frozenset[str]
     pays: bool
     source: str
+
+
+@dataclass(frozen=True)
+class Client:
+    """Whom an operator serves, as the scope of the law asks for it.
+
+    Attributes:
+        kind: `state`, `contractor` or `private`.
+        country: code.
+        until: day from which it is served no more, None where it is served to the end.
+    """
+
+    kind: str
+    country: str
+    until: int | None = None
 
 
 @dataclass(frozen=True)
@@ -228,6 +247,8 @@ class CaseFile:
         reading: whose reading of scope a tribunal of this case follows where its decision is not
             recorded; None where the record's decisions stand.
         addressee: `operator` or `customers`: whom the case is against, and who pays.
+        clients: whom the operator serves for money, for a reading of the law's scope; who tries
+            the service free is no client yet.
     """
 
     id: str
@@ -241,6 +262,7 @@ class CaseFile:
     conduct: Conduct | None = None
     reading: Reading | None = None
     addressee: str = "operator"
+    clients: tuple[Client, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -1,9 +1,9 @@
 """Periodic penalty: an order, and a sum for every day on which it is not obeyed.
 
 Legal power: an injunction may carry a daily penalty (loi n° 78-17 of 6 January 1978, article 20);
-the record has none under the United Kingdom's law. The order binds from service, its deadline is
-looked at, and from the day on which disobedience is found every day of it is counted, up to a
-number of days; then the days become a sum to be paid.
+the record has none under the United Kingdom's law. The order binds from service; where a look after
+the deadline finds disobedience, every day of it is counted from the deadline on, up to a number of
+days; then the days become a sum to be paid.
 """
 
 from __future__ import annotations
@@ -36,13 +36,15 @@ def install(spec: InterventionSpec, actors: Actors) -> None:
     months = round(float(options["months"]))
     duties = DUTIES[str(options["duty"])]
     powers = dict.fromkeys((ORDER, PERIODIC, *duties), POWER)
-    counted = add_months(spec.start, months) + round(float(options["check"]))
-    ends = counted + round(float(options["days"]))
+    deadline = add_months(spec.start, months)
+    ends = deadline + round(float(options["days"]))
+    # What is found counts back to the deadline, and is liquidated once it has been found.
+    liquidated = max(ends, deadline + round(float(options["check"])) + 1)
     steps = [
         own_step("investigation_opened", spec.start, "The authority investigates."),
         own_step("injunction", spec.start, "The authority orders; delay costs a sum a day.", a_day),
         own_step("penalty_period_ends", ends, "No day is counted any more."),
-        own_step("periodic_penalty_liquidated", ends, "The days counted become a sum to be paid."),
+        own_step("periodic_penalty_liquidated", liquidated, "The days become a sum to be paid."),
     ]
     obligations = [Obligation(duty, months=months, from_service=True) for duty in duties]
     authority = own_authority(spec, actors, powers)

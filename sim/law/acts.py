@@ -28,11 +28,7 @@ def _tell(case: Case, step: Step, _kind: StepKind) -> None:
 
 def _open(case: Case, step: Step, kind: StepKind) -> None:
     """Open the case, or an investigation; a complaint before a court is a suit."""
-    if kind.actor != "world":
-        if case.phase is not Phase.INVESTIGATION:
-            case.enter(Phase.INVESTIGATION)
-    elif case.phase in (Phase.NONE, Phase.CLOSED):
-        case.enter(Phase.COMPLAINT)
+    case.advance(kind)
     case.write(step)
     powers = case.file.powers
     before_court = powers is not None and powers.kind in ("court", "prosecutor")
@@ -42,7 +38,7 @@ def _open(case: Case, step: Step, kind: StepKind) -> None:
 
 def _propose(case: Case, step: Step, kind: StepKind) -> None:
     """Say what is intended: nothing binds, and nothing is payable."""
-    case.enter(Phase.INTENT)
+    case.advance(kind)
     case.write(step)
     penalty, private = case.penalty, case.private
     if kind.instrument == PENALTY and penalty is not None and penalty.may_become(Status.PROPOSED):
@@ -60,8 +56,7 @@ def _announce_orders(case: Case, step: Step) -> None:
 
 def _serve(case: Case, step: Step) -> Event:
     """Serve a notice: the appeal period begins anew, and an appeal that is open stays open."""
-    if case.phase is not Phase.APPEAL:
-        case.enter(Phase.FINAL)
+    case.advance(STEPS[step.kind])
     case.served = step.day
     return case.write(step)
 
@@ -156,13 +151,14 @@ def _agree(case: Case, step: Step, kind: StepKind) -> None:
     event = case.last[step.kind]
     if kind.appealable:
         case.env.process(clocks.falls_due(case, private, step.day, event))
-    else:
-        case.falls_due(private, step.day, event)
+        return
+    private.open_from = None
+    case.falls_due(private, step.day, event)
 
 
-def _refuse(case: Case, step: Step, _kind: StepKind) -> None:
+def _refuse(case: Case, step: Step, kind: StepKind) -> None:
     """Dismiss a suit: the case ends."""
-    case.enter(Phase.CLOSED)
+    case.advance(kind)
     case.write(step)
     if case.private is not None and case.private.status in (Status.FILED, Status.PROPOSED):
         case.private.move(step.day, Status.DISMISSED)
@@ -183,9 +179,9 @@ def _collect(case: Case, step: Step, _kind: StepKind) -> None:
         clocks.collect(case, money, step.day, event)
 
 
-def _close(case: Case, step: Step, _kind: StepKind) -> None:
+def _close(case: Case, step: Step, kind: StepKind) -> None:
     """Close the case: what is in force stays so, and nobody looks any more."""
-    case.enter(Phase.CLOSED)
+    case.advance(kind)
     case.write(step)
 
 

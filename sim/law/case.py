@@ -32,8 +32,9 @@ from sim.law.steps import (
     UNCONDITIONAL,
     Act,
     StepKind,
+    phase_after,
 )
-from sim.setup import CaseFile, Step
+from sim.setup import CaseFile, Stay, Step
 
 
 class Case:
@@ -213,6 +214,12 @@ class Case:
             )
         self.phase = phase
 
+    def advance(self, kind: StepKind) -> None:
+        """Bring the case to the phase to which a step of a kind leads."""
+        after = phase_after(self.phase, kind)
+        if after is not self.phase:
+            self.enter(after)
+
     # -- orders ----------------------------------------------------------------------------
 
     @property
@@ -231,6 +238,7 @@ class Case:
         orders.appealable = kind.appealable
         orders.move(day, Status.SERVED)
         if not orders.appealable:
+            orders.open_from = None
             orders.move(day, Status.IN_FORCE)
             self.bind(event, day, day)
             return
@@ -272,8 +280,11 @@ class Case:
         in_equity = instrument.payable == 0 and instrument.imposed > 0
         if in_equity or 0 < instrument.payable == instrument.collected:
             return
+        waits = instrument.stay is not Stay.NONE
         ground = "No appeal is open or can be lodged"
-        if open_still:
+        if open_still or (
+            not waits and instrument.may_be_appealed(day, self.file.appeal_period_days)
+        ):
             ground = "An appeal does not suspend payment"
         what = "settlement" if instrument is self.private else "penalty"
         due = self.note(

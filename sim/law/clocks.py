@@ -17,7 +17,7 @@ from sim.law.duties import DUTIES
 from sim.law.instruments import MonetaryInstrument, Status
 from sim.law.phases import Phase
 from sim.law.steps import ORDER, PERIODIC
-from sim.setup import Obligation
+from sim.setup import Obligation, Stay
 
 if TYPE_CHECKING:
     from sim.law.case import Case
@@ -53,9 +53,12 @@ def appeal_period(case: Case, served: int, event: Event) -> Process:
 def falls_due(case: Case, money: MonetaryInstrument, served: int, event: Event) -> Process:
     """Let a sum fall due when neither the appeal period nor the payment period runs any more.
 
-    Where an appeal is open by then and does not suspend payment, it falls due all the same.
+    Where an appeal suspends nothing by law, payment waits for its own period alone; where one is
+    open and does not suspend payment, the sum falls due all the same.
     """
-    wait = max(case.file.appeal_period_days, case.payment_period)
+    wait = case.payment_period
+    if money.stay is not Stay.NONE:
+        wait = max(wait, case.file.appeal_period_days)
     yield _until(case, served + wait + PAYMENT_TIME)
     unpaid = money.payable == 0 and not money.suspended
     if unpaid and money.status in (Status.SERVED, Status.UNDER_APPEAL):
@@ -94,16 +97,28 @@ def check(case: Case, day: int) -> None:
         return
     text = f"In this model a check finds what is due and not met: {', '.join(unmet)}."
     event = case.note(day, "disobedience_found", ORDER, case.last_order, text)
-    periodic = case.periodic
+    _count_from_deadline(case, day, event)
+
+
+def _count_from_deadline(case: Case, day: int, event: Event) -> None:
+    """Begin to count the days of delay that was found out, back to the day on which it began.
+
+    Nothing begins where nothing was threatened, or where the case says itself when it does.
+    """
+    periodic, orders = case.periodic, case.orders
     pinned = any(step.kind == "penalty_period_starts" for step in case.file.steps)
-    if periodic is None or pinned or periodic.starts is not None:
+    if periodic is None or orders is None or pinned or periodic.starts is not None:
         return
-    if periodic.status is not Status.PROPOSED:
+    if periodic.status is not Status.PROPOSED or orders.bound is None:
         return
-    periodic.start(day)
-    text = "In this model the days of delay are counted from the day on which it was found."
+    late = [past for past in range(orders.bound, day) if unmet_duties(case, past)]
+    periodic.start(late[0] if late else day)
+    for past in late:
+        if periodic.counts(past):
+            periodic.count()
+    text = "In this model the days of delay are counted from the deadline that was missed."
     case.note(day, "periodic_penalty_starts", PERIODIC, event, text)
-    case.env.process(delay(case))
+    case.env.process(delay(case, day))
 
 
 def unmet_duties(case: Case, day: int) -> tuple[str, ...]:
@@ -133,14 +148,19 @@ def _checked(duty: Obligation) -> bool:
     return DUTIES[duty.kind].job != "payment"
 
 
-def delay(case: Case) -> Process:
-    """Count every day on which a duty is unmet, from the day on which it is counted."""
+def delay(case: Case, day: int) -> Process:
+    """Count every day on which a duty is unmet, while the case is open.
+
+    Args:
+        case: the case; the days of delay have begun to be counted.
+        day: first day to look at.
+    """
     periodic = case.periodic
     assert periodic is not None
-    assert periodic.starts is not None
-    day = periodic.starts
     while periodic.status is Status.PROPOSED and periodic.counts(day):
         yield _until(case, day + CHECK_TIME)
+        if case.phase is Phase.CLOSED:
+            return
         if periodic.counts(day) and unmet_duties(case, day):
             periodic.count()
         day += 1

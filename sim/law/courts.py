@@ -7,14 +7,13 @@ place of the recorded judgments (`sim.law.scope`).
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from generators.errors import ScenarioError
-from sim.dates import iso
-from sim.law.instruments import MonetaryInstrument, Status
+from sim.law.instruments import Instrument, MonetaryInstrument, Status
 from sim.law.phases import Phase
-from sim.law.scope import covered, foreign_state_clients
-from sim.law.steps import StepKind
+from sim.law.scope import covered_for
+from sim.law.steps import Act, StepKind
 from sim.setup import Step
 
 if TYPE_CHECKING:
@@ -22,57 +21,66 @@ if TYPE_CHECKING:
 
 
 def lodge_appeal(case: Case, step: Step, *, forced: bool = False) -> None:
-    """Lodge an appeal against what is served, if the operator appeals.
+    """Lodge an appeal against what may still be appealed, if the operator appeals.
+
+    What a court has upheld may be appealed to the next one, within as many days of its judgment as
+    after service (an assumption where the law of a further appeal was not read).
 
     Args:
         case: the case.
         step: `appeal_lodged`, dated today.
         forced: lodge it whatever the operator's strategy is.
-
-    Raises:
-        ScenarioError: the appeal period is over.
     """
-    served, conduct, file = case.served, case.file.conduct, case.file
+    conduct, file, period = case.file.conduct, case.file, case.file.appeal_period_days
     appealed = [
         one
-        for one in case.instruments
-        if one.status is Status.SERVED
+        for one in _concerned(case, step)
+        if one.may_be_appealed(step.day, period)
         and (forced or (conduct.appeals if conduct else case.parties.appeals(file, one.name)))
     ]
-    if not appealed or served is None:
+    if not appealed:
         return
-    ends = served + file.appeal_period_days
-    if not served <= step.day <= ends:
-        raise ScenarioError(
-            f"case {file.id}: appeal_lodged on {iso(step.day)} is out of time; the appeal period "
-            f"ends on {iso(ends)}"
-        )
     case.enter(Phase.APPEAL)
     event = case.write(step)
     for one in appealed:
         one.move(step.day, Status.UNDER_APPEAL)
+        _hold_payment(one)
     orders = case.orders
-    if orders is not None and orders in appealed and orders.binding and orders.bound is None:
-        case.bind(event, ends, served)
+    if orders is None or orders not in appealed:
+        return
+    if not orders.binding:
+        case.release(event)
+    elif orders.bound is None and orders.open_from is not None:
+        case.bind(event, orders.open_from + period, orders.open_from)
+
+
+def _concerned(case: Case, step: Step) -> list[Instrument]:
+    """Return the instruments that a step is about: the one that it names, or all."""
+    return [one for one in case.instruments if step.instrument in ("", one.name)]
+
+
+def _hold_payment(one: Instrument) -> None:
+    """Let nothing more be payable of what is suspended."""
+    if isinstance(one, MonetaryInstrument) and one.suspended:
+        one.payable = one.collected
 
 
 def stay(case: Case, step: Step, _kind: StepKind) -> None:
     """Suspend what is under appeal: deadlines stop, and nothing is payable meanwhile."""
-    pending = [one for one in case.instruments if one.appeal_pending and not one.stayed]
+    pending = [one for one in _concerned(case, step) if one.appeal_pending and not one.stayed]
     if not pending:
         return
     event = case.write(step)
     for one in pending:
         one.stayed = True
-        if isinstance(one, MonetaryInstrument):
-            one.payable = one.collected
+        _hold_payment(one)
     if case.orders in pending:
         case.release(event)
 
 
 def lift_stay(case: Case, step: Step, _kind: StepKind) -> None:
     """Lift a stay: what does not wait for the appeal by law binds again, counted anew."""
-    stayed = [one for one in case.instruments if one.stayed]
+    stayed = [one for one in _concerned(case, step) if one.stayed]
     if not stayed:
         return
     event = case.write(step)
@@ -91,43 +99,45 @@ def hear(case: Case, step: Step, _kind: StepKind) -> None:
         case.write(step)
 
 
-def _outside(case: Case, step: Step) -> str | None:
-    """Return the ground on which the case's own reading of scope decides, None where the record
-    decides; "" where the processing is covered."""
+def _jurisdiction(case: Case, step: Step) -> bool | None:
+    """Return whether the case's own reading of scope finds jurisdiction, None where the record
+    decides."""
     reading, served = case.file.reading, case.served
     if reading is None or served is None:
         return None
-    found = covered(
-        *("database", *foreign_state_clients(case.file.jurisdiction)),
-        *(served, case.file.jurisdiction, reading),
-    )
+    found = covered_for(case.file.clients, served, case.file.jurisdiction, reading)
     kind = "jurisdiction_upheld" if found.covered else "jurisdiction_denied"
     because = case.last.get("appeal_lodged")
     case.note(step.day, kind, "case", because, found.why, actor="tribunal")
-    return "" if found.covered else found.why
+    return found.covered
 
 
 def set_aside(case: Case, step: Step, _kind: StepKind) -> None:
-    """Set aside what is under appeal, unless the case's reading of scope finds jurisdiction: then
-    the appeal goes on to the substance, which nobody has decided."""
-    pending = [one for one in case.instruments if one.appeal_pending]
-    if not pending or _outside(case, step) == "":
+    """Set aside what is under appeal, or what a lower court has upheld.
+
+    Where the case's reading of scope finds jurisdiction the appeal goes on to the substance, which
+    nobody has decided.
+    """
+    fall = [one for one in _concerned(case, step) if one.appeal_pending]
+    fall = fall or [
+        one for one in _concerned(case, step) if one.upheld and one.status is Status.IN_FORCE
+    ]
+    if not fall or _jurisdiction(case, step):
         return
     event = case.write(step)
-    _void(case, step.day)
-    if case.orders in pending:
+    _void(fall, step.day)
+    if case.orders in fall:
         case.release(event)
 
 
-def _void(case: Case, day: int) -> None:
-    """Set aside whatever is under appeal; a stay has nothing left to suspend."""
-    for one in case.instruments:
-        if one.appeal_pending:
-            one.stayed = False
-            if isinstance(one, MonetaryInstrument):
-                one.set_aside(day)
-            else:
-                one.move(day, Status.SET_ASIDE)
+def _void(fall: Sequence[Instrument], day: int) -> None:
+    """Set instruments aside; a stay has nothing left to suspend."""
+    for one in fall:
+        one.stayed = one.upheld = False
+        if isinstance(one, MonetaryInstrument):
+            one.set_aside(day)
+        else:
+            one.move(day, Status.SET_ASIDE)
 
 
 def seek_permission(case: Case, step: Step, _kind: StepKind) -> None:
@@ -138,9 +148,10 @@ def seek_permission(case: Case, step: Step, _kind: StepKind) -> None:
 
 def restore(case: Case, step: Step, _kind: StepKind) -> None:
     """Bring back what was set aside, as under appeal: the appeal has to be decided again."""
-    void = [one for one in case.instruments if one.status is Status.SET_ASIDE]
-    if not void or _outside(case, step):
+    void = [one for one in _concerned(case, step) if one.status is Status.SET_ASIDE]
+    if not void or _jurisdiction(case, step) is False:
         return
+    case.enter(Phase.APPEAL)
     event = case.write(step)
     for money in case.money:
         if money in void:
@@ -156,35 +167,35 @@ def remit(case: Case, step: Step, _kind: StepKind) -> None:
     """Send the case back to the authority: what was under appeal falls, the rest stands."""
     case.enter(Phase.INVESTIGATION)
     event = case.write(step)
-    fell = case.orders is not None and case.orders.appeal_pending
-    _void(case, step.day)
-    if fell:
+    fall = [one for one in _concerned(case, step) if one.appeal_pending]
+    _void(fall, step.day)
+    if case.orders in fall:
         case.release(event)
 
 
-def end_appeal(case: Case, step: Step, _kind: StepKind) -> None:
+def end_appeal(case: Case, step: Step, kind: StepKind) -> None:
     """Bring what was under appeal into force; time that had not run is counted from that day.
 
-    A further court that upholds what is in force already is told and changes nothing.
+    What a court upholds may be appealed once more. A further court that upholds what is in force
+    already is told and changes nothing.
     """
-    pending = [one for one in case.instruments if one.appeal_pending]
+    pending = [one for one in _concerned(case, step) if one.appeal_pending]
     if not pending:
         in_force = any(one.status is Status.IN_FORCE for one in case.instruments)
-        if in_force and "appeal_lodged" in case.last and step.kind != "appeal_withdrawn":
+        if in_force and "appeal_lodged" in case.last and kind.act is Act.UPHOLD:
             case.write(step)
         return
     event = case.write(step)
     for one in pending:
         one.stayed = False
-    case.enter(Phase.FINAL)
+        one.upheld = kind.act is Act.UPHOLD
+        one.open_from = step.day if one.upheld else None
+        one.move(step.day, Status.IN_FORCE)
+    if not any(one.appeal_pending for one in case.instruments):
+        case.enter(Phase.FINAL)
     orders = case.orders
-    if orders is not None and orders in pending:
-        orders.move(step.day, Status.IN_FORCE)
-        if orders.bound is None:
-            case.bind(event, step.day, step.day)
+    if orders is not None and orders in pending and orders.bound is None:
+        case.bind(event, step.day, step.day)
     for money in case.money:
-        if money not in pending:
-            continue
-        money.move(step.day, Status.IN_FORCE)
-        if not money.payable:
+        if money in pending and money.payable < money.imposed:
             case.falls_due(money, step.day, event)

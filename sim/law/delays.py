@@ -22,14 +22,17 @@ def start_periodic(case: Case, step: Step, _kind: StepKind) -> None:
         return
     case.write(step)
     periodic.start(step.day)
-    case.env.process(clocks.delay(case))
+    case.env.process(clocks.delay(case, step.day))
 
 
 def end_periodic(case: Case, step: Step, _kind: StepKind) -> None:
-    """Count no day from here on."""
-    if case.periodic is not None and case.periodic.starts is not None:
+    """Count no day from here on, whether or not disobedience has been found yet."""
+    periodic = case.periodic
+    if periodic is None or periodic.status is not Status.PROPOSED:
+        return
+    periodic.end(step.day)
+    if periodic.starts is not None:
         case.write(step)
-        case.periodic.end(step.day)
 
 
 def liquidate(case: Case, step: Step, _kind: StepKind) -> None:

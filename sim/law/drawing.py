@@ -12,7 +12,7 @@ import zlib
 from dataclasses import replace
 
 from generators.keyed import Streams
-from sim.dates import add_months
+from sim.dates import period_ends
 from sim.law.steps import STEPS, Act, causes_among
 from sim.setup import CaseFile, Drawn, Step
 
@@ -73,7 +73,7 @@ def _more_time(file: CaseFile, step: Step, days: dict[str, int]) -> list[Step]:
     intent = days.get("provisional_notice")
     if STEPS[step.kind].act is not Act.PENALISE or not months or intent is None:
         return []
-    ends = add_months(intent, months)
+    ends = period_ends(intent, months)
     if days[step.kind] <= ends or "intent_extended" in days:
         return []
     text = "In this model both agree that the penalty may be given later."

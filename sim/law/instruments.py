@@ -37,13 +37,13 @@ SUCCESSORS: dict[Status | None, frozenset[Status]] = {
     Status.SET_ASIDE: frozenset(
         {Status.UNDER_APPEAL, Status.IN_FORCE, Status.PROPOSED, Status.SERVED}
     ),
-    Status.IN_FORCE: frozenset(),
+    Status.IN_FORCE: frozenset({Status.UNDER_APPEAL, Status.SET_ASIDE}),
     Status.DISMISSED: frozenset({Status.FILED}),
 }
 """From each status, those that may follow. Set aside -> under appeal is the Upper Tribunal's
 remittal: the First-tier Tribunal has to decide the appeal again. Set aside -> proposed or served
-is a court's remittal to the authority, which decides again. Filed and dismissed are of private
-actions."""
+is a court's remittal to the authority, which decides again. In force -> under appeal, or set aside,
+is a further court's, after one has upheld it. Filed and dismissed are of private actions."""
 
 
 @dataclass
@@ -58,6 +58,9 @@ class Instrument:
             On application: only where a court grants it (`stayed`). None: an appeal changes
             nothing.
         stayed: whether a court's stay holds now.
+        open_from: day from which its appeal period is counted: of service, or of the last judgment
+            that upheld it; None where no appeal lies against it.
+        upheld: whether a court has upheld it.
     """
 
     name: str
@@ -65,6 +68,8 @@ class Instrument:
     history: list[tuple[int, Status]] = field(default_factory=list)
     stay: Stay = Stay.AUTOMATIC
     stayed: bool = False
+    open_from: int | None = None
+    upheld: bool = False
 
     def move(self, day: int, status: Status) -> None:
         """Change the status on a day.
@@ -78,6 +83,19 @@ class Instrument:
             raise ValueError(f"{self.name}: day {day} lies before day {self.history[-1][0]}")
         self.status = status
         self.history.append((day, status))
+        if status is Status.SERVED:
+            self.open_from = day
+
+    def may_be_appealed(self, day: int, period: int) -> bool:
+        """Return whether an appeal against it is in time on a day.
+
+        Args:
+            day: day of the appeal.
+            period: days in which it may be lodged.
+        """
+        if self.open_from is None or self.status not in (Status.SERVED, Status.IN_FORCE):
+            return False
+        return self.open_from <= day <= self.open_from + period
 
     def may_become(self, status: Status) -> bool:
         """Return whether a status may follow the one at which it stands."""

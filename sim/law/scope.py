@@ -15,11 +15,12 @@ States have reserved to themselves, so that a private company that serves foreig
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
 from sim.dates import day_of
-from sim.setup import Reading
+from sim.setup import Client, Reading
 
 GDPR_FROM = day_of(date(2018, 5, 25))
 """First day on which the GDPR applies."""
@@ -87,7 +88,7 @@ def covered(
     if not regime:
         why = f"No regime that the model knows covers residents of {residence} on that day."
         return Covered(False, "", why)
-    foreign = not _within(client_country, residence)
+    foreign = not _within(client_country, residence, day)
     if foreign and client_kind != "private" and reading is Reading.FIRST_TIER:
         ground = "Article 2(2)(a)" if regime == "GDPR" else "Article 3, relevant processing"
         why = (
@@ -105,13 +106,26 @@ def covered(
     return Covered(True, regime, why)
 
 
-def foreign_state_clients(residence: str) -> tuple[str, str]:
-    """Return the clients of whom the tribunals spoke: another country's state bodies."""
-    return "state", "GB" if residence == "US" else "US"
+def covered_for(clients: Sequence[Client], day: int, residence: str, reading: Reading) -> Covered:
+    """Return whether the law covers an operator that serves these clients on a day.
+
+    It does where it covers what is done for any of them; otherwise the ground is that of the
+    first.
+
+    Raises:
+        ValueError: nobody is served on that day.
+    """
+    served = [client for client in clients if client.until is None or day < client.until]
+    if not served:
+        raise ValueError(f"nobody is served on day {day}")
+    found = [covered("search", c.kind, c.country, day, residence, reading) for c in served]
+    return next((one for one in found if one.covered), found[0])
 
 
-def _within(country: str, residence: str) -> bool:
-    """Return whether a client's country is under the same law as a person's residence."""
-    if residence in UNION:
-        return country in UNION
-    return country == residence
+def _within(country: str, residence: str, day: int) -> bool:
+    """Return whether a client's country is under the same law as a person's residence.
+
+    Until 2020 the United Kingdom was under the Union's.
+    """
+    union = UNION if day >= UK_GDPR_FROM else UNION | {"GB"}
+    return country == residence or (country in union and residence in union)

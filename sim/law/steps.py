@@ -67,12 +67,28 @@ class Act(StrEnum):
 ORDERS = frozenset({Act.ORDER, Act.PENALISE, Act.SETTLE})
 """Acts after which something is ordered, imposed or agreed."""
 
+APPEALABLE = ORDERS | {Act.LIQUIDATE, Act.UPHOLD}
+"""Acts against which an appeal may lie: what is given, a sum that days of delay come to, and a
+judgment, against which the next court may be asked."""
+
+GIVES = ORDERS | {Act.PROPOSE, Act.START_PERIODIC, Act.LIQUIDATE}
+"""Acts that announce or give an instrument, which takes a power to give it."""
+
 UNCONDITIONAL = frozenset(
     {Act.OPEN, Act.ASK, Act.PROPOSE, Act.RECOMMEND, Act.ORDER, Act.PENALISE, Act.CLOSE}
 )
 """Acts of the authority that happen whatever the operator does: out of their phase they are an
 impossible path. The others happen only where they make sense (a court decides only an appeal
 that was lodged)."""
+
+
+ANSWERS = frozenset(
+    {
+        *(Act.SET_ASIDE, Act.SEEK, Act.RESTORE, Act.REMIT, Act.UPHOLD, Act.WITHDRAW, Act.STAY),
+        *(Act.UNSTAY, Act.START_PERIODIC, Act.END_PERIODIC, Act.LIQUIDATE),
+    }
+)
+"""Acts that answer another step: a case that has none of their causes has no place for them."""
 
 
 @dataclass(frozen=True)
@@ -290,7 +306,7 @@ STEPS: dict[str, StepKind] = {
         "a higher tribunal finds jurisdiction, and the appeal has to be decided again",
     ),
     "court_remits": StepKind(
-        Act.REMIT, "tribunal", CASE, AFTER_FINAL, ("decision",), "judgment",
+        Act.REMIT, "tribunal", CASE, AFTER_FINAL, ("appeal_lodged", *_NOTICES), "judgment",
         "a court sends the case back to the authority",
     ),
     "appeal_dismissed": StepKind(
@@ -331,7 +347,10 @@ STEPS: dict[str, StepKind] = {
     ),
     "periodic_penalty_liquidated": StepKind(
         Act.LIQUIDATE, "authority", PERIODIC, AFTER_FINAL,
-        ("penalty_period_ends", "penalty_period_starts", "periodic_penalty_starts"), "final",
+        (
+            *("penalty_period_ends", "penalty_period_starts", "periodic_penalty_starts"),
+            *("injunction", "order_with_penalty"),
+        ), "final",
         "the days counted become a sum to be paid", money=PERIODIC,
     ),
     "market_exit": StepKind(
@@ -368,6 +387,32 @@ BY_LAW: dict[str, str] = {
     "jurisdiction_denied": "a reading of the law's scope finds none",
 }
 """What the law brings about by itself and the record has no step for: events of the log alone."""
+
+
+LEADS_TO: dict[Act, Phase] = {
+    Act.OPEN: Phase.INVESTIGATION,
+    Act.PROPOSE: Phase.INTENT,
+    Act.RECOMMEND: Phase.INTENT,
+    Act.ORDER: Phase.FINAL,
+    Act.PENALISE: Phase.FINAL,
+    Act.SETTLE: Phase.FINAL,
+    Act.REMIT: Phase.INVESTIGATION,
+    Act.REFUSE: Phase.CLOSED,
+    Act.CLOSE: Phase.CLOSED,
+}
+"""The phase to which an act brings a case; the other acts leave it where it is."""
+
+
+def phase_after(phase: Phase, kind: StepKind) -> Phase:
+    """Return the phase of a case after a step.
+
+    A complaint opens a case and changes nothing in one that is open; a notice that is given while
+    another is under appeal leaves the appeal open.
+    """
+    if kind.act is Act.OPEN and kind.actor == "world":
+        return Phase.COMPLAINT if phase in (Phase.NONE, Phase.CLOSED) else phase
+    leads_to = LEADS_TO.get(kind.act, phase)
+    return phase if leads_to is Phase.FINAL and phase is Phase.APPEAL else leads_to
 
 
 def causes_among(kind: str, present: Collection[str]) -> tuple[str, ...]:

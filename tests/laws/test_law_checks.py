@@ -91,16 +91,18 @@ def test_an_impossible_path_is_named_with_the_step_at_fault(steps, at_fault, say
     stay=st.sampled_from(Stay),
     answers=st.tuples(st.booleans(), st.booleans(), st.booleans()),
     kind=st.sampled_from(["authority", "court"]),
+    about=st.sampled_from(["", "enforcement notice", "monetary penalty notice"]),
     from_service=st.booleans(),
     collects=st.sampled_from([0.0, 0.4]),
 )
 @settings(max_examples=200, deadline=None)
 def test_a_case_is_refused_at_the_start_or_runs_to_its_end_whatever_the_operator_does(
-    kinds, gaps, amount, law, stay, answers, kind, from_service, collects
+    kinds, gaps, amount, law, stay, answers, kind, about, from_service, collects
 ):
     days = itertools.accumulate(gaps, initial=on("2020-01-01"))
     steps = [
-        replace(step(k, "2020-01-01", amount), day=day) for k, day in zip(kinds, days, strict=False)
+        replace(step(k, "2020-01-01", amount), day=day, instrument=about)
+        for k, day in zip(kinds, days, strict=False)
     ]
     powers = replace(AUTHORITY, kind=kind, stay=law, collects=collects)
     duties = (Obligation("delete", days=10, from_service=from_service),)
@@ -130,12 +132,15 @@ def test_a_penalty_needs_a_notice_of_intent_where_the_law_asks_for_one():
     assert told(replace(without, powers=AUTHORITY)) == []
 
 
-@pytest.mark.parametrize(("day", "late"), [("2020-12-01", False), ("2020-12-02", True)])
+@pytest.mark.parametrize(("day", "late"), [("2020-11-30", False), ("2020-12-01", True)])
 def test_a_penalty_comes_within_the_months_of_its_notice_of_intent_unless_both_agree(day, late):
     penalty, order = replace(PENALTY, day=step("x", day).day), step("order", "2020-12-10")
     assert bool(check_case(case_of(OPENED, INTENT, penalty, order, powers=BRITISH))) is late
     more = step("intent_extended", "2020-11-20")
     assert check_case(case_of(OPENED, INTENT, more, penalty, order, powers=BRITISH)) == []
+    too_late = step("intent_extended", "2020-12-05")
+    afterwards = case_of(OPENED, INTENT, penalty, too_late, order, powers=BRITISH)
+    assert bool(check_case(afterwards)) is late
 
 
 def test_an_order_without_a_power_and_an_amount_over_the_most_are_all_named_at_once():
@@ -155,6 +160,40 @@ def test_an_amount_of_an_instrument_that_the_authority_lacks_is_named():
     file = case_of(step("injunction", "2020-11-02", 1), powers=replace(AUTHORITY, powers=powers))
     (fault,) = check_case(file)
     assert "no power to impose a periodic penalty" in fault.message
+
+
+@pytest.mark.parametrize(
+    ("lacking", "given"),
+    [
+        ("monetary penalty notice", PENALTY),
+        ("monetary penalty notice", replace(PENALTY, amount=None)),
+        ("enforcement notice", ORDER),
+        ("private action", step("settlement", "2020-11-01")),
+    ],
+)
+def test_an_instrument_without_a_power_is_named_whatever_it_costs(lacking, given):
+    powers = {name: law for name, law in AUTHORITY.powers.items() if name != lacking}
+    file = case_of(OPENED, given, duties=(), powers=replace(AUTHORITY, powers=powers))
+    assert told(file) == [("amounts", given.kind)]
+    assert told(replace(file, powers=AUTHORITY)) == []
+
+
+@pytest.mark.parametrize(
+    "kind",
+    [
+        *("tribunal_restores_jurisdiction", "appeal_dismissed", "tribunal_sets_aside"),
+        *("periodic_penalty_liquidated", "stay_granted", "stay_lifted", "appeal_withdrawn"),
+    ],
+)
+def test_a_step_that_answers_what_the_case_lacks_is_named(kind):
+    assert told(case_of(OPENED, ORDER, step(kind, "2021-01-01"))) == [("dates", kind)]
+
+
+def test_nothing_comes_after_a_case_is_closed_but_a_new_one():
+    closed, appeal = step("regulator_closes", "2020-11-05"), step("appeal_lodged", "2020-11-10")
+    assert told(case_of(OPENED, ORDER, closed, appeal)) == [("dates", "appeal_lodged")]
+    again = step("complaint", "2021-01-01")
+    assert told(case_of(OPENED, ORDER, closed, again)) == []
 
 
 def test_duties_without_a_notice_that_could_hold_them_are_named():

@@ -73,10 +73,16 @@ def test_a_check_that_finds_disobedience_starts_the_penalty_that_was_threatened(
     assert told.days["periodic_penalty_starts"] == "2020-08-10"
     events = {event.kind: event for event in told.log.events}
     liquidated = events["periodic_penalty_liquidated"]
-    assert liquidated.amount == 5 * (on("2020-12-01") - on("2020-08-10"))
+    # Sixty days from service were over on 31 July; what is found counts back to that day.
+    assert liquidated.amount == 5 * (on("2020-12-01") - on("2020-07-31"))
     assert told.log.events[liquidated.because].kind == "periodic_penalty_starts"
     started = events["periodic_penalty_starts"]
     assert told.log.events[started.because].kind == "disobedience_found"
+
+
+def test_no_day_of_delay_is_counted_once_the_case_is_closed():
+    closed = step("regulator_closes", "2020-08-11")
+    assert run(case_of(INJUNCTION, STARTS, closed)).case.periodic.days == 10
 
 
 @pytest.mark.parametrize(("luck", "found"), [(0.49, True), (0.51, False)])
@@ -103,8 +109,8 @@ def test_an_authority_collects_no_more_than_it_can_reach_of_what_is_payable():
     reach = replace(AUTHORITY, collects=0.25)
     penalty = step("final_penalty", "2020-06-01", 100)
     told = run(case_of(penalty, step("order", "2020-06-01"), powers=reach))
-    assert told.days["penalty_payable"] == "2020-07-01"
-    assert told.days["penalty_collected"] == "2020-07-11"
+    assert told.days["penalty_payable"] == "2020-06-29"
+    assert told.days["penalty_collected"] == "2020-07-09"
     assert told.case.penalty.collected == 25
     tried = step("collection_attempt", "2021-01-01")
     again = run(case_of(penalty, step("order", "2020-06-01"), tried, powers=reach))

@@ -12,7 +12,7 @@ from scenarios.cases import case_file
 from scenarios.public_record import load_record
 from sim.law.checks import check_case
 from sim.law.instruments import Status
-from sim.setup import Obligation, Reading, Stay
+from sim.setup import Client, Obligation, Reading, Stay
 from tests.law_clock import AUTHORITY, case_of, on, run, step
 
 NOTICES = (
@@ -106,6 +106,63 @@ def test_a_court_that_sends_the_case_back_lets_what_was_appealed_fall_and_the_re
     assert kept.orders.status is Status.IN_FORCE
 
 
+def test_what_a_court_upholds_may_be_appealed_to_the_next_and_fall_there():
+    second = step("appeal_lodged", "2021-06-20")
+    aside = step("tribunal_sets_aside", "2022-03-01")
+    told = run(case_of(*NOTICES, APPEAL, END, second, aside, stay=Stay.AUTOMATIC), appeals=True)
+    assert told.heard.bound == ["2021-06-01"]
+    assert told.heard.released == ["2021-06-20"]
+    assert told.case.orders.status is Status.SET_ASIDE
+    assert told.case.penalty.imposed == 0
+    meanwhile = run(
+        case_of(*NOTICES, APPEAL, END, second, stay=Stay.AUTOMATIC), appeals=True, pays=True
+    ).case
+    assert meanwhile.orders.status is Status.UNDER_APPEAL
+    assert meanwhile.orders.bound is None
+
+
+def test_a_further_appeal_is_in_time_as_long_after_the_judgment_as_one_after_service():
+    late = step("appeal_lodged", "2021-07-02")
+    (fault,) = check_case(case_of(*NOTICES, APPEAL, END, late))
+    assert "out of time" in fault.message
+
+
+def test_a_higher_court_may_undo_what_a_lower_one_upheld_though_no_appeal_is_dated():
+    aside = step("tribunal_sets_aside", "2022-03-01")
+    told = run(case_of(*NOTICES, APPEAL, END, aside), appeals=True)
+    assert told.heard.released == ["2022-03-01"]
+    assert told.case.orders.status is Status.SET_ASIDE
+    never = run(case_of(*NOTICES, APPEAL, END, aside), appeals=False)
+    assert never.case.orders.status is Status.IN_FORCE
+
+
+def test_a_judgment_may_be_about_one_instrument_alone():
+    annulled = step("tribunal_sets_aside", "2021-03-01")
+    annulled = replace(annulled, instrument="monetary penalty notice")
+    upheld = replace(step("appeal_dismissed", "2021-03-01"), instrument="enforcement notice")
+    rule = Stay.AUTOMATIC
+    one = run(case_of(*NOTICES, APPEAL, annulled, stay=rule), appeals=True).case
+    assert one.penalty.status is Status.SET_ASIDE
+    assert one.orders.status is Status.UNDER_APPEAL
+    assert one.phase.value == "appeal"
+    both = run(case_of(*NOTICES, APPEAL, annulled, upheld, stay=rule), appeals=True)
+    assert both.case.orders.status is Status.IN_FORCE
+    assert both.case.phase.value == "final notices"
+    assert both.heard.bound == ["2021-03-01"]
+
+
+def test_what_days_of_delay_came_to_has_an_appeal_period_of_its_own():
+    steps = (
+        step("injunction", "2020-06-01", 5),
+        step("penalty_period_starts", "2020-08-01"),
+        step("periodic_penalty_liquidated", "2020-12-01"),
+        step("appeal_lodged", "2020-12-20"),
+    )
+    case = run(case_of(*steps), appeals=True).case
+    assert case.periodic.status is Status.UNDER_APPEAL
+    assert case.orders.status is Status.IN_FORCE
+
+
 def test_an_appeal_that_somebody_forces_is_lodged_whatever_the_operator_would_do():
     def force(day):
         def process(case):
@@ -179,3 +236,26 @@ def test_under_the_first_tribunals_reading_nothing_would_have_been_restored():
     assert "tribunal_restores_jurisdiction" not in told.days
     assert told.case.orders.status is Status.SET_ASIDE
     assert told.case.penalty.imposed == 0
+
+
+def test_a_reading_is_of_whom_the_operator_serves_and_not_of_one_operator():
+    police = british(reading=Reading.FIRST_TIER)
+    assert {client.kind for client in police.clients} == {"state", "contractor"}
+    anybody = replace(police, clients=(Client("private", "US"), Client("private", "GB")))
+    told = run(anybody, appeals=True)
+    assert told.days["jurisdiction_upheld"] == "2023-10-17"
+    assert "tribunal_sets_aside" not in told.days
+
+
+@pytest.mark.parametrize("id", ["FR-CNIL-2022", "AU-OAIC-2021"])
+def test_a_reading_in_a_case_on_which_it_has_no_bearing_is_refused(id):
+    file = replace(case_file(RECORD, id), reading=Reading.UPPER)
+    (fault,) = check_case(file)
+    assert fault.key == "reading"
+
+
+def test_a_reading_where_no_law_of_it_holds_or_nobody_is_served_is_refused():
+    nobody = british(reading=Reading.UPPER, clients=())
+    abroad = british(reading=Reading.UPPER, jurisdiction="AU")
+    assert [fault.key for fault in check_case(nobody)] == ["reading"]
+    assert [fault.key for fault in check_case(abroad)] == ["reading"]

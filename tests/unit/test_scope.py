@@ -6,8 +6,8 @@ import itertools
 
 import pytest
 
-from sim.law.scope import ACTIVITIES, CLIENTS, UNION, covered, foreign_state_clients, regime_of
-from sim.setup import Reading
+from sim.law.scope import ACTIVITIES, CLIENTS, covered, covered_for, regime_of
+from sim.setup import Client, Reading
 from tests.law_clock import on
 
 LATE = on("2022-05-18")
@@ -77,11 +77,30 @@ def test_nobody_is_covered_before_the_regulation_or_outside_its_places():
     assert (outside.covered, outside.regime) == (False, "")
 
 
-def test_the_clients_of_whom_the_tribunals_spoke_are_never_of_the_residents_own_country():
-    for residence in ("GB", "US", *UNION):
-        kind, country = foreign_state_clients(residence)
-        assert kind == "state"
-        assert country != residence
+STATES = (Client("state", "US"), Client("contractor", "US"))
+
+
+def test_an_operator_is_covered_where_the_law_covers_what_it_does_for_any_client():
+    firms = (*STATES, Client("private", "US"))
+    assert not covered_for(STATES, LATE, "GB", Reading.FIRST_TIER).covered
+    assert covered_for(firms, LATE, "GB", Reading.FIRST_TIER).covered
+    assert covered_for(STATES, LATE, "GB", Reading.UPPER).covered
+
+
+def test_a_client_that_is_served_no_more_counts_for_nothing():
+    gone = (*STATES, Client("state", "GB", until=on("2021-01-01")))
+    assert covered_for(gone, on("2020-12-31"), "GB", Reading.FIRST_TIER).covered
+    assert not covered_for(gone, on("2021-01-01"), "GB", Reading.FIRST_TIER).covered
+    with pytest.raises(ValueError, match="nobody is served"):
+        covered_for((), LATE, "GB", Reading.UPPER)
+
+
+def test_until_2020_the_united_kingdom_was_under_the_law_of_the_union():
+    old, reading = on("2019-06-01"), Reading.FIRST_TIER
+    assert covered("search", "state", "FR", old, "GB", reading).covered
+    assert covered("search", "state", "GB", old, "FR", reading).covered
+    assert not covered("search", "state", "FR", LATE, "GB", reading).covered
+    assert not covered("search", "state", "GB", LATE, "FR", reading).covered
 
 
 @pytest.mark.parametrize("words", [("train", "state"), ("search", "spy")])
