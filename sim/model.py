@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from generators.keyed import Streams
 from generators.population import Population
-from sim.arm import Arm, Shared
+from sim.arm import Arm
 from sim.customers import PROBE_PARAMETERS, draw_probes, searches_asked
 from sim.dates import weeks
 from sim.draws import streams as named_streams
@@ -32,6 +32,7 @@ from sim.people.unhindered import unhindered_photos
 from sim.pixels.faces import Faces, shipped_faces
 from sim.pixels.photos import ReplicationPhotos, draw_photos
 from sim.setup import ArmSetup, reading_days
+from sim.shared import Shared
 from sim.tallies import cells_of
 
 
