@@ -50,18 +50,26 @@ def homebodies(small_population: Population) -> Population:
     )
 
 
-@pytest.fixture(scope="session")
-def shipped_setups() -> dict[str, ArmSetup]:
-    """The arms of the shipped questions, by scenario name, in a world of the question's case alone.
-
-    What the other authorities' cases do is tested where the record's world is asked for.
-    """
+def _setups_in(world: str) -> dict[str, ArmSetup]:
     setups: dict[str, ArmSetup] = {}
     for name in ("ico-2022", "no-stay"):
-        question = load_scenario(name, ["world=uk-only"])
+        question = load_scenario(name, [f"world={world}"])
         for arm, loaded in arms_of(question).items():
             setups.setdefault(arm, arm_setup(loaded, question=question))
     return setups
+
+
+@pytest.fixture(scope="session")
+def shipped_setups() -> dict[str, ArmSetup]:
+    """The arms of the shipped questions, by scenario name, in a world of the question's case alone:
+    what a test there finds is that case's doing."""
+    return _setups_in("uk-only")
+
+
+@pytest.fixture(scope="session")
+def recorded_setups() -> dict[str, ArmSetup]:
+    """The same arms in the world as recorded, in which every other authority's case runs beside."""
+    return _setups_in("as-recorded")
 
 
 @pytest.fixture(scope="session")
