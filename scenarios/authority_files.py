@@ -33,7 +33,7 @@ from scenarios.sourced import (
 from scenarios.stages import BEGINS, STAGES
 from scenarios.strict import Strict, nearest_names, several, wrong
 from sim.law.duties import DUTIES
-from sim.law.steps import INSTRUMENTS
+from sim.law.step_kinds import INSTRUMENTS
 from sim.setup import Authority, Drawn, Stay
 
 

@@ -10,7 +10,8 @@ from __future__ import annotations
 from pydantic_core import PydanticCustomError
 
 from scenarios.strict import wrong
-from sim.law.steps import STEPS, Act, StepKind
+from sim.law.step_kinds import Act, StepKind
+from sim.law.steps import STEPS
 from sim.setup import Authority
 
 

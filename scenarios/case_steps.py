@@ -18,7 +18,8 @@ from datetime import date
 
 from scenarios.public_record import Action, ActionStep, read_data
 from sim.dates import day_of
-from sim.law.steps import STEPS, Act
+from sim.law.step_kinds import Act
+from sim.law.steps import STEPS
 from sim.setup import Authority, Drawn, Step
 
 CHANGES_NOTHING = frozenset(

@@ -36,7 +36,8 @@ from scenarios.strict import (
 from sim.dates import EPOCH
 from sim.law.checks import check_case
 from sim.law.paths import PATH
-from sim.law.steps import INSTRUMENTS, STEPS
+from sim.law.step_kinds import INSTRUMENTS
+from sim.law.steps import STEPS
 from sim.setup import CaseFile, Reading, Stay
 
 _UNSAID = ("order_of", "clauses", "reading", "amounts")

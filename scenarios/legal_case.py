@@ -28,7 +28,7 @@ from sim.law.instruments import EnforcementNotice, Instrument, MonetaryInstrumen
 from sim.law.parties import Parties
 from sim.law.periodic import PeriodicPenalty
 from sim.law.scope import Covered, covered
-from sim.law.steps import INSTRUMENTS, ORDER, PENALTY, PERIODIC, PRIVATE
+from sim.law.step_kinds import INSTRUMENTS, ORDER, PENALTY, PERIODIC, PRIVATE
 from sim.operator.strategy import STRATEGIES
 from sim.parameters import load_parameters
 from sim.setup import CaseFile, Obligation, Reading, Stay, Step, StrategyName

@@ -14,7 +14,7 @@ from scenarios.format_case import a_case
 from scenarios.legal_words import A_DUTY, AS_RECORDED, LAST_LOOK, all_known, known_word
 from scenarios.public_record import load_record
 from scenarios.strict import Day, Strict, wrong
-from sim.law.steps import INSTRUMENTS
+from sim.law.step_kinds import INSTRUMENTS
 from sim.operator.strategy import STRATEGIES
 
 A_CENTURY = 1200

@@ -19,7 +19,7 @@ from scenarios.legal_words import (
     known_word,
 )
 from scenarios.strict import Errors, Strict, as_date, in_the_calendar, several, wrong
-from sim.law.steps import INSTRUMENTS
+from sim.law.step_kinds import INSTRUMENTS
 
 
 class InstrumentFacts(Strict):

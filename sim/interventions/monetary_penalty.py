@@ -18,7 +18,7 @@ from sim.interventions.own_case import (
     own_case,
     own_step,
 )
-from sim.law.steps import PENALTY
+from sim.law.step_kinds import PENALTY
 from sim.setup import InterventionSpec
 
 POWER = "Data Protection Act 2018, sections 155 to 159 and schedule 16."

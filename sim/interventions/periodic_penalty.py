@@ -17,7 +17,7 @@ from sim.interventions.own_case import (
     own_case,
     own_step,
 )
-from sim.law.steps import ORDER, PERIODIC
+from sim.law.step_kinds import ORDER, PERIODIC
 from sim.setup import InterventionSpec, Obligation
 
 POWER = "Loi n° 78-17 du 6 janvier 1978, article 20."

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from sim.interventions.kinds import Actors, InterventionKind, Option
 from sim.interventions.own_case import COLLECTS, own_authority, own_case, own_step
-from sim.law.steps import ORDER, PRIVATE
+from sim.law.step_kinds import ORDER, PRIVATE
 from sim.setup import InterventionSpec, Obligation
 
 POWER = "740 ILCS 14/20; Federal Rules of Civil Procedure, rule 23(e)."

@@ -12,10 +12,11 @@ from typing import TYPE_CHECKING
 
 from generators.errors import ScenarioError
 from sim.events import Event
-from sim.law import clocks, courts, delays
+from sim.law import clocks, courts, delays, payment
 from sim.law.instruments import Status
 from sim.law.phases import AFTER_FINAL, Phase
-from sim.law.steps import PENALTY, PERIODIC, PRIVATE, STEPS, Act, StepKind
+from sim.law.step_kinds import PENALTY, PERIODIC, PRIVATE, Act, StepKind
+from sim.law.steps import STEPS
 from sim.setup import Step
 
 if TYPE_CHECKING:
@@ -92,7 +93,7 @@ def _impose(case: Case, step: Step) -> None:
         return
     penalty.currency = step.currency or penalty.currency
     penalty.serve(step.day, step.amount or 0)
-    case.env.process(clocks.falls_due(case, penalty, step.day, case.last[step.kind]))
+    case.env.process(payment.waits(case, penalty, step.day, case.last[step.kind]))
 
 
 def _threaten(case: Case, step: Step) -> None:
@@ -150,10 +151,10 @@ def _agree(case: Case, step: Step, kind: StepKind) -> None:
     private.agree(step.day, step.amount or 0)
     event = case.last[step.kind]
     if kind.appealable:
-        case.env.process(clocks.falls_due(case, private, step.day, event))
+        case.env.process(payment.waits(case, private, step.day, event))
         return
     private.open_from = None
-    case.falls_due(private, step.day, event)
+    payment.falls_due(case, private, step.day, event)
 
 
 def _refuse(case: Case, step: Step, kind: StepKind) -> None:
@@ -176,7 +177,7 @@ def _check(case: Case, step: Step, _kind: StepKind) -> None:
 def _collect(case: Case, step: Step, _kind: StepKind) -> None:
     event = case.write(step)
     for money in case.money:
-        clocks.collect(case, money, step.day, event)
+        payment.collect(case, money, step.day, event)
 
 
 def _close(case: Case, step: Step, kind: StepKind) -> None:

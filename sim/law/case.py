@@ -26,15 +26,9 @@ from sim.law.instruments import (
 from sim.law.issued import issued_by
 from sim.law.parties import Luck, Parties, certain
 from sim.law.phases import PHASE_SUCCESSORS, Phase
-from sim.law.steps import (
-    ORDERS,
-    STEPS,
-    UNCONDITIONAL,
-    Act,
-    StepKind,
-    phase_after,
-)
-from sim.setup import CaseFile, Stay, Step
+from sim.law.step_kinds import ORDERS, UNCONDITIONAL, Act, StepKind, phase_after
+from sim.law.steps import STEPS
+from sim.setup import CaseFile, Step
 
 
 class Case:
@@ -268,35 +262,3 @@ class Case:
         self.binding += 1
         self.orders.suspend()
         self.parties.released(self, event.day, event)
-
-    # -- money -----------------------------------------------------------------------------
-
-    def falls_due(self, instrument: MonetaryInstrument, day: int, event: Event) -> None:
-        """Make a sum payable, and tell the operator unless the record says that it did not pay."""
-        open_still = instrument.appeal_pending and not instrument.suspended
-        if not open_still and instrument.status is not Status.IN_FORCE:
-            instrument.move(day, Status.IN_FORCE)
-        instrument.fall_due()
-        in_equity = instrument.payable == 0 and instrument.imposed > 0
-        if in_equity or 0 < instrument.payable == instrument.collected:
-            return
-        waits = instrument.stay is not Stay.NONE
-        ground = "No appeal is open or can be lodged"
-        if open_still or (
-            not waits and instrument.may_be_appealed(day, self.file.appeal_period_days)
-        ):
-            ground = "An appeal does not suspend payment"
-        what = "settlement" if instrument is self.private else "penalty"
-        due = self.note(
-            day,
-            f"{what}_payable",
-            instrument.name,
-            event,
-            f"{ground}: the {what} is payable.",
-            amount=instrument.payable,
-            currency=instrument.currency,
-        )
-        conduct = self.file.conduct
-        if conduct is None or conduct.pays:
-            self.parties.due(instrument, day, due)
-        self.env.process(clocks.collection(self, instrument, day, due))

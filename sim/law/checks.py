@@ -10,7 +10,8 @@ from generators.errors import Fault
 from sim.law.duties import DUTIES
 from sim.law.paths import astray
 from sim.law.scope import regime_of
-from sim.law.steps import GIVES, INSTRUMENTS, ORDER, ORDERS, STEPS, Act
+from sim.law.step_kinds import GIVES, INSTRUMENTS, ORDER, ORDERS, Act
+from sim.law.steps import STEPS
 from sim.setup import Authority, CaseFile, Step
 
 

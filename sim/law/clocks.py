@@ -11,19 +11,19 @@ from typing import TYPE_CHECKING
 
 import simpy
 
-from sim.day import APPEAL_PERIOD_TIME, CHECK_TIME, PAYMENT_TIME
+from sim.day import APPEAL_PERIOD_TIME, CHECK_TIME
 from sim.events import Event, Process
 from sim.law.duties import DUTIES
-from sim.law.instruments import MonetaryInstrument, Status
+from sim.law.instruments import Status
 from sim.law.phases import Phase
-from sim.law.steps import ORDER, PERIODIC
-from sim.setup import Obligation, Stay
+from sim.law.step_kinds import ORDER, PERIODIC
+from sim.setup import Obligation
 
 if TYPE_CHECKING:
     from sim.law.case import Case
 
 
-def _until(case: Case, time: float) -> simpy.Timeout:
+def until(case: Case, time: float) -> simpy.Timeout:
     """Return the wait until a time, none where it is past: a case may be opened, and a step taken,
     late on a day."""
     return case.env.timeout(max(0.0, time - case.env.now))
@@ -38,7 +38,7 @@ def appeal_period(case: Case, served: int, event: Event) -> Process:
         event: the service.
     """
     day = served + case.file.appeal_period_days
-    yield _until(case, day + APPEAL_PERIOD_TIME)
+    yield until(case, day + APPEAL_PERIOD_TIME)
     orders = case.orders
     assert orders is not None
     if orders.status is not Status.SERVED:
@@ -48,21 +48,6 @@ def appeal_period(case: Case, served: int, event: Event) -> Process:
     expiry = case.note(day, "appeal_period_ends", ORDER, event, text)
     if orders.bound is None:
         case.bind(expiry, day, served)
-
-
-def falls_due(case: Case, money: MonetaryInstrument, served: int, event: Event) -> Process:
-    """Let a sum fall due when neither the appeal period nor the payment period runs any more.
-
-    Where an appeal suspends nothing by law, payment waits for its own period alone; where one is
-    open and does not suspend payment, the sum falls due all the same.
-    """
-    wait = case.payment_period
-    if money.stay is not Stay.NONE:
-        wait = max(wait, case.file.appeal_period_days)
-    yield _until(case, served + wait + PAYMENT_TIME)
-    unpaid = money.payable == 0 and not money.suspended
-    if unpaid and money.status in (Status.SERVED, Status.UNDER_APPEAL):
-        case.falls_due(money, served + wait, event)
 
 
 def checks(case: Case, binding: int) -> Process:
@@ -78,7 +63,7 @@ def checks(case: Case, binding: int) -> Process:
     deadlines = {orders.deadline(duty) for duty in orders.obligations if _checked(duty)}
     for deadline in sorted(day for day in deadlines if day is not None):
         day = deadline + powers.check_days
-        yield _until(case, day + CHECK_TIME)
+        yield until(case, day + CHECK_TIME)
         if case.binding != binding or case.phase is Phase.CLOSED:
             return
         check(case, day)
@@ -158,35 +143,9 @@ def delay(case: Case, day: int) -> Process:
     periodic = case.periodic
     assert periodic is not None
     while periodic.status is Status.PROPOSED and periodic.counts(day):
-        yield _until(case, day + CHECK_TIME)
+        yield until(case, day + CHECK_TIME)
         if case.phase is Phase.CLOSED:
             return
         if periodic.counts(day) and unmet_duties(case, day):
             periodic.count()
         day += 1
-
-
-def collection(case: Case, money: MonetaryInstrument, day: int, event: Event) -> Process:
-    """Let the authority collect by force, some days after a sum has fallen due unpaid."""
-    powers = case.file.powers
-    if powers is None or powers.collects <= 0.0:
-        return
-    when = day + powers.check_days
-    yield _until(case, when + PAYMENT_TIME)
-    collect(case, money, when, event)
-
-
-def collect(case: Case, money: MonetaryInstrument, day: int, event: Event) -> None:
-    """Collect what the authority can reach of what is payable, and no more than that."""
-    powers = case.file.powers
-    reach = 0 if powers is None else int(powers.collects * money.payable)
-    amount = reach - money.collected
-    if amount <= 0 or money.suspended:
-        return
-    money.pay(amount)
-    text = f"In this model {money.collected:,} of {money.payable:,} {money.currency} is collected."
-    case.note(
-        *(day, "penalty_collected", money.name, event, text),
-        amount=amount,
-        currency=money.currency,
-    )

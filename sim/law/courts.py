@@ -10,10 +10,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+from sim.law import payment
 from sim.law.instruments import Instrument, MonetaryInstrument, Status
 from sim.law.phases import Phase
 from sim.law.scope import covered_for
-from sim.law.steps import Act, StepKind
+from sim.law.step_kinds import Act, StepKind
 from sim.setup import Step
 
 if TYPE_CHECKING:
@@ -90,7 +91,7 @@ def lift_stay(case: Case, step: Step, _kind: StepKind) -> None:
         case.bind(event, step.day, step.day)
     for money in case.money:
         if money in stayed and not money.suspended:
-            case.falls_due(money, step.day, event)
+            payment.falls_due(case, money, step.day, event)
 
 
 def hear(case: Case, step: Step, _kind: StepKind) -> None:
@@ -198,4 +199,4 @@ def end_appeal(case: Case, step: Step, kind: StepKind) -> None:
         case.bind(event, step.day, step.day)
     for money in case.money:
         if money in pending and money.payable < money.imposed:
-            case.falls_due(money, step.day, event)
+            payment.falls_due(case, money, step.day, event)

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from sim.law import clocks
+from sim.law import clocks, payment
 from sim.law.instruments import Status
-from sim.law.steps import StepKind
+from sim.law.step_kinds import StepKind
 from sim.setup import Step
 
 if TYPE_CHECKING:
@@ -49,4 +49,4 @@ def liquidate(case: Case, step: Step, _kind: StepKind) -> None:
     periodic.end(step.day)
     as_recorded = step.recorded and step.amount in (None, amount)
     event = case.write(step, amount, recorded=as_recorded)
-    case.env.process(clocks.falls_due(case, periodic, step.day, event))
+    case.env.process(payment.waits(case, periodic, step.day, event))

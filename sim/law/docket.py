@@ -10,7 +10,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 
 from generators.errors import ScenarioError
-from sim.law.steps import ORDERS, STEPS, Act
+from sim.law.step_kinds import ORDERS, Act
+from sim.law.steps import STEPS
 from sim.setup import CaseFile, Step
 
 

@@ -13,7 +13,8 @@ from dataclasses import replace
 
 from generators.keyed import Streams
 from sim.dates import period_ends
-from sim.law.steps import STEPS, Act, causes_among
+from sim.law.step_kinds import Act
+from sim.law.steps import STEPS, causes_among
 from sim.setup import CaseFile, Drawn, Step
 
 

@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from sim.law.instruments import EnforcementNotice, PenaltyNotice
 from sim.law.periodic import PeriodicPenalty
 from sim.law.private_action import PrivateAction
-from sim.law.steps import ORDER, PENALTY, PERIODIC, PRIVATE, STEPS, Act
+from sim.law.step_kinds import ORDER, PENALTY, PERIODIC, PRIVATE, Act
+from sim.law.steps import STEPS
 from sim.setup import CaseFile
 
 

@@ -12,16 +12,16 @@ from collections.abc import Mapping
 from generators.errors import Fault
 from sim.dates import iso, period_ends
 from sim.law.phases import Phase
-from sim.law.steps import (
+from sim.law.step_kinds import (
     ANSWERS,
     APPEALABLE,
     PENALTY,
     PERIODIC,
-    STEPS,
     UNCONDITIONAL,
     Act,
     phase_after,
 )
+from sim.law.steps import STEPS
 from sim.setup import CaseFile, Step
 
 PATH = "dates"

@@ -17,7 +17,8 @@ from dataclasses import dataclass
 from generators.people import DAYS_A_YEAR
 from sim.customers import PROBE_PARAMETERS
 from sim.dates import add_months
-from sim.law.steps import PENALTY, PERIODIC, STEPS, Act
+from sim.law.step_kinds import PENALTY, PERIODIC, Act
+from sim.law.steps import STEPS
 from sim.operator.profile import Market, Profile
 from sim.operator.purse import usd
 from sim.operator.strategy import Expected

@@ -15,7 +15,8 @@ from sim.law.checks import check_case
 from sim.law.duties import DUTIES
 from sim.law.instruments import Status
 from sim.law.phases import PHASE_SUCCESSORS, Phase
-from sim.law.steps import BY_LAW, INSTRUMENTS, STEPS, UNCONDITIONAL, Act
+from sim.law.step_kinds import INSTRUMENTS, UNCONDITIONAL, Act
+from sim.law.steps import BY_LAW, STEPS
 from sim.levers import LEVERS
 from sim.parameters import load_parameters
 from tests.law_clock import on, run

@@ -26,7 +26,7 @@ from scenarios.news import LETTERS
 from scenarios.public_record import load_record, read_data
 from scenarios.stages import STAGES
 from sim.law.checks import check_case
-from sim.law.steps import INSTRUMENTS
+from sim.law.step_kinds import INSTRUMENTS
 
 CNIL = resources.files("scenarios").joinpath("authorities", "CNIL.yaml").read_text("utf-8")
 CASES = tuple(action for action in load_record().actions if action.id != LETTERS)
