@@ -98,3 +98,17 @@ def test_cases_that_nobody_hears_of_obeys_or_pays_leave_everyone_as_without_them
     # What is collected then is collected by force, where an authority can reach it.
     by_force = sum(e.amount for e in ignored.events if e.kind == "penalty_collected")
     assert by_force == sum(ledger.collected for ledger in ignored.ledgers)
+
+
+@pytest.mark.parametrize(
+    ("profile", "ruling"),
+    [("clearview-like", "jurisdiction_denied"), ("public-search", "jurisdiction_upheld")],
+)
+def test_a_reading_of_scope_is_of_the_customers_of_the_operator_that_is_simulated(
+    few, profile, ruling
+):
+    changed = [f"operator.profile={profile}", "world=uk-only", "cases.0.reading=first-tier"]
+    loaded = load_scenario("ico-2022", changed)
+    history = run_arms(few, {"arm": arm_setup(loaded, question=loaded)}, 5, 0)["arm"]
+    rulings = [kind for _, kind in happened(history, "ICO") if kind.startswith("jurisdiction_")]
+    assert rulings[0] == ruling
