@@ -1,6 +1,6 @@
 """The steps of a case file: the record's, with what the scenario moves, or drawn.
 
-With `dates: drawn` a case opens on its recorded day, and every stage of `scenarios.durations`
+With `dates: drawn` a case opens on its recorded day, and every stage of `scenarios.stages`
 gets the authority's log-normal duration in place of its recorded one. What happens on the way to
 the first stage's end comes after its recorded share of that stage (a settlement shortly before the
 court's order); a later step that no stage covers follows the step before it after the recorded

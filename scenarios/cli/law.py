@@ -8,11 +8,13 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from generators.errors import Fault, ScenarioError
 from scenarios.cli.options import CHECK_FAILED, JsonOption, print_columns, print_json
 
 if TYPE_CHECKING:
     from scenarios.authority_files import KnownAuthority
-    from scenarios.durations import Fit, LeftOut, StageFit
+    from scenarios.duration_check import LeftOut
+    from scenarios.duration_fit import Fit, StageFit
     from scenarios.sourced import Sourced
 
 app = typer.Typer(
@@ -33,7 +35,7 @@ def run_legal_tests(
     """Run legal tests (those of tests/legal where no file is named); end with code 1 on a miss."""
     from scenarios.legal_tests import legal_tests, misses
 
-    placed = legal_tests(files or [Path("tests", "legal")])
+    placed = legal_tests(files or [_own_tests()])
     told = [(one, misses(one.test)) for one in placed]
     missed = [one for one in told if one[1]]
     if as_json:
@@ -55,6 +57,24 @@ def run_legal_tests(
         typer.echo(f"Legal tests: {len(told)}; not as the law machine has it: {len(missed)}.")
     if missed:
         raise typer.Exit(CHECK_FAILED)
+
+
+def _own_tests() -> Path:
+    """Return the project's own legal tests, which stand in its repository and not in a package.
+
+    Raises:
+        ScenarioError: the command is given elsewhere.
+    """
+    own = Path("tests", "legal")
+    if not own.is_dir():
+        raise ScenarioError(
+            Fault(
+                "no file of legal tests is named, and there is no folder tests/legal here",
+                found=str(Path.cwd()),
+                expected="efface law test FILE..., or the command in the project's repository",
+            )
+        )
+    return own
 
 
 @app.command()
@@ -139,14 +159,9 @@ def durations(as_json: JsonOption = False) -> None:
 
     Ends with code 1 where the band of the durations left out holds too few of them.
     """
-    from scenarios.durations import (
-        COVERAGE,
-        coverage,
-        fit,
-        leave_one_authority_out,
-        recorded_durations,
-        width,
-    )
+    from scenarios.duration_check import COVERAGE, coverage, leave_one_authority_out, width
+    from scenarios.duration_fit import fit
+    from scenarios.durations import recorded_durations
     from scenarios.public_record import load_record
 
     recorded = recorded_durations(load_record())

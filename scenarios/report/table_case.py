@@ -75,5 +75,7 @@ def print_case(run: Run, arm: str | None, console: Console) -> None:
 
 
 def _who(event: dict[str, Any]) -> str:
-    actor = event["authority"] if event["actor"] == "authority" else event["actor"]
-    return ", ".join(part for part in (actor, event["instrument"]) if part)
+    """Return who did it, before which authority where that is another, and about what."""
+    actor, authority = event["actor"], event["authority"]
+    who = (authority,) if actor == "authority" else (actor, authority)
+    return ", ".join(part for part in (*who, event["instrument"]) if part)

@@ -111,7 +111,7 @@ class Compliance:
             return
         binding = self._bind(case.file.id)
         for duty in (o for o in owed if o not in meets):
-            text = f"The operator does not {DUTIES[duty.kind].what}."
+            text = f"The operator does not do what is ordered: {DUTIES[duty.kind].what}."
             note(self.log, day, "duty_ignored", event, text)
         ceased = [orders.deadline(o) or day for o in meets if o.kind == "cease_collection"]
         for duty in meets:

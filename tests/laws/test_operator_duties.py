@@ -16,7 +16,7 @@ from sim.law.duties import DUTIES
 from sim.levers import LEVERS
 from sim.model import shared_by_arms
 from sim.operator.compliance import REMOVALS
-from sim.setup import CaseFile, Obligation, Scope, Stay, Step, StrategyName
+from sim.setup import CaseFile, Conduct, Obligation, Scope, Stay, Step, StrategyName
 
 SERVED = 1963
 ICO = load_authorities()["ICO"]
@@ -97,6 +97,17 @@ def test_a_duty_that_moves_nothing_is_logged_and_leaves_every_count_alone(arm, k
     assert DUTIES[kind].why_none in events[0].text
     assert did.templates == without.templates
     assert (did.person_days == without.person_days).all()
+
+
+def test_of_a_notice_that_is_obeyed_in_part_the_log_says_what_is_not_done(arm):
+    in_part = Conduct(appeals=False, meets=frozenset({"delete"}), pays=False, source="a test")
+    file = ordered(Obligation("delete"), Obligation("cease_collection"))
+    one = arm(replace(file, conduct=in_part))
+    one.env.run(until=SERVED + 29)
+    (ignored,) = (e.text for e in one.log.events if e.kind == "duty_ignored")
+    assert ignored == (
+        "The operator does not do what is ordered: enrol no more faces of residents in scope."
+    )
 
 
 def test_informing_tells_people_of_whom_something_is_held(arm):

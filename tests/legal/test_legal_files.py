@@ -179,6 +179,14 @@ def test_no_file_at_all_is_an_error(tmp_path):
         legal_tests([tmp_path])
 
 
+def test_elsewhere_than_in_the_repository_the_command_asks_for_a_file(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    result = CliRunner().invoke(app, ["law", "test"])
+    assert result.exit_code == 2
+    assert "no file of legal tests is named" in result.stderr
+    assert "efface law test FILE..." in result.stderr
+
+
 def test_the_check_on_inputs_sees_every_date_number_and_word(tmp_path):
     (tmp_path / "one.yaml").write_text(GOOD)
     (one,) = legal_tests([tmp_path])

@@ -13,20 +13,12 @@ import pytest
 from typer.testing import CliRunner
 
 from generators.errors import ScenarioError
-from scenarios import durations as module
+from scenarios import duration_check, durations
 from scenarios.cases import case_file
 from scenarios.cli.main import app
-from scenarios.durations import (
-    BAND,
-    COVERAGE,
-    LEAST_VARIANCE,
-    Duration,
-    coverage,
-    fit,
-    leave_one_authority_out,
-    recorded_durations,
-    width,
-)
+from scenarios.duration_check import COVERAGE, coverage, leave_one_authority_out, width
+from scenarios.duration_fit import BAND, LEAST_VARIANCE, fit
+from scenarios.durations import Duration, recorded_durations
 from scenarios.public_record import load_record
 from scenarios.stages import STAGES
 from sim.draws import streams
@@ -161,7 +153,7 @@ def test_too_few_durations_are_refused():
 def test_a_pair_of_steps_that_the_record_lacks_is_refused(monkeypatch, change, says):
     entry = {"stage": STAGES[0], "action": "UK-ICO-2022", "from": "investigation_opened",
              "to": "provisional_notice"} | change  # fmt: skip
-    monkeypatch.setattr(module, "read_data", lambda name: (entry,))
+    monkeypatch.setattr(durations, "read_data", lambda name: (entry,))
     with pytest.raises(ScenarioError, match=says):
         recorded_durations(load_record())
 
@@ -194,7 +186,7 @@ def test_the_documents_give_the_figures_as_they_are(recorded):
 
 
 def test_the_command_ends_with_1_where_too_few_lie_inside(monkeypatch):
-    monkeypatch.setattr(module, "COVERAGE", (0.99, 1.0))
+    monkeypatch.setattr(duration_check, "COVERAGE", (0.99, 1.0))
     told = CliRunner().invoke(app, ["law", "durations", "--json"])
     assert told.exit_code == 1
     assert json.loads(told.stdout)["ok"] is False

@@ -136,6 +136,15 @@ def test_recorded_facts_and_made_events_look_different(ran: tuple[Path, Result])
     assert text.count(" model ") >= sum(not event["recorded"] for event in events)
 
 
+def test_each_event_of_a_case_names_the_authority_before_which_it_is(
+    ran: tuple[Path, Result],
+) -> None:
+    text = efface("show", ran[0], "--case").stdout
+    for authority in ("ICO", "CNIL", "Garante"):
+        assert f"complaint (world, {authority}, case)" in text
+    assert "(world, case)" not in text
+
+
 def test_runs_of_another_seed_are_not_compared(
     ran: tuple[Path, Result], no_ranges: tuple[Path, Result]
 ) -> None:
