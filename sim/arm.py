@@ -221,6 +221,9 @@ class Arm:
         def due(case_money: MonetaryInstrument, day: int, event: Event) -> None:
             self.operator.on_due(case, case_money, day, event)
 
+        def seize(case_money: MonetaryInstrument, sum_: int) -> int:
+            return self.operator.on_seizure(case, case_money, sum_)
+
         parties = Parties(
             appeals=self.operator.appeals,
             news=lambda day, size, _event: self._news(file.jurisdiction, day, size),
@@ -230,6 +233,7 @@ class Arm:
             obeyed=self.operator.obeyed,
             settles=self.operator.settles,
             left=self.operator.on_left,
+            seize=seize,
         )
         period = round(self.setup.parameters["law.payment_period"])
         case = Case(self.env, file, self.log, parties, period, luck)
@@ -259,6 +263,7 @@ class Arm:
             faces=faces,
             requests=self.desk.arrived / max(1, day) * DAYS_A_YEAR if here else 0.0,
             imposed=0 if penalty is None else penalty.imposed,
+            reach=self.purse.within_reach(file.jurisdiction),
         )
 
     def _install_interventions(self) -> None:
@@ -295,9 +300,16 @@ class Arm:
                 float(images[end] - images[start]) * self.crawled,
                 self.customers.made(start, end),
             )
+            self._settle()
             self.looks.look(day, weekly=True)
+
+    def _settle(self) -> None:
+        """Enter in the purse what orders, requests and appeals have cost so far."""
+        appeals = sum(event.kind == "appeal_lodged" for event in self.log.events)
+        self.purse.settle(self.removals.erased, self.desk.answered, appeals)
 
     def history(self) -> History:
         """Run to the end and return what happened."""
         self.env.run(until=self.setup.last_day + 1)
+        self._settle()
         return history_of(self)

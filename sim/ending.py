@@ -99,8 +99,6 @@ def _books(arm: Arm) -> Books:
         erased=int(world.visit[resident].sum(dtype=np.int64)) * weight,
         photos=world.photos_kept(resident) * weight + arm.inbox.extra_photos,
     )
-    appeals = sum(event.kind == "appeal_lodged" for event in arm.log.events)
-    arm.purse.settle(arm.removals.faces, arm.desk.answered, appeals)
     return Books(
         asked=arm.customers.asked,
         shares=arm.customers.shares,

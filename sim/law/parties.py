@@ -22,6 +22,11 @@ def certain(_ordinal: int) -> float:
     return 0.0
 
 
+def _all_of_it(_money: MonetaryInstrument, sum_: int) -> int:
+    """Return all that is to be taken, of somebody whose means know no limit."""
+    return sum_
+
+
 def _nothing(*_: object) -> None:
     """Answer a message that nobody waits for."""
 
@@ -41,6 +46,8 @@ class Parties:
         obeyed: asked with (case, name of the duty, day) whether a duty is met on that day.
         settles: asked with (file) whether the operator settles a private action.
         left: called with (case, day, event) when the operator leaves the market by itself.
+        seize: called with (instrument, sum) when an authority collects by force: takes what there
+            is of that sum, and returns how much that was.
     """
 
     appeals: Callable[[CaseFile, str], bool]
@@ -51,3 +58,4 @@ class Parties:
     obeyed: Callable[[Case, str, int], bool]
     settles: Callable[[CaseFile], bool]
     left: Callable[[Case, int, Event], None] = _nothing
+    seize: Callable[[MonetaryInstrument, int], int] = _all_of_it

@@ -78,11 +78,14 @@ def collection(case: Case, money: MonetaryInstrument, day: int, event: Event) ->
 
 
 def collect(case: Case, money: MonetaryInstrument, day: int, event: Event) -> None:
-    """Collect what the authority can reach of what is payable, and no more than that."""
+    """Collect what the authority can reach of what is payable, and no more than there is."""
     powers = case.file.powers
     reach = 0 if powers is None else int(powers.collects * money.payable)
-    amount = reach - money.collected
-    if amount <= 0 or money.suspended:
+    wanted = reach - money.collected
+    if wanted <= 0 or money.suspended:
+        return
+    amount = case.parties.seize(money, wanted)
+    if amount == 0:
         return
     money.pay(amount)
     text = f"In this model {money.collected:,} of {money.payable:,} {money.currency} is collected."

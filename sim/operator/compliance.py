@@ -168,6 +168,16 @@ class Compliance:
             text=f"The {payer} pays the {what}.",
         )
 
+    def on_seizure(self, case: Case, money: MonetaryInstrument, sum_: int) -> int:
+        """Lose what an authority takes by force, and return how much of the sum that is.
+
+        It takes no more of the operator than lies within its reach; customers who are authorities
+        of a state have it all.
+        """
+        if case.file.addressee != "operator":
+            return sum_
+        return self.purse.seize(sum_, money.currency, case.file.jurisdiction)
+
     # -- what an intervention asks ---------------------------------------------------------
 
     def start_removal(self, order: RemovalOrder, because: Event | None = None) -> None:

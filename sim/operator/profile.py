@@ -7,7 +7,6 @@ so that a range run sweeps it; `amount_of` reads either.
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
@@ -142,14 +141,9 @@ class Means:
     appeal: float
     assets: Mapping[str, float] = field(default_factory=dict)
 
-    def within_reach(self, jurisdiction: str) -> float:
-        """Return the assets within reach of a jurisdiction, those of its whole country too.
-
-        Where nothing is known they set no limit: what an authority can collect from this operator
-        is then its own file's share alone (`Authority.collects`).
-        """
-        country = jurisdiction.partition("-")[0]
-        return self.assets.get(jurisdiction, self.assets.get(country, math.inf))
+    def place_of(self, jurisdiction: str) -> str:
+        """Return where the assets lie that a jurisdiction reaches: there, or in its country."""
+        return jurisdiction if jurisdiction in self.assets else jurisdiction.partition("-")[0]
 
 
 @dataclass(frozen=True)

@@ -1,16 +1,16 @@
 """The operator's purse: what customers bring in and what the service costs, week by week.
 
 Sums are in US dollars. Collecting is paid by the attempt, so that a filter saves nothing: freed
-capacity is spent elsewhere or idles. What is paid cannot be more than the purse holds. What
-authorities collect stands in the cases' ledgers (`sim.history.Ledger`) and is taken from the gain
-by the measure, at the rates of `money.usd_per`.
+capacity is spent elsewhere or idles. What is paid, or taken by force, cannot be more than the purse
+holds. What authorities collect stands in the cases' ledgers (`sim.history.Ledger`) and is taken
+from the gain by the measure, at the rates of `money.usd_per`.
 """
 
 from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from generators.people import DAYS_A_YEAR
 from sim.operator.profile import Means
@@ -37,7 +37,8 @@ class Purse:
         erasing: erasure of faces.
         answering: answers to requests.
         appealing: appeals.
-        paid: penalties and settlements that the operator has paid by itself.
+        paid: penalties and settlements, paid by itself or taken by force.
+        seized: of these, what was taken by force, by the place where the assets lay.
     """
 
     means: Means
@@ -48,6 +49,7 @@ class Purse:
     answering: float = 0.0
     appealing: float = 0.0
     paid: float = 0.0
+    seized: dict[str, float] = field(default_factory=dict)
 
     def days(self, days: int, revenue: float, images: float, searches: float) -> None:
         """Let some days pass.
@@ -67,11 +69,25 @@ class Purse:
     @property
     def cash(self) -> float:
         """What the purse holds now, below 0 where it owes."""
-        return self.means.cash + self.revenue - self.running - self.paid
+        return self.means.cash + self.revenue - self.costs - self.paid
+
+    def within_reach(self, jurisdiction: str) -> float:
+        """Return what a jurisdiction's authorities could take by force now.
+
+        That is what is left of the assets there, or in its whole country, and no more than the
+        purse holds. Where nothing is known of assets the purse alone sets the limit: how much of
+        it an authority can collect is then its own file's share (`Authority.collects`).
+        """
+        place = self.means.place_of(jurisdiction)
+        assets = self.means.assets.get(place, math.inf) - self.seized.get(place, 0.0)
+        return max(0.0, min(assets, self.cash))
 
     def affords(self, currency: str) -> int:
         """Return the most that can be paid now, whole units of a currency."""
-        return math.floor(max(0.0, self.cash) / usd(1.0, currency, self.parameters))
+        return self._whole(max(0.0, self.cash), currency)
+
+    def _whole(self, sum_: float, currency: str) -> int:
+        return math.floor(sum_ / usd(1.0, currency, self.parameters))
 
     def pay(self, amount: int, currency: str) -> None:
         """Pay an amount, whole units of a currency.
@@ -83,11 +99,26 @@ class Purse:
             raise ValueError(f"pays {amount} {currency}, holds {self.affords(currency)}")
         self.paid += usd(amount, currency, self.parameters)
 
-    def settle(self, erased: float, answered: float, appeals: int) -> None:
-        """Enter what erasures, answers and appeals have cost by the end of the run.
+    def seize(self, amount: int, currency: str, jurisdiction: str) -> int:
+        """Lose what can be taken of an amount by force, and return it, whole units of a currency.
 
         Args:
-            erased: faces removed for orders.
+            amount: that an authority wants.
+            currency: of the amount.
+            jurisdiction: the authority's.
+        """
+        taken = min(amount, self._whole(self.within_reach(jurisdiction), currency))
+        self.pay(taken, currency)
+        place = self.means.place_of(jurisdiction)
+        lost = usd(taken, currency, self.parameters)
+        self.seized[place] = self.seized.get(place, 0.0) + lost
+        return taken
+
+    def settle(self, erased: float, answered: float, appeals: int) -> None:
+        """Enter what erasures, answers and appeals have cost so far.
+
+        Args:
+            erased: faces erased for orders; hiding them costs nothing.
             answered: requests answered.
             appeals: appeals lodged.
         """

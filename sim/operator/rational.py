@@ -49,12 +49,14 @@ class Circumstances:
         faces: held that it infers to be residents in scope.
         requests: of residents in scope that reach the desk in a year.
         imposed: penalty that has been imposed, in whole units of the authority's currency.
+        reach: what the case's authority could take by force, US dollars.
     """
 
     revenue: Mapping[Market, float]
     faces: float
     requests: float
     imposed: int
+    reach: float
 
 
 def expected(
@@ -80,10 +82,9 @@ def expected(
         detected, share, currency = powers.detects, powers.collects, powers.currency
         may = frozenset(powers.powers)
     sanction, penalty = (usd(sum_, currency, parameters) for sum_ in (threat, now.imposed))
-    reach = profile.means.within_reach(file.jurisdiction)
 
     def collectable(sum_: float) -> float:
-        return min(share, reach / sum_) if sum_ > 0.0 else share
+        return min(share, now.reach / sum_) if sum_ > 0.0 else share
 
     obeying = cost_of(frozenset(o.kind for o in file.obligations), file, profile, now, parameters)
     obeys = obeying <= detected * (

@@ -42,7 +42,7 @@ class Removals:
 
     Attributes:
         started: jobs that have begun, in order.
-        faces: faces removed so far, real units.
+        erased: faces erased so far, real units; those that are only hidden are not among them.
     """
 
     def __init__(
@@ -65,7 +65,7 @@ class Removals:
         self.purge_delay = purge_delay
         self.last_day = last_day
         self.started: list[RemovalOrder] = []
-        self.faces = 0.0
+        self.erased = 0.0
 
     def job(
         self,
@@ -105,7 +105,7 @@ class Removals:
                 if removed > 0.0:
                     self.background.remove(removed, order)
                     self.remover(order, day, hazard)
-                    self.faces += removed
+                    self.erased += removed if order.erases else 0.0
             left = self.background.in_reach(order)
             if not late and day + delay >= order.deadline and (left > 0.0 or day > done_by):
                 late = True

@@ -118,12 +118,50 @@ def test_the_purse_adds_up(shipped_setups):
     assert purse.running == pytest.approx(7.0 + 2.0 + 6.0)
     purse.settle(erased=1.0, answered=2.0, appeals=3)
     assert purse.costs == pytest.approx(15.0 + 5.0 + 14.0 + 33.0)
-    assert purse.cash == pytest.approx(100.0 + 70.0 - 15.0)
-    assert (purse.affords("USD"), purse.affords("GBP")) == (155, 77)
-    purse.pay(70, "GBP")
+    assert purse.cash == pytest.approx(100.0 + 70.0 - 67.0)
+    assert (purse.affords("USD"), purse.affords("GBP")) == (103, 51)
+    purse.pay(44, "GBP")
     assert purse.affords("USD") == 15
     with pytest.raises(ValueError, match="holds 15"):
         purse.pay(16, "USD")
+
+
+def test_nobody_takes_more_by_force_than_the_purse_holds_and_lies_in_reach(shipped_setups):
+    means = replace(shipped_setups["no-uk-order"].profile.means, cash=1000.0, assets={"US": 600.0})
+    purse = Purse(means, {"money.usd_per.gbp": 2.0})
+    # A state reaches what lies in its country, and what one has taken the next cannot.
+    assert purse.seize(500, "USD", "US-IL") == 500
+    assert purse.within_reach("US") == 100.0
+    assert purse.seize(500, "USD", "US-VT") == 100
+    assert purse.seize(1, "USD", "US") == 0
+    # Where nothing is known of assets, the purse is the limit.
+    assert purse.within_reach("GB") == 400.0
+    assert purse.seize(500, "GBP", "GB") == 200
+    assert (purse.paid, purse.cash, purse.within_reach("FR")) == (1000.0, 0.0, 0.0)
+
+
+def test_force_takes_no_more_than_the_operator_has_in_reach(run, shipped_setups):
+    setup = shipped_setups["no-uk-order"]
+    fine = InterventionSpec("monetary-penalty", 1826, None, "GB", {"collects": 1.0})
+    ignoring = replace(setup, strategy=StrategyName.IGNORE, interventions=(fine,))
+
+    def collected(**means):
+        profile = replace(setup.profile, means=replace(setup.profile.means, **means))
+        history = run(replace(ignoring, profile=profile))
+        taken = values(history)["fine_collected", ""]
+        purse, rate = history.books.purse, history.setup.parameters["money.usd_per.gbp"]
+        assert purse.paid == sum(purse.seized.values()) == taken * rate
+        return taken
+
+    assert collected() == 7_552_800
+    assert collected(assets={"GB": 1_000_000.0}) == 800_000
+    assert collected(cash=-1e9) == 0.0
+
+
+def test_an_operator_that_only_hides_pays_for_no_erasure(run, shipped_setups, obeyed):
+    hidden = run(replace(shipped_setups["ico-2022-obeyed"], strategy=StrategyName.MINIMAL))
+    assert obeyed.books.purse.erasing > 0.0
+    assert hidden.books.purse.erasing == 0.0
 
 
 def test_a_fine_that_is_paid_and_erasure_lower_the_operator_s_gain(without, obeyed):

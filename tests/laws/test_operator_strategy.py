@@ -37,9 +37,11 @@ def case(authority=ICO, duties=DUTIES, stay=Stay.AUTOMATIC, conduct=None) -> Cas
     )
 
 
-def now(faces: float = 3e8, imposed: int = 7_552_800) -> Circumstances:
+def now(
+    faces: float = 3e8, imposed: int = 7_552_800, reach: float = CLEARVIEW.means.cash
+) -> Circumstances:
     revenue = {m: m.adoption.most * m.revenue for m in CLEARVIEW.markets}
-    return Circumstances(revenue, faces, requests=100.0, imposed=imposed)
+    return Circumstances(revenue, faces, requests=100.0, imposed=imposed, reach=reach)
 
 
 def rational(file: CaseFile, costs: Expected):
@@ -84,18 +86,16 @@ def test_a_fine_that_nobody_can_collect_moves_rational_to_nothing():
 
 
 def test_the_same_fine_within_reach_makes_rational_obey_and_pay():
-    reach = replace(CLEARVIEW, means=replace(CLEARVIEW.means, assets={"GB": 1e9}))
     file = case(replace(ICO, collects=1.0, detects=1.0))
-    found = expected(file, reach, now(), PARAMETERS)
+    found = expected(file, CLEARVIEW, now(), PARAMETERS)
     assert found.collectable == 1.0
     decision = rational(file, found)
     assert decision.obeys == {"cease_collection", "delete", "pay_penalty"}
     assert decision.pays
 
 
-def test_a_sanction_beyond_the_assets_in_reach_counts_for_those_assets_alone():
-    reach = replace(CLEARVIEW, means=replace(CLEARVIEW.means, assets={"GB": 1e6}))
-    found = expected(case(replace(ICO, collects=1.0)), reach, now(), PARAMETERS)
+def test_a_sanction_beyond_what_is_in_reach_counts_for_that_alone():
+    found = expected(case(replace(ICO, collects=1.0)), CLEARVIEW, now(reach=1e6), PARAMETERS)
     assert found.sanction * found.collectable == pytest.approx(1e6)
 
 
@@ -122,10 +122,10 @@ def test_what_an_order_says_of_delay_is_what_delay_can_cost():
 
 
 def test_an_appeal_that_suspends_the_order_pays_where_the_operator_would_obey():
-    reach = replace(CLEARVIEW, means=replace(CLEARVIEW.means, assets={"GB": 1e9}, appeal=1.0))
+    cheap = replace(CLEARVIEW, means=replace(CLEARVIEW.means, appeal=1.0))
     authority = replace(ICO, collects=1.0, detects=1.0)
-    suspends = expected(case(authority), reach, now(imposed=0), PARAMETERS)
-    does_not = expected(case(authority, stay=Stay.NONE), reach, now(imposed=0), PARAMETERS)
+    suspends = expected(case(authority), cheap, now(imposed=0), PARAMETERS)
+    does_not = expected(case(authority, stay=Stay.NONE), cheap, now(imposed=0), PARAMETERS)
     assert suspends.relief > does_not.relief == 0.0
     assert rational(case(authority), suspends).appeals
     assert not rational(case(authority, stay=Stay.NONE), does_not).appeals
