@@ -174,11 +174,11 @@ def parameter_row(parameter: Any) -> Row:
 
 def findings() -> list[Row]:
     """Return the findings of the notice under question: mechanism, levers and measures of each."""
-    from dataclasses import asdict
+    from scenarios.findings import notice_findings
 
-    from sim.law.findings import FINDINGS
-
-    return [asdict(finding) for finding in FINDINGS]
+    notice = notice_findings()
+    whence = {"source": notice.source, "seen_at": notice.seen_at}
+    return [{**finding.model_dump(), **whence} for finding in notice.findings]
 
 
 def finding_text(row: Row) -> str:
