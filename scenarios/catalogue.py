@@ -50,8 +50,8 @@ def interventions() -> list[Row]:
                     "default": option.default,
                     "unit": option.unit,
                     "choices": list(option.choices),
-                    "least": None if option.choices else option.least,
-                    "most": None if option.choices else option.most,
+                    "least": option.least if option.numeric else None,
+                    "most": option.most if option.numeric else None,
                     "low": option.low,
                     "high": option.high,
                     "source": option.source,
@@ -229,14 +229,17 @@ def line(row: Row) -> str:
 def option_line(option: Row) -> str:
     """Return an intervention's option: default, what is accepted, the likely range, meaning."""
     unit = "" if option["unit"] == "1" else f" {option['unit']}"
-    if option["choices"]:
-        accepted = " or ".join(option["choices"])
-    else:
-        accepted = f"{option['least']:,.12g} to {option['most']:,.12g}{unit}"
+    accepted = list(option["choices"])
+    if option["least"] is not None:
+        accepted.append(_from_to(option["least"], option["most"], unit))
     default = option["default"]
     text = default if isinstance(default, str) else f"{default:,.12g}{unit}"
-    text = f"{option['name']} = {text} ({accepted}"
+    text = f"{option['name']} = {text} ({' or '.join(accepted)}"
     if option["low"] is not None:
-        text += f"; likely {option['low']:,.12g} to {option['high']:,.12g}{unit}"
+        text += f"; likely {_from_to(option['low'], option['high'])}"
     source = f" [{option['source']}]" if option["source"] else ""
     return f"{text}): {option['what']}{source}"
+
+
+def _from_to(low: float, high: float, unit: str = "") -> str:
+    return f"{low:,.12g} to {high:,.12g}{unit}"

@@ -8,7 +8,10 @@ from typing import Annotated
 import typer
 
 from generators.errors import EffaceError, Fault, ScenarioError
-from scenarios.cli.options import WRONG_INPUT, JsonOption, SetOption, print_json
+from scenarios.cli.options import WRONG_INPUT, JsonOption, SetOption, print_json, print_wrapped
+
+HANG = 22
+"""How far the rest of an entry is set in at most; names of parameters are longer."""
 
 
 class Kind(StrEnum):
@@ -47,9 +50,9 @@ def list_names(
         return
     width = max(len(entry["name"]) for entry in entries)
     for entry in entries:
-        typer.echo(f"{entry['name']:<{width}}  {catalogue.line(entry)}")
+        print_wrapped(f"{entry['name']:<{width}}  {catalogue.line(entry)}", min(width, HANG) + 2)
         for option in entry.get("options", ()):
-            typer.echo(f"{'':<{width}}    {catalogue.option_line(option)}")
+            print_wrapped(f"    {catalogue.option_line(option)}")
 
 
 def validate(
@@ -103,7 +106,8 @@ def explain(
     of each finding.
     """
     from scenarios import catalogue
-    from scenarios.explanation import as_text, explanation
+    from scenarios.explanation import explanation
+    from scenarios.explanation_text import as_text
     from scenarios.scenario import load_scenario
 
     if findings == (scenario is not None):
@@ -114,7 +118,7 @@ def explain(
         if as_json:
             print_json({"findings": rows})
         else:
-            typer.echo(
+            print_wrapped(
                 "\n\n".join(f"{i}. {catalogue.finding_text(row)}" for i, row in enumerate(rows, 1))
             )
         return
@@ -123,4 +127,4 @@ def explain(
     if as_json:
         print_json(told)
     else:
-        typer.echo(as_text(told))
+        print_wrapped(as_text(told))

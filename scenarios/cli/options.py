@@ -42,6 +42,28 @@ def print_to_output(show: Callable[[Console], None]) -> None:
         typer.echo(printed(show), nl=False)
 
 
+def print_wrapped(text: str, hang: int | None = None) -> None:
+    """Print lines wrapped as `scenarios.report.lines.hanging` does, at the width of what is read.
+
+    Args:
+        text: the lines.
+        hang: by how much further the rest of a line is set in; None for the usual.
+    """
+    from scenarios.report.lines import HANG, hanging
+
+    typer.echo(hanging(text, _width(), HANG if hang is None else hang))
+
+
+def _width() -> int:
+    """Return the terminal's width, or the reports' where standard output is no terminal."""
+    from rich.console import Console
+
+    from scenarios.report.table import TEXT_WIDTH
+
+    console = Console()
+    return console.width if console.is_terminal else TEXT_WIDTH
+
+
 def print_columns(
     header: Sequence[str], rows: Sequence[Sequence[str]], right: Sequence[bool], title: str = ""
 ) -> None:

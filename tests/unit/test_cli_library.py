@@ -33,6 +33,11 @@ def told(*arguments: str) -> Any:
     return json.loads(result.stdout)
 
 
+def unwrapped(*arguments: str) -> str:
+    """What a command prints, as one line however wide the reader's terminal is."""
+    return " ".join(invoke(*arguments).stdout.split())
+
+
 def test_list_names_every_scenario_with_its_question() -> None:
     rows = told("list")["scenarios"]
     assert [row["name"] for row in rows] == library()
@@ -46,7 +51,7 @@ def test_list_parameters_gives_range_source_and_both_marks() -> None:
     assert share["low"] < share["value"] < share["high"]
     assert share["fit"] == "assumed"
     assert all(row["source"] for row in rows.values())
-    assert "[no source, assumed]" in invoke("list", "parameters").stdout
+    assert "[no source, assumed]" in unwrapped("list", "parameters")
 
 
 def test_list_interventions_gives_the_legal_power() -> None:
@@ -62,9 +67,31 @@ def test_list_interventions_stands_in_the_stated_order_with_every_options_range(
         assert option["source"], option["name"]
         if option["least"] is not None and option["low"] is not None:
             assert option["least"] <= option["low"] <= option["high"] <= option["most"]
-    text = invoke("list", "interventions").stdout
+    text = unwrapped("list", "interventions")
     assert "(3. crawler; by jurisdiction, group) The crawler stops" in text
     assert "strength = 1 (0 to 1; likely 0.5 to 1): share of the faces inferred" in text
+
+
+def test_an_option_that_is_a_number_or_a_word_says_both() -> None:
+    rows = told("list", "interventions")["interventions"]
+    options = {f"{row['name']}.{o['name']}": o for row in rows for o in row["options"]}
+    rebuild = options["disgorgement.rebuild"]
+    assert (rebuild["choices"], rebuild["least"]) == (["never"], 0.0)
+    assert "rebuild = never (never or 0 to 36,500 days; likely 1 to 365): " in unwrapped(
+        "list", "interventions"
+    )
+
+
+@pytest.mark.parametrize("words", [["list", "interventions"], ["explain", "periodic-penalty"]])
+@pytest.mark.parametrize("width", [80, 120])
+def test_what_is_listed_and_explained_keeps_to_the_readers_terminal(
+    words: list[str], width: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Rich takes what says so for a terminal, and its width from `COLUMNS`."""
+    monkeypatch.setenv("TTY_COMPATIBLE", "1")
+    monkeypatch.setenv("COLUMNS", str(width))
+    lines = invoke(*words).stdout.splitlines()
+    assert width - 20 < max(len(line) for line in lines) <= width
 
 
 def test_list_strategies_names_every_one_that_a_scenario_may_name() -> None:
@@ -72,7 +99,7 @@ def test_list_strategies_names_every_one_that_a_scenario_may_name() -> None:
 
     rows = told("list", "strategies")["strategies"]
     assert [row["name"] for row in rows] == [str(name) for name in STRATEGIES]
-    assert "litigate  Appeals everything" in invoke("list", "strategies").stdout
+    assert "litigate Appeals everything" in unwrapped("list", "strategies")
 
 
 def test_list_operators_and_authorities_gives_one_row_a_data_file() -> None:
@@ -83,7 +110,7 @@ def test_list_operators_and_authorities_gives_one_row_a_data_file() -> None:
     assert authorities["ICO"]["stay"] == "automatic"
     assert authorities["CNIL"]["maximum"]["monetary penalty notice"] >= 20_000_000
     assert authorities["ICO"]["acts_in"] == ["UK-ICO-2022", "PIMEYES-UK-2022"]
-    assert "protects GB; stay: automatic" in invoke("list", "authorities").stdout
+    assert "protects GB; stay: automatic" in unwrapped("list", "authorities")
 
 
 def test_list_measures_gives_a_question_and_a_unit() -> None:
@@ -100,9 +127,10 @@ def test_list_measures_tells_what_searches_are_about_at_each_fidelity() -> None:
     assert found["unit"] == "share of residents"
     assert found["at_pixels"]["unit"] == "share of residents aged 18 or over"
     assert rows["wrong_return_rate"]["fidelities"] == ["pixels"]
-    lines = {line.split()[0]: line for line in invoke("list", "measures").stdout.splitlines()}
-    assert "At fidelity pixels: With what chance" in lines["identifiability"]
-    assert lines["wrong_return_rate"].endswith("(fidelity pixels alone)")
+    text = unwrapped("list", "measures")
+    told_of = {name: text[text.index(f" {name} ") :] for name in rows if f" {name} " in text}
+    assert "At fidelity pixels: With what chance" in told_of["identifiability"][:400]
+    assert "(fidelity pixels alone)" in told_of["wrong_return_rate"][:250]
 
 
 def test_list_of_anything_else_is_refused() -> None:
@@ -149,14 +177,16 @@ def test_explain_says_of_a_drawn_step_from_when_and_how_long_instead_of_a_day() 
     notice = steps["provisional_notice"]
     assert notice["date"] is None
     assert notice["drawn"]["after"] == "investigation_opened"
-    text = invoke(*words).stdout
+    text = unwrapped(*words)
     assert "2016-12-31" not in text
     assert "provisional_notice 17,000,000 GBP (about 482 days after investigation_opened)" in text
 
 
 def test_explain_reads_as_a_text() -> None:
     text = invoke("explain", "no-stay").stdout
-    assert text.startswith("no-stay: " + load_scenario("no-stay").scenario.question)
+    assert unwrapped("explain", "no-stay").startswith(
+        "no-stay: " + load_scenario("no-stay").scenario.question
+    )
     for heading in ("Rests on", "Arms", "Case UK-ICO-2022 (stay: none)", "Parameters", "Order of"):
         assert f"\n{heading}" in text
     assert "2022-05-18  final_penalty 7,552,800 GBP" in text
@@ -171,7 +201,7 @@ def test_explain_tells_who_holds_which_lever_and_until_when() -> None:
     assert (held["from"], held["to"]) == ("2022-09-15", "2023-10-17")
     assert levers["gallery.retention"]["base"] is None
     assert levers["desk.answered"]["base_parameter"] == "requests.answered"
-    text = invoke("explain", "no-stay").stdout
+    text = unwrapped("explain", "no-stay")
     assert "2022-09-15 to 2023-10-17: 0, " in text
     assert "by UK-ICO-2022" in text
 
@@ -185,7 +215,7 @@ def test_explain_findings_names_measures_levers_and_interventions_that_exist() -
         assert set(row["measures"]) <= measures
         assert set(row["levers"]) <= set(LEVERS)
         assert set(row["interventions"]) <= interventions
-    text = invoke("explain", "--findings").stdout
+    text = unwrapped("explain", "--findings")
     assert "5. Whoever asked was asked for more" in text
     assert "measures: requests_abandoned, extra_photos_held" in text
 
@@ -208,7 +238,7 @@ def test_explain_tells_the_worlds_other_cases_with_what_they_ordered_and_what_wa
     others = {case["id"]: case for case in told("explain", "ico-2022")["cases"]}
     assert not others["FR-CNIL-2022"]["conduct"]["pays"]
     assert others["DE-HH-2021"]["conduct"]["meets"] == ["delete_one"]
-    text = invoke("explain", "ico-2022").stdout
+    text = unwrapped("explain", "ico-2022")
     assert "IT-GARANTE-2022 (Garante, IT): orders cease_collection, cease_use, delete" in text
     assert "Other cases of this world" not in invoke("explain", "no-order").stdout
 
