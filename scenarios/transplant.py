@@ -8,7 +8,7 @@ So one reads which clause does what, and which order is worth copying.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -19,10 +19,12 @@ from scenarios.cases import case_file
 from scenarios.design import Design, design_of
 from scenarios.duty_wording import obligations
 from scenarios.public_record import load_record, nearest_id
+from scenarios.report.words import counted
 from scenarios.scenario import LoadedScenario, scenario_from_document, scenario_yaml
 from scenarios.yaml_reader import read_yaml
 from sim.law.duties import DUTIES
-from sim.setup import Obligation
+from sim.operator.compliance import place_of
+from sim.setup import CaseFile, Obligation
 
 OWN, IGNORED = "own-order", "served-and-ignored"
 """Arms beside the transplanted order: the case's own order obeyed, the new one ignored."""
@@ -37,12 +39,16 @@ class Clause:
         wording: the record's words, or what the row is.
         duty: the duty that they were read as, or "" for a whole order.
         moves: the lever or job that meeting the duty moves, or why it moves nothing.
+        scope: whom the lever covers, "" where there is none.
+        allowed: the time that the order gives for it.
     """
 
     arm: str
     wording: str
     duty: str = ""
     moves: str = ""
+    scope: str = ""
+    allowed: str = ""
 
 
 @dataclass(frozen=True)
@@ -99,14 +105,18 @@ def transplanted(loaded: LoadedScenario, order_of: str) -> Transplant:
 
     arm(whole, "comply", {"order_of": order_of, "clauses": None})
     arm(OWN, "comply", {})
-    rows = [Clause(whole, f"{order_of}, whole")]
+    own = case_file(load_record(), asked_of)
+    time = allowed(duties)
+    rows = [Clause(whole, f"{order_of}, whole", allowed=time)]
     for duty in duties:
         name = f"{whole}-{duty.kind}"
         arm(name, "comply", {"order_of": order_of, "clauses": (duty.kind,)})
-        rows.append(Clause(name, duty.wording, duty.kind, moved_by_duty(duty.kind)))
+        moves, scope = moved_by_duty(duty.kind), covered_by_duty(duty.kind, own)
+        rows.append(Clause(name, duty.wording, duty.kind, moves, scope, allowed((duty,))))
     arm(IGNORED, "ignore", {"order_of": order_of, "clauses": None})
-    rows.append(Clause(IGNORED, "served and ignored"))
-    rows.append(Clause(OWN, f"{asked_of}, its own order"))
+    rows.append(Clause(IGNORED, "served and ignored", allowed=time))
+    own_time = allowed(own.obligations)
+    rows.append(Clause(OWN, f"{asked_of}, its own order", allowed=own_time))
     beside = tuple(name for name in arms if name not in (whole, counterfactual))
     question = (
         f"What would the order of {order_of} have changed for the residents whom {asked_of} is "
@@ -126,6 +136,35 @@ def moved_by_duty(kind: str) -> str:
         to = "" if duty.value is None else f" = {duty.value:g}"
         return f"{duty.lever}{to}"
     return f"job: {duty.job}" if duty.job else f"nothing: {duty.why_none}"
+
+
+def covered_by_duty(kind: str, case: CaseFile) -> str:
+    """Return whom the lever that a duty moves covers in a case, "" where it moves none."""
+    duty = DUTIES[kind]
+    if not duty.lever:
+        return ""
+    place = place_of(duty, case)
+    return f"{place.customer} customers everywhere" if place.customer else str(place.jurisdiction)
+
+
+def allowed(duties: Iterable[Obligation]) -> str:
+    """Return the times that an order gives for its duties, each once; a sum of money has none."""
+    timed = (_time(duty) for duty in duties if DUTIES[duty.kind].job != "payment")
+    return "; ".join(dict.fromkeys(timed))
+
+
+def _time(duty: Obligation) -> str:
+    spans = [
+        counted(number, unit)
+        for number, unit in ((duty.months, "month"), (duty.days, "day"))
+        if number
+    ]
+    if not spans:
+        told = "at service" if duty.from_service else "when the appeal period ends"
+    else:
+        since = "from service" if duty.from_service else "after the appeal period"
+        told = f"{' and '.join(spans)} {since}"
+    return told if duty.lasts_months is None else f"{told}, for {duty.lasts_months} months"
 
 
 def _duties(order_of: str) -> tuple[Obligation, ...]:

@@ -15,7 +15,6 @@ from scenarios.cli.options import (
     JsonOption,
     RunArgument,
     SetOption,
-    print_columns,
     print_json,
     print_to_output,
 )
@@ -123,19 +122,12 @@ def run(
 
 
 def _print_transplant(finished: Run, transplant: Transplant, as_json: bool) -> None:
-    from scenarios.report.table_transplant import (
-        how_to_read,
-        transplant_json,
-        transplant_tables,
-    )
+    from scenarios.report.table_transplant import print_transplant, transplant_json
 
     if as_json:
         print_json(transplant_json(finished, transplant))
-        return
-    typer.echo(f"{finished.manifest['question']}\n{how_to_read(finished)}")
-    for title, header, rows in transplant_tables(finished, transplant):
-        typer.echo("")
-        print_columns(header, rows, [False] * len(header), title)
+    else:
+        print_to_output(lambda console: print_transplant(finished, transplant, console))
 
 
 def _say_how_to_resume(

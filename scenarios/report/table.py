@@ -107,17 +107,21 @@ def print_grids(content: Content, console: Console) -> list[str]:
     """
     notes = Notes()
     for beside in content.roles.beside or [None]:
-        grid = _grid(content, beside, notes, console.width)
-        needed = sum(column.width or 0 for column in grid.columns) + len(grid.columns) - 1
-        if needed <= console.width:
-            console.print(grid)
-        else:
-            # Rich would cut what does not fit; the terminal wraps and keeps everything.
-            text = printed(partial(_print_grid, grid), needed)
-            console.print(text, soft_wrap=True, markup=False, highlight=False)
+        print_whole(_grid(content, beside, notes, console.width), console)
     for line in notes.lines():
         console.print(line, markup=False, highlight=False)
     return notes.lines()
+
+
+def print_whole(grid: Table, console: Console) -> None:
+    """Print a grid whose columns have widths; one that is too wide wraps and keeps everything."""
+    needed = sum(column.width or 0 for column in grid.columns) + len(grid.columns) - 1
+    if needed <= console.width:
+        console.print(grid)
+    else:
+        # Rich would cut what does not fit.
+        text = printed(partial(_print_grid, grid), needed)
+        console.print(text, soft_wrap=True, markup=False, highlight=False)
 
 
 def _replication_words(run: Run) -> str:
@@ -156,20 +160,32 @@ def headline_grid(content: Content, width: int) -> Table:
 
 
 def _grid(content: Content, beside: str | None, notes: Notes, width: int) -> Table:
-    from rich import box
-    from rich.table import Table
-    from rich.text import Text
-
     roles = content.roles
     arms = [arm for arm in (roles.counterfactual, roles.scenario, beside) if arm is not None]
     others = [other for other in (roles.counterfactual, beside) if other is not None]
     heads = ["measure", *(content.title(arm) for arm in arms)]
     heads += [f"{content.title(roles.scenario)} minus {content.title(other)}" for other in others]
     cells = [_cells(content, row, arms, others, notes) for row in content.rows]
+    return grid_of(heads, cells, width, words=1)
+
+
+def grid_of(heads: Sequence[str], cells: Sequence[Sequence[str]], width: int, words: int) -> Table:
+    """Return cells under their heads, wrapped between words to a width.
+
+    Args:
+        heads: the columns' heads.
+        cells: the rows; a cell may have several lines.
+        width: of the whole, in characters.
+        words: how many columns, from the first, hold words; the others are numbers, to the right.
+    """
+    from rich import box
+    from rich.table import Table
+    from rich.text import Text
+
     grid = Table(box=box.SIMPLE_HEAD, padding=0, pad_edge=False, show_edge=False)
     widths = column_widths(heads, cells, width - len(heads) + 1)
     for place, (head, wide) in enumerate(zip(heads, widths, strict=True)):
-        justify: Literal["left", "right"] = "right" if place else "left"
+        justify: Literal["left", "right"] = "left" if place < words else "right"
         grid.add_column(Text(head, style="bold"), justify=justify, width=wide, overflow="fold")
     for row_cells in cells:
         grid.add_row(*(Text(cell) for cell in row_cells))

@@ -1,9 +1,10 @@
-"""The table of an order transplant: clause, duty, lever, residents still searchable, difference."""
+"""The table of an order transplant: clause, lever, time, residents still searchable, difference."""
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
+from scenarios.report.table import grid_of, print_whole
 from scenarios.report.table_differences import shown
 from scenarios.report.table_numbers import Scale, decimals_for, number, scale_of, scaled
 from scenarios.report.table_rows import Row, content_of
@@ -11,12 +12,13 @@ from scenarios.report.words import counted
 from scenarios.store import Run
 from scenarios.transplant import Clause, Transplant
 
+if TYPE_CHECKING:
+    from rich.console import Console
+
 MEASURE = "searchable_persons"
-HEADER = (
-    *("clause", "duty", "moves", "still searchable", "range"),
-    *("difference, range", "difference"),
-)
-"""Columns of the table of one day."""
+HEADER = ("clause", "moves", "time allowed", "still searchable", "difference")
+"""Columns of the table of one day; the first three hold words."""
+_WORDS = 3
 
 
 def transplant_json(run: Run, transplant: Transplant) -> dict[str, Any]:
@@ -36,6 +38,8 @@ def transplant_json(run: Run, transplant: Transplant) -> dict[str, Any]:
                 "clause": clause.wording,
                 "duty": clause.duty or None,
                 "moves": clause.moves or None,
+                "scope": clause.scope or None,
+                "allowed": clause.allowed or None,
                 "arm": clause.arm,
                 "at": row.at,
                 **_entry(run, row, clause),
@@ -73,14 +77,22 @@ def _entry(run: Run, row: Row, clause: Clause) -> dict[str, Any]:
     }
 
 
+def print_transplant(run: Run, transplant: Transplant, console: Console) -> None:
+    """Print the question, how to read the tables, and a table a day at the console's width."""
+    from rich.text import Text
+
+    console.print(Text(run.manifest["question"], style="bold"))
+    console.print(how_to_read(run), markup=False, highlight=False)
+    for title, header, rows in transplant_tables(run, transplant):
+        console.print(f"\n{title}", markup=False, highlight=False)
+        print_whole(grid_of(header, rows, console.width, _WORDS), console)
+
+
 def transplant_tables(
     run: Run, transplant: Transplant
 ) -> list[tuple[str, tuple[str, ...], list[list[str]]]]:
     """Return a title, a header and the cells of a table for each day on which measures look."""
-    ranged, compared = bool(run.manifest["ranges"]), run.counterfactual is not None
-    unasked = {*(() if ranged else ("range", "difference, range")),
-               *(() if compared else ("difference, range", "difference"))}  # fmt: skip
-    kept = [i for i, column in enumerate(HEADER) if column not in unasked]
+    header: tuple[str, ...] = HEADER if run.counterfactual is not None else HEADER[:-1]
     levels, tables = _levels(run), []
     for row in _answers(run):
         values = [levels[clause.arm, row.at]["value"] for clause in transplant.clauses]
@@ -94,26 +106,36 @@ def transplant_tables(
             _cells(run, row, clause, levels[clause.arm, row.at], scale, decimals)
             for clause in transplant.clauses
         ]
-        header = tuple(HEADER[i] for i in kept)
-        tables.append((title, header, [[line[i] for i in kept] for line in cells]))
+        tables.append((title, header, cells))
     return tables
 
 
 def _cells(
     run: Run, row: Row, clause: Clause, answer: dict[str, Any], scale: Scale, decimals: int
 ) -> list[str]:
+    moves = ", ".join(part for part in (clause.moves, clause.scope) if part)
+    ends = [answer["value_range_low"], answer["value_range_high"]]
+    spread = (number(end, scale, decimals) for end in ends if end is not None)
     value = number(answer["value"], scale, decimals)
     if answer["value_low"] is not None:
         half = (answer["value_high"] - answer["value_low"]) / 2
         value += f" ± {number(half, scale, decimals)}"
-    ends = [answer["value_range_low"], answer["value_range_high"]]
-    spread = " to ".join(number(end, scale, decimals) for end in ends if end is not None)
-    differs = ("", "")
+    cells = [_named(clause), moves, clause.allowed, _lines(" to ".join(spread), value)]
     if run.counterfactual is not None:
         ranged = bool(run.manifest["ranges"])
         said = shown(row.differences[clause.arm, run.counterfactual], scale, decimals, ranged)
-        differs = (said.first, said.mean or said.first)
-    return [clause.wording, clause.duty, clause.moves, value, spread, *differs]
+        cells.append(_lines(said.first, said.mean))
+    return cells
+
+
+def _named(clause: Clause) -> str:
+    """Return the record's words for a clause, and the duty as which they were read."""
+    wording, duty = (text.replace("_", " ") for text in (clause.wording, clause.duty))
+    return wording if duty in ("", wording) else f"{wording} ({duty})"
+
+
+def _lines(*parts: str) -> str:
+    return "\n".join(part for part in parts if part)
 
 
 def how_to_read(run: Run) -> str:
@@ -124,8 +146,9 @@ def how_to_read(run: Run) -> str:
     )
     if run.manifest["ranges"]:
         words += (
-            f"; range: 5–95 % over {counted(run.manifest['ranges'], 'joint draw')} of the assumed "
-            f"parameters, each with another population of {run.manifest['range_people']:,}"
+            f"; above it: the range, 5–95 % over {counted(run.manifest['ranges'], 'joint draw')} "
+            "of the assumed parameters, each with another population of "
+            f"{run.manifest['range_people']:,}"
         )
     return f"{words}. Differences are from no order."
 

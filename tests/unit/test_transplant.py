@@ -148,10 +148,43 @@ def test_the_run_is_kept_whole_and_printed_from_the_same_numbers(ran: tuple[Path
         "In this model, on 2025-12-31",
     ]
     _, header, cells = tables[0]
-    assert header == ("clause", "duty", "moves", "still searchable", "difference")
+    assert header == ("clause", "moves", "time allowed", "still searchable", "difference")
     assert [line[0] for line in cells] == [
         "FR-CNIL-2022, whole",
-        *("cease_collection", "delete", "answer_access_and_erasure", "cooperate"),
+        *("cease collection", "delete", "answer access and erasure (answer requests)", "cooperate"),
         *("served and ignored", "UK-ICO-2022, its own order"),
     ]
     assert all("±" in line[3] for line in cells)
+
+
+@pytest.mark.parametrize("width", [80, 120])
+def test_the_table_keeps_to_the_readers_width_and_breaks_no_number(
+    ran: tuple[Path, Result], width: int
+) -> None:
+    from scenarios.report.table import printed
+    from scenarios.report.table_transplant import print_transplant, transplant_tables
+    from scenarios.store import load_run
+
+    run, transplant = load_run(ran[0]), transplanted(load_scenario("ico-2022"), "FR-CNIL-2022")
+    text = printed(lambda console: print_transplant(run, transplant, console), width)
+    assert max(len(line) for line in text.splitlines()) <= width
+    for _, _, rows in transplant_tables(run, transplant):
+        for cell in (cell for row in rows for cell in row[3:]):
+            assert cell in text
+
+
+def test_a_clause_says_whom_it_covers_and_how_long_it_gives() -> None:
+    """Illinois' ban is on private customers wherever they are; its trials end for five years."""
+    clauses = {
+        order: {row.duty: row for row in transplanted(load_scenario("ico-2022"), order).clauses}
+        for order in ("US-IL-ACLU-2022", "FR-CNIL-2022", "AU-OAIC-2021")
+    }
+    barred = clauses["US-IL-ACLU-2022"]["bar_private"]
+    assert (barred.moves, barred.scope) == ("customers.pass = 0", "private customers everywhere")
+    assert clauses["FR-CNIL-2022"]["cease_collection"].scope == "GB"
+    assert clauses["FR-CNIL-2022"]["cooperate"].scope == ""
+    assert clauses["FR-CNIL-2022"]["delete"].allowed == "2 months from service"
+    assert clauses["FR-CNIL-2022"]["cooperate"].allowed == "at service"
+    assert clauses["AU-OAIC-2021"]["delete"].allowed == "90 days from service"
+    own = transplanted(load_scenario("ico-2022"), "FR-CNIL-2022").clauses[-1]
+    assert own.allowed == "3 months after the appeal period; 6 months after the appeal period"
