@@ -3,7 +3,8 @@
 Legal power: the authority may look for itself or require a report (Data Protection Act 2018,
 section 146, assessment notices; GDPR article 58(1)(b), data protection audits). It orders nothing
 new: where an order to delete is in force, whatever was only hidden, or was collected since, has to
-be erased by a deadline; where none is, there is nothing to audit.
+be erased by a deadline; where none is, there is nothing to audit. What an audit has had erased is
+no order that the next one looks at, whoever makes it.
 """
 
 from __future__ import annotations
@@ -36,23 +37,27 @@ def _audit(spec: InterventionSpec, actors: Actors, day: int, number: int) -> Non
         return actors.log.write(day, "authority", kind, authority=actors.source, text=text)
 
     audited = [
-        order
+        replace(order, erases=True)
         for order in actors.operator.removals_in_force(spec.jurisdiction)
-        if not order.source.startswith(actors.source)
+        if not order.again
     ]
     if not audited:
         told("audit_without_order", "No order to delete is in force: there is nothing to audit.")
         return
+    left = {order: actors.operator.left_of(order) for order in audited}
+    if not any(left.values()):
+        told("audit_finds_nothing", "Nothing that was to be erased is left in a store.")
+        return
     key = case_key(actors.source)
     if actors.streams.uniform("audit.finds", key, number)[0] >= float(spec.options["finds"]):
-        told("audit_finds_nothing", "The audit finds nothing.")
+        told("audit_finds_nothing", "In this model the audit misses what is left in a store.")
         return
     text = "What was to be erased, and is still in a store, has to be erased."
     found = told("audit_finds_residue", text)
     deadline = day + round(float(spec.options["days"]))
-    for order in audited:
+    for order in (order for order, faces in left.items() if faces > 0.0):
         source = f"{actors.source} {number + 1}, {order.source}"
-        again = replace(order, source=source, start=day, deadline=deadline, erases=True)
+        again = replace(order, source=source, start=day, deadline=deadline, again=True)
         actors.operator.start_removal(again, found)
 
 

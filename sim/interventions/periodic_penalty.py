@@ -3,20 +3,24 @@
 Legal power: an injunction may carry a daily penalty (loi n° 78-17 of 6 January 1978, article 20);
 the record has none under the United Kingdom's law. The order binds from service; where a look after
 the deadline finds disobedience, every day of it is counted from the deadline on, up to a number of
-days; then the days become a sum to be paid.
+days; then the days become a sum to be paid. Where the operator appeals and that suspends the order,
+its deadline runs anew from the dismissal, and so do the days.
 """
 
 from __future__ import annotations
 
 from sim.dates import add_months
+from sim.events import Process
 from sim.interventions.kinds import Actors, InterventionKind, Option
 from sim.interventions.own_case import (
-    APPEAL_PERIOD,
     COLLECTS,
+    ON_APPEAL,
+    appealed,
     own_authority,
     own_case,
     own_step,
 )
+from sim.law.case import Case
 from sim.law.step_kinds import ORDER, PERIODIC
 from sim.setup import InterventionSpec, Obligation
 
@@ -36,19 +40,43 @@ def install(spec: InterventionSpec, actors: Actors) -> None:
     months = round(float(options["months"]))
     duties = DUTIES[str(options["duty"])]
     powers = dict.fromkeys((ORDER, PERIODIC, *duties), POWER)
-    deadline = add_months(spec.start, months)
-    ends = deadline + round(float(options["days"]))
-    # What is found counts back to the deadline, and is liquidated once it has been found.
-    liquidated = max(ends, deadline + round(float(options["check"])) + 1)
+    lodged, dismissed = appealed(spec.start, spec)
     steps = [
         own_step("investigation_opened", spec.start, "The authority investigates."),
         own_step("injunction", spec.start, "The authority orders; delay costs a sum a day.", a_day),
-        own_step("penalty_period_ends", ends, "No day is counted any more."),
-        own_step("periodic_penalty_liquidated", liquidated, "The days become a sum to be paid."),
+        lodged,
+        dismissed,
     ]
     obligations = [Obligation(duty, months=months, from_service=True) for duty in duties]
     authority = own_authority(spec, actors, powers)
-    actors.open_case(own_case(spec, actors, authority, steps, obligations))
+    case = actors.open_case(own_case(spec, actors, authority, steps, obligations))
+    deadlines = [add_months(day, months) for day in (spec.start, dismissed.day)]
+    actors.env.process(_count(spec, actors, case, deadlines))
+
+
+def _count(spec: InterventionSpec, actors: Actors, case: Case, deadlines: list[int]) -> Process:
+    """Let the days be counted from the deadline that holds, and make a sum of them.
+
+    Args:
+        spec: the intervention, every option filled in.
+        actors: whom it may speak to.
+        case: its own.
+        deadlines: that from service, and that from the dismissal of an appeal.
+    """
+    orders = case.orders
+    assert orders is not None
+    for deadline in deadlines:
+        ends = deadline + round(float(spec.options["days"]))
+        # What is found counts back to the deadline, and is liquidated once it has been found.
+        liquidated = max(ends, deadline + round(float(spec.options["check"])) + 1)
+        yield actors.env.timeout(ends - actors.env.now)
+        if orders.deadline(orders.obligations[0]) != deadline:
+            continue  # suspended, or counted anew since
+        case.take(own_step("penalty_period_ends", ends, "No day is counted any more."))
+        yield actors.env.timeout(liquidated - ends)
+        text = "The days become a sum to be paid."
+        case.take(own_step("periodic_penalty_liquidated", liquidated, text))
+        return
 
 
 KIND = InterventionKind(
@@ -100,7 +128,7 @@ KIND = InterventionKind(
             high=365.0,
             source="52 days in the record's French case.",
         ),
-        "appeal_period": APPEAL_PERIOD,
+        **ON_APPEAL,
         "stay": Option(
             "none",
             "what an appeal does to what is ordered or imposed",

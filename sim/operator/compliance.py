@@ -10,6 +10,8 @@ met by customers, authorities mostly, who obey what binds them; that is an assum
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
+from functools import partial
 
 import simpy
 
@@ -113,15 +115,21 @@ class Compliance:
         for duty in (o for o in owed if o not in meets):
             text = f"The operator does not do what is ordered: {DUTIES[duty.kind].what}."
             note(self.log, day, "duty_ignored", event, text)
-        ceased = [orders.deadline(o) or day for o in meets if o.kind == "cease_collection"]
+        due = {duty: by for duty in meets if (by := orders.deadline(duty)) is not None}
+        # What is still collected would have to be removed again.
+        ceased = max([day, *(due[o] for o in meets if o.kind == "cease_collection")])
+        removals = {
+            duty: self._removal(case, duty, day, ceased, due[duty])
+            for duty in meets
+            if DUTIES[duty.kind].job in REMOVALS
+        }
+        ceased = min([ceased, *(order.start for order in removals.values())])
         for duty in meets:
-            due = orders.deadline(duty)
-            assert due is not None
-            if DUTIES[duty.kind].job in REMOVALS:
-                # What is still collected would have to be removed again.
-                self._remove(case, duty, binding, max([day, *ceased]), due, event)
-            else:
-                self.env.process(self._meet(case, duty, binding, due, orders.ends(duty), event))
+            if duty in removals:
+                self._remove(case, duty, binding, removals[duty], event)
+                continue
+            on = min(ceased, due[duty]) if duty.kind == "cease_collection" else due[duty]
+            self.env.process(self._meet(case, duty, binding, on, orders.ends(duty), event))
 
     def on_released(self, case: Case, day: int, event: Event) -> None:
         """Go back to business: the orders no longer bind."""
@@ -184,6 +192,11 @@ class Compliance:
         """Start a removal that no case ordered (an intervention), for a cause if there is one."""
         self._start(order, self._bind(order.source), because)
 
+    def left_of(self, order: RemovalOrder) -> float:
+        """Return the faces that an order to erase would find in the stores, hidden ones too,
+        real units; what was collected since the stores were last counted (a week) is not in."""
+        return self.removals.background.in_reach(order)
+
     def removals_in_force(self, jurisdiction: str) -> list[RemovalOrder]:
         """Return the removals in a jurisdiction that have begun and whose order still holds."""
         return [
@@ -199,23 +212,35 @@ class Compliance:
 
     # -- duties ----------------------------------------------------------------------------
 
-    def _remove(
-        self, case: Case, duty: Obligation, binding: int, start: int, due: int, event: Event
-    ) -> None:
-        """Start the job that a duty to delete, to hide or to give up templates asks for."""
+    def _removal(
+        self, case: Case, duty: Obligation, day: int, ceased: int, due: int
+    ) -> RemovalOrder:
+        """Return the job that a duty to delete, to hide or to give up templates asks for.
+
+        It begins once collection has ceased, and before that where it would end too late.
+        """
         file, decision = case.file, self.decision(case.file)
         erases, templates_only = REMOVALS[DUTIES[duty.kind].job]
         order = RemovalOrder(
             source=file.id,
             jurisdiction=file.jurisdiction,
-            start=start,
+            start=ceased,
             deadline=due,
             erases=erases and decision.erases,
             threshold=duty.threshold,
             templates_only=templates_only,
         )
+        return replace(order, start=max(day, min(ceased, self.removals.latest_start(order, day))))
+
+    def _remove(
+        self, case: Case, duty: Obligation, binding: int, order: RemovalOrder, event: Event
+    ) -> None:
+        """Start the job of a duty."""
         # Hiding what was to be erased does not meet the duty, and a check finds that out.
-        met = (lambda day: self._meets(file.id, duty, day)) if order.erases == erases else None
+        erases, _ = REMOVALS[DUTIES[duty.kind].job]
+        met = None
+        if order.erases == erases:
+            met = partial(self._meets, case.file.id, duty)
         self._start(order, binding, event, met)
 
     def _meet(

@@ -67,6 +67,28 @@ class Removals:
         self.started: list[RemovalOrder] = []
         self.erased = 0.0
 
+    def latest_start(self, order: RemovalOrder, day: int) -> int:
+        """Return the last day on which a removal can begin and end by its deadline.
+
+        What is in reach by then is reckoned from what is in reach now, and grows as the gallery
+        does; a day's capacity and the delay of the stores say how long its removal takes.
+
+        Args:
+            order: what is ordered; its `start` is not read.
+            day: today.
+        """
+        images = self.background.images
+        last = min(order.deadline, len(images) - 1)
+        growth = float(images[last] / images[day]) if day < last and images[day] > 0.0 else 1.0
+        faces = self.background.in_reach(order) * growth
+        days = max(0, order.deadline - day)
+        if faces < self.capacity * days:
+            days = math.ceil(faces / self.capacity)
+        return order.deadline - self._delay(order) - days
+
+    def _delay(self, order: RemovalOrder) -> int:
+        return self.purge_delay if order.erases else 0
+
     def job(
         self,
         order: RemovalOrder,
@@ -87,7 +109,7 @@ class Removals:
         if order.start > self.last_day:
             return
         yield self.env.timeout(order.start + REMOVAL_TIME - self.env.now)
-        delay = self.purge_delay if order.erases else 0
+        delay = self._delay(order)
         done_by = max(order.start, order.deadline - delay)
         started: Event | None = None
         late = False

@@ -22,6 +22,7 @@ class RemovalOrder:
             operator's own choice.
         templates_only: erase what was derived from the photos and keep these, so that templates
             can be made anew (disgorgement).
+        again: ordered anew after a look into the stores, and so no order of its own.
     """
 
     source: str
@@ -31,3 +32,4 @@ class RemovalOrder:
     erases: bool
     threshold: float | None = None
     templates_only: bool = False
+    again: bool = False

@@ -137,10 +137,13 @@ def test_the_gallery_behind_the_sample_finds_again_what_the_sample_finds_again(
 
 
 def test_an_order_whose_stores_are_too_slow_is_logged_as_late(run, shipped_setups, with_parameters):
-    slow = run(with_parameters(shipped_setups["ico-2022-obeyed"], {"operator.purge_delay": 120.0}))
+    obeyed = shipped_setups["ico-2022-obeyed"]
+    slow = run(with_parameters(obeyed, {"operator.purge_delay": 300.0}))
     late = [e for e in slow.events if e.kind == "removal_late"]
     assert len(late) == 1
     assert "misses 2022-12-15" in late[0].text
+    early = run(with_parameters(obeyed, {"operator.purge_delay": 120.0}))
+    assert "removal_late" not in {e.kind for e in early.events}
     fine = run(shipped_setups["ico-2022-obeyed"])
     assert "removal_late" not in {e.kind for e in fine.events}
     ended = {e.kind: iso(e.day) for e in fine.events}["removal_ended"]

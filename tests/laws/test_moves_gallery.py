@@ -83,7 +83,24 @@ def test_an_audit_that_finds_nothing_leaves_what_is_hidden(run):
 
 def test_audits_come_again_until_they_end(run):
     yearly = run(HIDE, STOP, audit(date(2022, 6, 1), date(2025, 1, 1), every=365.0))
-    assert dates(yearly, "audit_finds_residue") == ["2022-06-01", "2023-06-01", "2024-05-31"]
+    assert dates(yearly, "audit_finds_residue") == ["2022-06-01"]
+    assert dates(yearly, "audit_finds_nothing") == ["2023-06-01", "2024-05-31"]
+
+
+def test_an_audit_finds_nothing_where_everything_was_erased(run):
+    erased = run(replace(HIDE, options={"days": 60.0, "semantics": "erase"}), STOP, audit())
+    assert dates(erased, "removal_ended") == ["2022-03-02"]
+    (found,) = (e for e in erased.events if e.kind == "audit_finds_nothing")
+    assert found.text == "Nothing that was to be erased is left in a store."
+    assert len(dates(erased, "removal_started")) == 1
+
+
+def test_two_audits_have_what_was_ordered_erased_and_not_what_the_other_found(run):
+    often = audit(date(2022, 6, 1), every=200.0)
+    twice = run(HIDE, replace(often, start=often.start + 100), often)
+    found = dates(twice, "audit_finds_residue")
+    assert len(found) > 10
+    assert len(dates(twice, "removal_started")) == 1 + len(found)
 
 
 def test_the_surer_the_operator_must_be_the_fewer_it_removes(run):

@@ -14,6 +14,7 @@ HEAD = "| intervention | what it does | acts on | limited by | options |"
 def option(name: str, one: Option) -> str:
     """An option with its default, range and unit."""
     unit = "" if one.unit == "1" else f" {one.unit}"
+    word = isinstance(one.default, str)
 
     def number(value: float) -> str:
         return f"{value:,.10g}"
@@ -21,8 +22,9 @@ def option(name: str, one: Option) -> str:
     words = ", ".join(one.choices)
     if one.low is None or one.high is None:
         return f"`{name}` {one.default} ({words})"
-    default = one.default if isinstance(one.default, str) else number(one.default)
-    return f"`{name}` {default}{unit} ({number(one.low)} to {number(one.high)})"
+    default = one.default if word else f"{number(one.default)}{unit}"
+    between = f"{number(one.low)} to {number(one.high)}{unit if word else ''}"
+    return f"`{name}` {default} ({between})"
 
 
 def row(kind: InterventionKind) -> str:
