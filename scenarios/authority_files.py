@@ -17,9 +17,9 @@ from importlib import resources
 from importlib.resources.abc import Traversable
 
 from generators.errors import Fault, ScenarioError
-from scenarios.authority_format import AuthorityFile, Law, Length, Stages
+from scenarios.authority_format import AuthorityFile, Law, Length, Maximum, Stages
 from scenarios.public_record import Action
-from scenarios.sourced import Sourced, SourcedCount, SourcedText, read_model
+from scenarios.sourced import Sourced, SourcedText, read_model
 from scenarios.stages import BEGINS, STAGES
 from scenarios.strict import nearest_names
 from sim.setup import Authority, Drawn, Stay
@@ -51,7 +51,7 @@ def authority_from_text(text: str, file: str) -> KnownAuthority:
     written: AuthorityFile = read_model(text, file, AuthorityFile)
     laws = [_law(name, file) for name in written.laws]
     powers: dict[str, SourcedText] = {}
-    maximum: dict[str, SourcedCount] = {}
+    maximum: dict[str, Maximum] = {}
     for one in (*laws, written):
         powers |= one.powers
         maximum |= one.maximum
@@ -63,6 +63,7 @@ def authority_from_text(text: str, file: str) -> KnownAuthority:
         jurisdictions=written.jurisdictions,
         powers={kind: power.value for kind, power in powers.items()},
         maximum={kind: most.value for kind, most in maximum.items()},
+        daily=frozenset(kind for kind, most in maximum.items() if most.daily),
         currency=written.currency,
         stay=Stay(written.stay.value),
         stay_law=written.stay.source,

@@ -19,8 +19,11 @@ from scenarios.sourced import (
 from scenarios.stages import STAGES
 from scenarios.strict import Strict, nearest_names, several, wrong
 from sim.law.duties import DUTIES
-from sim.law.step_kinds import INSTRUMENTS
+from sim.law.step_kinds import INSTRUMENTS, PERIODIC
 from sim.setup import Stay
+
+A_DAY = " per day"
+"""How the unit of an amount ends that is of every day."""
 
 
 class Length(Strict):
@@ -44,16 +47,33 @@ class Stages(Strict):
         return value
 
 
+class Maximum(SourcedCount):
+    """The largest amount of an instrument, whole units of a currency, in all or a day."""
+
+    @field_validator("unit")
+    @classmethod
+    def _an_amount(cls, value: str) -> str:
+        currency = value.removesuffix(A_DAY)
+        if not (len(currency) == 3 and currency.isupper()):
+            raise wrong(f"'{value}' is no unit of an amount", "such as EUR, or EUR per day")
+        return value
+
+    @property
+    def daily(self) -> bool:
+        """Whether it is the most of a day, whatever the days come to."""
+        return self.unit.endswith(A_DAY)
+
+
 class Powers(Strict):
     """What may be ordered and up to which amount.
 
     Attributes:
         powers: duty or instrument to the address of the legal power.
-        maximum: instrument to the largest amount (of a periodic penalty: a day).
+        maximum: instrument to the largest amount; its unit says whether of a day or in all.
     """
 
     powers: dict[str, SourcedText] = Field(default_factory=dict)
-    maximum: dict[str, SourcedCount] = Field(default_factory=dict)
+    maximum: dict[str, Maximum] = Field(default_factory=dict)
 
     @field_validator("powers")
     @classmethod
@@ -64,8 +84,10 @@ class Powers(Strict):
 
     @field_validator("maximum")
     @classmethod
-    def _of_instruments(cls, value: dict[str, SourcedCount]) -> dict[str, SourcedCount]:
+    def _of_instruments(cls, value: dict[str, Maximum]) -> dict[str, Maximum]:
         only_known("maximum", "an instrument", tuple(value), INSTRUMENTS)
+        if any(most.daily for kind, most in value.items() if kind != PERIODIC):
+            raise wrong("only a periodic penalty is of a day", "an amount in all")
         return value
 
 

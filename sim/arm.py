@@ -38,7 +38,7 @@ from sim.operator.decisions import Decisions
 from sim.operator.desk import Desk
 from sim.operator.passes import passes_of
 from sim.operator.profile import amount_of
-from sim.operator.purse import Purse
+from sim.operator.purse import Purse, usd
 from sim.operator.rational import Circumstances
 from sim.operator.removal import Removals
 from sim.operator.strategy import STRATEGIES
@@ -255,6 +255,10 @@ class Arm:
         faces = self.background.stored_of(file.jurisdiction) if told_apart else 0.0
         case = self.cases.get(file.id)
         penalty = None if case is None else case.penalty
+        private = None if case is None else case.private
+        claimed = 0.0
+        if private is not None:
+            claimed = usd(private.proposed, private.currency, self.setup.parameters)
         return Circumstances(
             revenue={
                 market: float(active) * market.revenue
@@ -264,6 +268,7 @@ class Arm:
             requests=self.desk.arrived / max(1, day) * DAYS_A_YEAR if here else 0.0,
             imposed=0 if penalty is None else penalty.imposed,
             reach=self.purse.within_reach(file.jurisdiction),
+            claimed=claimed,
         )
 
     def _install_interventions(self) -> None:

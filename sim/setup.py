@@ -193,7 +193,7 @@ class Authority:
         powers: duty (`sim.law.duties`), or instrument (`enforcement notice`,
             `monetary penalty notice`, `periodic penalty`, `private action`), to the address of
             the legal power; what is not here it may not order.
-        maximum: instrument to the largest amount (of a periodic penalty: a day), whole units.
+        maximum: instrument to the largest amount, whole units.
         currency: ISO 4217 code of its amounts.
         stay: what an appeal does to its orders by law.
         stay_law: address of that rule.
@@ -207,6 +207,7 @@ class Authority:
         check_days: days after a deadline on which it checks compliance.
         detects: chance that the check finds disobedience.
         collects: share of a sum that it can collect from this operator, 0 to 1.
+        daily: instruments whose largest amount is of a day; of the others it is in all.
     """
 
     id: str
@@ -226,6 +227,7 @@ class Authority:
     check_days: int
     detects: float
     collects: float
+    daily: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True)

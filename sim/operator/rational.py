@@ -5,14 +5,17 @@ Becker (1968, "Crime and Punishment: An Economic Approach", Journal of Political
 sanction. To that come the part of a sanction that can be collected at all from an operator whose
 means lie elsewhere (Polinsky and Shavell 1991, "A note on optimal fines when wealth varies among
 individuals", American Economic Review 81: a sanction above the wealth in reach deters no more),
-and the customers whom an authority can bar. Sums are in US dollars, over the years that the
-operator looks ahead; nothing is discounted.
+and the customers whom an authority can bar. They stand within the chance of being found out too: an
+authority is taken to bar whom it has found disobeying, and nobody else; this is a choice, as is
+that what people claim and what contempt of a court's order costs count as a sanction. Sums are in
+US dollars, over the years that the operator looks ahead; nothing is discounted.
 """
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from generators.people import DAYS_A_YEAR
 from sim.customers import PROBE_PARAMETERS
@@ -22,7 +25,7 @@ from sim.law.steps import STEPS
 from sim.operator.profile import Market, Profile
 from sim.operator.purse import usd
 from sim.operator.strategy import Expected
-from sim.setup import CaseFile, Stay
+from sim.setup import Authority, CaseFile, Stay
 
 TAKES_RESULTS = frozenset({"cease_collection", "delete", "cease_use", "delete_models"})
 """Duties after which residents of the jurisdiction are missing from results."""
@@ -50,6 +53,7 @@ class Circumstances:
         requests: of residents in scope that reach the desk in a year.
         imposed: penalty that has been imposed, in whole units of the authority's currency.
         reach: what the case's authority could take by force, US dollars.
+        claimed: what is claimed in a private action, US dollars.
     """
 
     revenue: Mapping[Market, float]
@@ -57,6 +61,7 @@ class Circumstances:
     requests: float
     imposed: int
     reach: float
+    claimed: float = 0.0
 
 
 def expected(
@@ -78,29 +83,30 @@ def expected(
     if powers is None:
         threat, detected, share, may, currency = 0.0, 0.0, 0.0, frozenset[str](), "USD"
     else:
-        threat = powers.maximum.get(PENALTY, 0) + _delay(file, years)
+        threat = powers.maximum.get(PENALTY, 0) + _delay(file, powers, years)
         detected, share, currency = powers.detects, powers.collects, powers.currency
         may = frozenset(powers.powers)
     sanction, penalty = (usd(sum_, currency, parameters) for sum_ in (threat, now.imposed))
+    sanction += now.claimed + _contempt(file, years, parameters)
 
     def collectable(sum_: float) -> float:
         return min(share, now.reach / sum_) if sum_ > 0.0 else share
 
     obeying = cost_of(frozenset(o.kind for o in file.obligations), file, profile, now, parameters)
-    obeys = obeying <= detected * (
-        sanction * collectable(sanction) + _barred(may, file, now) * years
-    )
-    return Expected(
+    costs = Expected(
         sanction=sanction,
         detected=detected,
         collectable=collectable(sanction),
         barred=_barred(may, file, now) * years,
         obeying=obeying,
         penalty=penalty,
+        due=collectable(penalty + now.claimed),
         appeal=profile.means.appeal,
-        relief=parameters["law.appeal_succeeds"] * penalty * collectable(penalty)
-        + (_deferred(file, obeying, years) if obeys else 0.0),
+        relief=parameters["law.appeal_succeeds"] * penalty * collectable(penalty),
     )
+    if costs.deters:
+        return replace(costs, relief=costs.relief + _deferred(file, obeying, years))
+    return costs
 
 
 def cost_of(
@@ -135,25 +141,36 @@ def cost_of(
     return cost
 
 
-def _delay(file: CaseFile, years: float) -> float:
+def _contempt(file: CaseFile, years: float, parameters: Mapping[str, float]) -> float:
+    """Return what disobeying a court's order can cost, US dollars; nothing where none orders."""
+    powers = file.powers
+    if powers is None or powers.kind != "court" or not file.obligations:
+        return 0.0
+    return parameters["law.contempt"] * DAYS_A_YEAR * years
+
+
+def _delay(file: CaseFile, powers: Authority, years: float) -> float:
     """Return what delay can cost: what the order states a day, or else the most that it might.
 
     Where the case says when no day is counted any more, days run from the last deadline to then;
     otherwise over the years looked ahead. An order whose delay costs up to an amount states all
-    that delay can cost (`order_with_penalty`).
+    that delay can cost (`order_with_penalty`), and a law whose most is one of all days bounds what
+    they come to.
     """
-    assert file.powers is not None
-    a_day, days = file.powers.maximum.get(PERIODIC, 0), DAYS_A_YEAR * years
+    most, days = powers.maximum.get(PERIODIC), DAYS_A_YEAR * years
+    in_all = most if most is not None and PERIODIC not in powers.daily else math.inf
+    a_day = 0 if most is None else most
     for step in file.steps:
         kind = STEPS[step.kind]
         if kind.act is Act.ORDER and kind.money == PERIODIC and step.amount:
             if step.kind == "order_with_penalty":
                 return step.amount
             a_day = step.amount
-            last = max(add_months(step.day, o.months) + o.days for o in file.obligations)
+            deadlines = (add_months(step.day, o.months) + o.days for o in file.obligations)
+            last = max(deadlines, default=step.day)
             ends = [s.day for s in file.steps if STEPS[s.kind].act is Act.END_PERIODIC]
             days = min([days, *(max(0, end - last) for end in ends)])
-    return a_day * days
+    return min(in_all, a_day * days)
 
 
 def _local(file: CaseFile, now: Circumstances) -> float:

@@ -1,8 +1,9 @@
 """The removal job: what is inferred to be in scope leaves the stores, day by day, with capacity.
 
 Who is in scope is inferred at a threshold; the job spreads the work evenly from its first day, so
-that erasure from all stores ends by the deadline, as far as its capacity and its stores' delay
-allow. It stops where it stands when the order no longer binds.
+that erasure from all stores ends by the deadline, as far as the operator's capacity and its
+stores' delay allow. The capacity of a day is one for all jobs: what an earlier one leaves of it is
+the later one's. A job stops where it stands when the order no longer binds.
 """
 
 from __future__ import annotations
@@ -36,7 +37,7 @@ class Removals:
         background: the gallery in real units.
         remover: removes the sample's templates (see `Remover`).
         bring_up_to: brings people and background up to the start of a day.
-        capacity: templates that can be removed in a day, real units.
+        capacity: templates that can be removed in a day, by all jobs together, real units.
         purge_delay: days from hiding to erasure from all stores.
         last_day: last day of the run.
 
@@ -66,6 +67,7 @@ class Removals:
         self.last_day = last_day
         self.started: list[RemovalOrder] = []
         self.erased = 0.0
+        self._spent = (-1, 0.0)
 
     def latest_start(self, order: RemovalOrder, day: int) -> int:
         """Return the last day on which a removal can begin and end by its deadline.
@@ -122,9 +124,10 @@ class Removals:
                 text = f"About {reach:.3g} templates are inferred to be in scope."
                 started = note(self.log, day, "removal_started", because, text)
             if reach > 0.0:
-                removed = min(reach / max(1, done_by - day + 1), self.capacity)
+                removed = min(reach / max(1, done_by - day + 1), self._capacity_left(day))
                 hazard = CERTAIN if removed >= reach else -math.log1p(-removed / reach)
                 if removed > 0.0:
+                    self._spent = (day, self._spent_on(day) + removed)
                     self.background.remove(removed, order)
                     self.remover(order, day, hazard)
                     self.erased += removed if order.erases else 0.0
@@ -153,6 +156,15 @@ class Removals:
         note(self.log, day + delay, "removal_ended", started, text)
         if done is not None:
             done(day + delay)
+
+    def _spent_on(self, day: int) -> float:
+        """Return how much of a day's capacity has been spent, real units."""
+        last, spent = self._spent
+        return spent if last == day else 0.0
+
+    def _capacity_left(self, day: int) -> float:
+        """Return what is left of a day's capacity, real units."""
+        return max(0.0, self.capacity - self._spent_on(day))
 
 
 def note(log: Log, day: int, kind: str, because: Event | None, text: str) -> Event:

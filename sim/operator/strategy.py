@@ -65,6 +65,10 @@ STRATEGIES: dict[StrategyName, Strategy] = {
 """Every strategy. A row that weighs obeys, pays and settles only where the sums say so."""
 
 
+PAYMENT = frozenset({"pay_penalty"})
+"""Duties that are met by paying."""
+
+
 @dataclass(frozen=True)
 class Expected:
     """What a decision rests on, US dollars as the operator reckons them.
@@ -76,6 +80,7 @@ class Expected:
         barred: revenue of the customers whom the authority could bar.
         obeying: cost of doing all that is ordered, lost revenue included.
         penalty: penalty that has been imposed already.
+        due: share of it, and of what people claim, that can be had from this operator.
         appeal: cost of an appeal.
         relief: what an appeal is expected to save.
     """
@@ -86,13 +91,23 @@ class Expected:
     barred: float
     obeying: float
     penalty: float
+    due: float
     appeal: float
     relief: float
 
     @property
     def disobeying(self) -> float:
-        """Expected loss from disobeying (Becker 1968: chance of conviction times sanction)."""
+        """Expected loss from disobeying (Becker 1968: chance of conviction times sanction).
+
+        An authority bars the customers of whom it has found out, so that they stand within the
+        chance too; that is a choice of this model's.
+        """
         return self.detected * (self.sanction * self.collectable + self.barred)
+
+    @property
+    def deters(self) -> bool:
+        """Whether disobeying is expected to cost at least as much as obeying."""
+        return self.obeying <= self.disobeying
 
     @property
     def deterrence(self) -> float | None:
@@ -131,8 +146,9 @@ def decide(strategy: Strategy, file: CaseFile, day: int, expected: Expected) -> 
     """Return how the operator meets a case.
 
     What the record says of a case decides; then the strategy's row; `rational` obeys all or
-    nothing, because any duty that is not met risks the whole sanction, and it pays only what
-    could be had from it anyway.
+    nothing, because any duty that is not met risks the whole sanction, it pays only what is due
+    and could be had from it anyway, and it settles only on terms that it would keep and pay. Who
+    pays meets the duty to pay, whatever else they meet.
 
     Args:
         strategy: the operator's.
@@ -157,15 +173,19 @@ def decide(strategy: Strategy, file: CaseFile, day: int, expected: Expected) -> 
     appeals, obeys, because = strategy.appeals, strategy.obeys, strategy.what
     pays, settles = strategy.pays, strategy.settles
     if strategy.weighs:
-        obeys = expected.obeying <= expected.disobeying
-        pays = settles = expected.collectable >= 1.0
+        obeys = expected.deters
+        pays = expected.due >= 1.0
+        settles = obeys and pays
         appeals = expected.relief > expected.appeal
         because = _sums(expected, obeys)
+    meets = duties - PAYMENT if obeys else frozenset[str]()
+    if pays:
+        meets |= duties & PAYMENT
     return Decision(
         case=file.id,
         day=day,
         appeals=appeals,
-        obeys=duties if obeys else frozenset(),
+        obeys=meets,
         erases=strategy.erases,
         pays=pays,
         settles=settles,

@@ -121,6 +121,17 @@ def test_informing_tells_people_of_whom_something_is_held(arm):
     assert (did.reactions.informed_day != NEVER).any()
 
 
+@pytest.mark.parametrize("orders", [1, 2, 3])
+def test_however_many_orders_there_are_a_day_s_capacity_is_one(arm, shipped_setups, orders):
+    parameters = shipped_setups["no-uk-order"].parameters
+    slow = parameters.with_values({"operator.erasure_capacity": 1e5})
+    duty = Obligation("delete", months=3)
+    one = arm(*(ordered(duty, id=f"CASE-{n}") for n in range(orders)), parameters=slow)
+    one.env.run(until=SERVED + 28 + 5)
+    assert len(one.removals.started) == orders
+    assert one.removals.erased == pytest.approx(5 * 1e5)
+
+
 def test_erasing_meets_the_duty_to_delete_and_hiding_does_not(arm):
     order = ordered(Obligation("cease_collection", 1), Obligation("delete", 3))
     last = 1963 + 28 + 100

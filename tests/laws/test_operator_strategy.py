@@ -54,14 +54,14 @@ SHARES = st.floats(0, 1)
 
 @given(SUMS, SHARES, SHARES, SUMS, SUMS)
 def test_rational_obeys_where_the_expected_sanction_outweighs_the_cost(s, p, c, barred, cost):
-    costs = Expected(s, p, c, barred, obeying=cost, penalty=0.0, appeal=1.0, relief=0.0)
+    costs = Expected(s, p, c, barred, obeying=cost, penalty=0.0, due=c, appeal=1.0, relief=0.0)
     obeys = bool(rational(case(), costs).obeys)
     assert obeys == (cost <= p * (s * c + barred))
 
 
 @given(SUMS, SHARES, SHARES, SUMS, SUMS, SUMS)
 def test_a_harder_threat_never_makes_rational_disobey(s, p, c, barred, cost, more):
-    costs = Expected(s, p, c, barred, obeying=cost, penalty=0.0, appeal=1.0, relief=0.0)
+    costs = Expected(s, p, c, barred, obeying=cost, penalty=0.0, due=c, appeal=1.0, relief=0.0)
     before = rational(case(), costs).obeys
     for harder in (
         replace(costs, sanction=s + more),
@@ -92,6 +92,66 @@ def test_the_same_fine_within_reach_makes_rational_obey_and_pay():
     decision = rational(file, found)
     assert decision.obeys == {"cease_collection", "delete", "pay_penalty"}
     assert decision.pays
+
+
+def test_a_penalty_that_could_be_taken_is_paid_though_a_larger_one_could_not():
+    """The most is GBP 17.5 million and the reach less; 100 pounds are due and can be had."""
+    file = case(replace(ICO, collects=1.0, detects=1.0))
+    small = expected(file, CLEARVIEW, now(imposed=100, reach=20e6), PARAMETERS)
+    assert small.collectable < 1.0
+    assert rational(file, small).pays
+    assert "pay_penalty" in rational(file, small).obeys
+    large = expected(file, CLEARVIEW, now(imposed=17_500_000, reach=20e6), PARAMETERS)
+    assert not rational(file, large).pays
+    assert "pay_penalty" not in rational(file, large).obeys
+
+
+def test_what_people_claim_and_contempt_of_court_deter():
+    decree = (Obligation("cease_collection", from_service=True),)
+    court = replace(load_authorities()["MADISON"], detects=1.0, collects=1.0)
+    suit = case(court, decree)
+    nothing_at_stake = expected(
+        suit, CLEARVIEW, now(imposed=0), {**PARAMETERS, "law.contempt": 0.0}
+    )
+    assert nothing_at_stake.sanction == 0.0
+    contempt = expected(suit, CLEARVIEW, now(imposed=0), PARAMETERS)
+    days = 365.25 * PARAMETERS["operator.horizon"]
+    assert contempt.sanction == pytest.approx(PARAMETERS["law.contempt"] * days)
+    claim = replace(now(imposed=0, reach=1e9), claimed=3e8)
+    found = expected(suit, CLEARVIEW, claim, PARAMETERS)
+    assert found.sanction == pytest.approx(contempt.sanction + 3e8)
+    settles = rational(suit, found)
+    assert settles.settles
+    assert settles.obeys == {"cease_collection"}
+    # It agrees to no terms that it would not pay, or would not keep.
+    poor = rational(suit, expected(suit, CLEARVIEW, replace(claim, reach=1e6), PARAMETERS))
+    assert not poor.settles
+    assert not rational(suit, replace(nothing_at_stake, obeying=1e9)).settles
+
+
+def test_a_maximum_of_all_days_is_not_taken_for_that_of_one():
+    """The Netherlands' order costs EUR 5.1 million in all, France's 100,000 a day."""
+    dutch, french = (load_authorities()[name] for name in ("AP", "CNIL"))
+    rate = PARAMETERS["money.usd_per.eur"]
+    days = 365.25 * PARAMETERS["operator.horizon"]
+
+    def delay(authority):
+        sanction = expected(case(authority), CLEARVIEW, now(), PARAMETERS).sanction
+        return sanction / rate - authority.maximum["monetary penalty notice"]
+
+    assert delay(dutch) == pytest.approx(5_100_000)
+    assert delay(french) == pytest.approx(100_000 * days)
+
+
+def test_an_injunction_that_orders_nothing_has_a_price_of_delay_all_the_same():
+    french = load_authorities()["CNIL"]
+    steps = (
+        Step("injunction", 2000, amount=100_000, currency="EUR"),
+        Step("penalty_period_ends", 2052),
+    )
+    found = expected(replace(case(french, ()), steps=steps), CLEARVIEW, now(imposed=0), PARAMETERS)
+    most = french.maximum["monetary penalty notice"]
+    assert found.sanction / PARAMETERS["money.usd_per.eur"] == pytest.approx(most + 5_200_000)
 
 
 def test_a_sanction_beyond_what_is_in_reach_counts_for_that_alone():
