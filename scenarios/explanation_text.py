@@ -79,13 +79,8 @@ def _case_lines(case: Told) -> list[str]:
     lines = []
     for step in case["steps"]:
         amount = "" if step["amount"] is None else f" {step['amount']:,} {step['currency']}"
-        drawn = step["drawn"]
-        if drawn is None:
-            when = step["date"]
-            moved = "" if step["recorded"] else " (moved by the scenario)"
-        else:
-            when, moved = "drawn     ", _drawn_words(drawn)
-        lines.append(f"{when}  {step['kind']}{amount}{moved} [{step['grade']}] {step['text']}")
+        when = "drawn     " if step["date"] is None else step["date"]
+        lines.append(f"{when}  {step['kind']}{amount}{_standing_of(step)}".rstrip())
     for duty in case["obligations"]:
         by = duty["nominal_deadline"]
         when = f"by {by} had nobody appealed" if by else "once nothing suspends it"
@@ -93,9 +88,17 @@ def _case_lines(case: Told) -> list[str]:
     return lines
 
 
-def _drawn_words(drawn: Told) -> str:
-    about = "exactly" if drawn["sigma"] == 0 else "about"
-    return f" ({about} {drawn['median_days']:g} days after {drawn['after']})"
+def _standing_of(step: Told) -> str:
+    """Return what the record says of a step, or that its day or amount is not the record's: such a
+    step has no sentence of the record's, but where it is an assumption."""
+    if step["drawn"] is not None:
+        drawn = step["drawn"]
+        about = "exactly" if drawn["sigma"] == 0 else "about"
+        return f" ({about} {drawn['median_days']:.0f} days after {drawn['after']})"
+    if not step["recorded"] and not step["text"]:
+        return " (moved by the scenario)"
+    assumed = "" if step["recorded"] else " (assumed)"
+    return f"{assumed} [{step['grade']}] {step['text']}"
 
 
 def _other_line(case: Told) -> str:

@@ -182,6 +182,17 @@ def test_explain_says_of_a_drawn_step_from_when_and_how_long_instead_of_a_day() 
     assert "provisional_notice 17,000,000 GBP (about 482 days after investigation_opened)" in text
 
 
+def test_explain_tells_steps_of_the_record_from_moved_and_assumed_ones() -> None:
+    listed = "cases=[{record: CA-OPC-2021, dates: {findings: 2021-03-01}}]"
+    lines = invoke("explain", "ico-2022", "--set", listed).stdout.splitlines()
+    (findings,) = (line for line in lines if "findings (" in line)
+    assert findings.strip() == "2021-03-01  findings (moved by the scenario)"
+    (appeal,) = (line for line in lines if "  appeal_lodged" in line)
+    assert "appeal_lodged (assumed) [" in appeal
+    (orders,) = (line for line in lines if "  binding_orders" in line)
+    assert "binding_orders [" in orders
+
+
 def test_explain_reads_as_a_text() -> None:
     text = invoke("explain", "no-stay").stdout
     assert unwrapped("explain", "no-stay").startswith(
