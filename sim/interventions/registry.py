@@ -9,12 +9,13 @@ add their own through the entry-point group `efface.interventions`, whose entrie
 from __future__ import annotations
 
 import difflib
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from functools import cache
-from importlib.metadata import entry_points
+from importlib.metadata import EntryPoint, entry_points
+from typing import TypeVar
 
-from generators.errors import Fault, ScenarioError
+from generators.errors import EffaceError, Fault, ScenarioError
 from sim.interventions import (
     access_without_photo,
     appeal_and_stay,
@@ -37,6 +38,11 @@ from sim.interventions import (
 )
 from sim.interventions.kinds import Actors, InterventionKind, completed
 from sim.setup import ArmSetup, CaseFile, InterventionSpec
+
+GROUP = "efface.interventions"
+"""Group of the entry points by which other packages add theirs."""
+
+Answer = TypeVar("Answer")
 
 MODULES = (
     cloaking,
@@ -66,19 +72,43 @@ def interventions() -> dict[str, InterventionKind]:
     """Return every intervention by name: the project's own, then those of other packages.
 
     Raises:
-        ScenarioError: two of the same name, or an entry point that is no `InterventionKind`.
+        ScenarioError: two of the same name, or an entry point that cannot be loaded or is no
+            `InterventionKind`; every fault at once.
     """
-    kinds = [module.KIND for module in MODULES]
-    for entry in entry_points(group="efface.interventions"):
+    kinds = {module.KIND.name: module.KIND for module in MODULES}
+    packages = dict.fromkeys(kinds, "this project")
+    faults = []
+    for entry in entry_points(group=GROUP):
+        package = "unknown" if entry.dist is None else entry.dist.name
+        kind = _loaded(entry, package)
+        if isinstance(kind, Fault):
+            faults.append(kind)
+        elif kind.name in kinds:
+            message = (
+                f"two interventions are called '{kind.name}': one of {packages[kind.name]}, one of "
+                f"the package '{package}'"
+            )
+            faults.append(Fault(message, key=entry.name, found=entry.value, expected="a new name"))
+        else:
+            kinds[kind.name], packages[kind.name] = kind, f"the package '{package}'"
+    if faults:
+        raise ScenarioError(faults)
+    return kinds
+
+
+def _loaded(entry: EntryPoint, package: str) -> InterventionKind | Fault:
+    """Return an entry point's intervention, or what is wrong with it: a package may do anything."""
+    named = f"the entry point '{entry.name}' of the package '{package}'"
+    expected = "an InterventionKind, or remove the package"
+    try:
         kind = entry.load()
-        if not isinstance(kind, InterventionKind):
-            raise ScenarioError(f"entry point '{entry.name}' is not an InterventionKind")
-        kinds.append(kind)
-    names = [kind.name for kind in kinds]
-    twice = sorted({n for n in names if names.count(n) > 1})
-    if twice:
-        raise ScenarioError(f"two interventions are called {', '.join(twice)}")
-    return dict(zip(names, kinds, strict=True))
+    except Exception as error:
+        message = f"{named} cannot be loaded: {type(error).__name__}: {error}"
+        return Fault(message, key=entry.name, found=entry.value, expected=expected)
+    if isinstance(kind, InterventionKind):
+        return kind
+    message = f"{named} is not an InterventionKind"
+    return Fault(message, key=entry.name, found=type(kind).__name__, expected=expected)
 
 
 def kind_of(spec: InterventionSpec) -> InterventionKind:
@@ -117,31 +147,61 @@ def lacking(spec: InterventionSpec, cases: Sequence[CaseFile]) -> Fault | None:
     """Return the fault of an intervention that does not find among an arm's cases what it needs.
 
     Raises:
-        ScenarioError: an unknown kind.
+        ScenarioError: an unknown kind, or an error of its own (named).
     """
-    missing = kind_of(spec).lacks(spec, cases)
+    missing = _asked(spec, cases, kind_of(spec).lacks)
     if not missing:
         return None
     file, line = spec.file_and_line
+    count = len(cases)
     return Fault(
         f"'{spec.kind}' does not find what it needs",
         file=file,
         line=line,
         key="interventions",
-        found=f"{len(cases)} cases, none of them such",
+        found=f"{count} case{'' if count == 1 else 's'}, none of them such" if count else "no case",
         expected=missing,
     )
+
+
+def _asked(
+    spec: InterventionSpec,
+    cases: Sequence[CaseFile],
+    question: Callable[[InterventionSpec, Sequence[CaseFile]], Answer],
+) -> Answer:
+    """Return what an intervention says of an arm's cases.
+
+    Raises:
+        ScenarioError: it raised what is none of the project's own errors.
+    """
+    try:
+        return question(spec, cases)
+    except EffaceError:
+        raise
+    except Exception as error:
+        file, line = spec.file_and_line
+        raise ScenarioError(
+            Fault(
+                f"the intervention '{spec.kind}' failed when it was asked about the arm's cases: "
+                f"{type(error).__name__}: {error}",
+                file=file,
+                line=line,
+                key="interventions",
+                found=spec.kind,
+                expected="one that does not fail",
+            )
+        ) from error
 
 
 def reached(setup: ArmSetup) -> set[str]:
     """Return the codes of the jurisdictions, beyond their own, that an arm's interventions reach.
 
     Raises:
-        ScenarioError: an unknown kind.
+        ScenarioError: an unknown kind, or an error of its own (named).
     """
     codes: set[str] = set()
     for spec in setup.interventions:
-        codes |= kind_of(spec).reaches(spec, setup.cases)
+        codes |= _asked(spec, setup.cases, kind_of(spec).reaches)
     return codes
 
 
