@@ -116,27 +116,26 @@ class Run:
         return self._read(path, _tables().EVENTS, {"arm": arm})
 
     def own_events(self, arm: str) -> pa.Table:
-        """Return the log of one arm without the world's other cases: what the cases that the
-        question lists brought about, and what belongs to no case."""
+        """Return the log of one arm without the world's other cases: what the question's own cases
+        and interventions brought about, and what belongs to no case."""
         import pyarrow as pa
         import pyarrow.compute as pc
 
-        events = self.events(arm)
-        own = pa.array(["", *self._own_authorities()])
-        return events.filter(pc.is_in(events["authority"].cast(pa.string()), own))
-
-    def _own_authorities(self) -> tuple[str, ...]:
-        from scenarios.cases import authority_name
         from scenarios.public_record import load_record
+
+        others = pa.array(sorted(set(load_record().ids) - set(self.own_cases)), pa.string())
+        events = self.events(arm)
+        return events.filter(pc.invert(pc.is_in(events["case"].cast(pa.string()), others)))
+
+    @property
+    def own_cases(self) -> tuple[str, ...]:
+        """Ids of the cases that the scenario under question lists, in its order."""
         from scenarios.yaml_reader import read_yaml
 
         self.check("scenario.yaml")
         text = (self.folder / "scenario.yaml").read_text(encoding="utf-8")
-        record = load_record()
-        return tuple(
-            authority_name(record.action(case["record"]))
-            for case in read_yaml(text, "scenario.yaml").data.get("cases", ())
-        )
+        listed = read_yaml(text, "scenario.yaml").data.get("cases", ())
+        return tuple(str(case["record"]) for case in listed)
 
     def people(self) -> pa.Table:
         """Return `people.parquet`: a keyed sample of residents, one row a person and arm."""

@@ -29,6 +29,7 @@ class Event:
         day: day number.
         actor: who did it: `authority`, `operator`, `customer`, `tribunal`, `platform`, `world`.
         kind: what was done, in the record's words (`enforcement_notice`, `appeal_lodged`, ...).
+        case: id of the case to which it belongs, or "".
         authority: id of the case's authority, or "".
         instrument: `case`, `enforcement notice`, `monetary penalty notice`, or "".
         amount: in whole units of `currency`, or None.
@@ -43,6 +44,7 @@ class Event:
     day: int
     actor: str
     kind: str
+    case: str = ""
     authority: str = ""
     instrument: str = ""
     amount: int | None = None
@@ -64,6 +66,7 @@ class Log:
         actor: str,
         kind: str,
         *,
+        case: str = "",
         authority: str = "",
         instrument: str = "",
         amount: int | None = None,
@@ -72,7 +75,7 @@ class Log:
         recorded: bool = False,
         text: str = "",
     ) -> Event:
-        """Append an event and return it.
+        """Append an event and return it; one that names no case belongs to that of its cause.
 
         Raises:
             ValueError: the cause lies after the event, or the day before the last one written.
@@ -88,6 +91,7 @@ class Log:
             day=day,
             actor=actor,
             kind=kind,
+            case=case or ("" if because is None else because.case),
             authority=authority,
             instrument=instrument,
             amount=amount,

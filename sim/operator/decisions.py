@@ -56,6 +56,7 @@ class Decisions:
                     decision.day,
                     "operator",
                     "decision_taken",
+                    case=file.id,
                     authority=file.authority,
                     instrument="case",
                     text=decision.because,

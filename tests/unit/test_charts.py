@@ -45,6 +45,7 @@ def event(arm: str, when: str, kind: str, amount: int | None, recorded: bool) ->
         "date": when,
         "actor": "authority",
         "kind": kind,
+        "case": "UK-ICO-2022",
         "authority": "ICO",
         "instrument": "case",
         "amount": amount,

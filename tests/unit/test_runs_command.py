@@ -136,13 +136,28 @@ def test_recorded_facts_and_made_events_look_different(ran: tuple[Path, Result])
     assert text.count(" model ") >= sum(not event["recorded"] for event in events)
 
 
-def test_each_event_of_a_case_names_the_authority_before_which_it_is(
+def test_each_event_stands_under_its_case_and_the_questions_own_comes_first(
     ran: tuple[Path, Result],
 ) -> None:
-    text = efface("show", ran[0], "--case").stdout
-    for authority in ("ICO", "CNIL", "Garante"):
-        assert f"complaint (world, {authority}, case)" in text
-    assert "(world, case)" not in text
+    events = case(ran[0])
+    assert {event["case"] for event in events if event["authority"] == "ICO"} == {"UK-ICO-2022"}
+    assert all(event["case"] for event in events if event["kind"] == "complaint")
+    cases = {event["case"] for event in events} - {""}
+    lines = efface("show", ran[0], "--case").stdout.splitlines()
+    headings = [line for line in lines if line.split(":")[0] in cases or line == "Outside any case"]
+    assert headings[:2] == ["UK-ICO-2022: ICO (the case under question)", "Outside any case"]
+    assert len(headings) == len(cases) + 1
+    assert sum("under question" in line for line in headings) == 1
+
+
+@pytest.mark.parametrize("width", [80, 120])
+def test_the_case_log_keeps_to_the_readers_width(ran: tuple[Path, Result], width: int) -> None:
+    from scenarios.report.table import printed
+    from scenarios.report.table_case import print_case
+
+    run = load_run(ran[0])
+    text = printed(lambda console: print_case(run, None, console), width)
+    assert max(len(line) for line in text.splitlines()) <= width
 
 
 def test_runs_of_another_seed_are_not_compared(
