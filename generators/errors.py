@@ -87,6 +87,20 @@ class ScenarioError(EffaceError):
     """A scenario file, an override or a record cannot be read as what it should be."""
 
 
+class InterventionFailedError(ScenarioError):
+    """An intervention raised what is none of the project's own errors.
+
+    Args:
+        faults: as of every `EffaceError`; which intervention, where it is listed, on which date.
+        again: options of `efface run` that reach the failure again, beside the run's own.
+    """
+
+    def __init__(self, faults: str | Fault | list[Fault], again: tuple[str, ...] = ()) -> None:
+        super().__init__(faults)
+        self.again = again
+        self.args = (self.faults, again)
+
+
 class ParameterError(EffaceError):
     """A parameter is unknown, has the wrong unit or lies outside its range."""
 

@@ -16,7 +16,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from generators.errors import ScenarioError
+from generators.errors import InterventionFailedError
 from scenarios import tables
 from scenarios.aggregate import Zero, Zeros
 from scenarios.decisions_made import decisions_table
@@ -102,7 +102,7 @@ def do_task(task: Task | OneWay) -> Done:
     """Run every arm of a task and write its files: those of the events first, readings last.
 
     Raises:
-        ScenarioError: an intervention failed.
+        InterventionFailedError: an intervention failed.
     """
     from sim.model import run_arms
 
@@ -113,7 +113,7 @@ def do_task(task: Task | OneWay) -> Done:
     watched = np.array(task.watched, dtype=np.int64) if task.watched else None
     try:
         histories = run_arms(population, task.arms, task.seed, task.replication, watched=watched)
-    except ScenarioError as error:
+    except InterventionFailedError as error:
         if task.kind == "range":
             raise _in_range_draw(error, task.number) from error
         raise
@@ -131,15 +131,13 @@ def do_task(task: Task | OneWay) -> Done:
     return Done(task.kind, task.number, headlines_of(readings))
 
 
-def _in_range_draw(error: ScenarioError, number: int) -> ScenarioError:
+def _in_range_draw(error: InterventionFailedError, number: int) -> InterventionFailedError:
     """Return a failure as that of a range draw, which has people and parameters of its own."""
-    again = f"`efface run SCENARIO --replications 1 --ranges {number + 1} --workers 1` reaches it"
-    return ScenarioError(
-        [
-            replace(fault, message=f"in range draw {number}: {fault.message}", expected=again)
-            for fault in error.faults
-        ]
-    )
+    faults = [
+        replace(fault, message=f"in range draw {number}: {fault.message}") for fault in error.faults
+    ]
+    again = ("--replications", "1", "--ranges", str(number + 1), "--workers", "1")
+    return InterventionFailedError(faults, again)
 
 
 @lru_cache(maxsize=1)

@@ -2,8 +2,8 @@
 
 An intervention may come from another package, and what fails in it would otherwise surface as a
 traceback out of the clock. `Guarded` stands for the clock in front of one intervention: every
-process that it starts is watched, and an error that is not one of the project's own becomes a
-ScenarioError.
+process that it starts is watched, and an error that is not one of the project's own becomes an
+InterventionFailedError.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from typing import Any
 
 import simpy
 
-from generators.errors import EffaceError, Fault, ScenarioError
+from generators.errors import EffaceError, Fault, InterventionFailedError
 from sim.dates import iso
 from sim.events import Process
 from sim.setup import InterventionSpec
@@ -46,7 +46,7 @@ class Guarded:
         """Call something of the intervention's at once, its errors named.
 
         Raises:
-            ScenarioError: it raised what is none of the project's own errors.
+            InterventionFailedError: it raised what is none of the project's own errors.
         """
         with self._named():
             work()
@@ -64,22 +64,20 @@ class Guarded:
         except Exception as error:
             raise self._failure(error) from error
 
-    def _failure(self, error: Exception) -> ScenarioError:
+    def _failure(self, error: Exception) -> InterventionFailedError:
         spec = self._spec
         file, line = spec.file_and_line
-        return ScenarioError(
-            Fault(
-                f"the intervention '{spec.kind}' failed on {iso(int(self._env.now))} in "
-                f"replication {self._replication} of seed {self._seed}: "
-                f"{type(error).__name__}: {error}",
-                file=file,
-                line=line,
-                key="interventions",
-                found=spec.kind,
-                expected=f"one that does not fail; `efface run SCENARIO --seed {self._seed} "
-                f"--only-replication {self._replication}` reruns this replication alone",
-            )
+        fault = Fault(
+            f"the intervention '{spec.kind}' failed on {iso(int(self._env.now))} in "
+            f"replication {self._replication} of seed {self._seed}: "
+            f"{type(error).__name__}: {error}",
+            file=file,
+            line=line,
+            key="interventions",
+            found=spec.kind,
+            expected="one that does not fail",
         )
+        return InterventionFailedError(fault, ("--only-replication", str(self._replication)))
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self._env, name)

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import shlex
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from generators.errors import Fault, ScenarioError
+from generators.errors import Fault, InterventionFailedError, ScenarioError
 from scenarios.cli.options import (
     CHECK_FAILED,
     INTERRUPTED,
@@ -85,6 +86,7 @@ def run(
         what = transplant.design(people, replications, seed, ranges)
     if only_replication is not None:
         what = replication_alone(what, only_replication)
+    asked_for = _asked_for(loaded, people, seed, order_of)
     messages = Console(stderr=True)
     folder: Path | None = None
     try:
@@ -97,18 +99,14 @@ def run(
                 watch(standing)
 
             finished = run_design(what, workers=workers, out=out, resume=resume, progress=follow)
+    except InterventionFailedError as error:
+        raise _with_command(error, [*asked_for, *error.again]) from error
     except (KeyboardInterrupt, OSError, MemoryError, WorkersLostError) as error:
         if folder is not None and folder.is_dir():
-            sizes = ["--seed", str(seed)]
-            if people is not None:
-                sizes = ["--people", str(people), *sizes]
+            sizes = ["--only-replication", str(only_replication)]
             if only_replication is None:
-                sizes += ["--replications", str(replications), "--ranges", str(ranges)]
-            else:
-                sizes += ["--only-replication", str(only_replication)]
-            if order_of is not None:
-                sizes += ["--order-of", order_of]
-            _say_how_to_resume(messages, loaded, sizes, folder)
+                sizes = ["--replications", str(replications), "--ranges", str(ranges)]
+            _say_how_to_resume(messages, [*asked_for, *sizes], folder)
         if isinstance(error, KeyboardInterrupt):
             raise typer.Exit(INTERRUPTED) from None
         raise
@@ -130,21 +128,34 @@ def _print_transplant(finished: Run, transplant: Transplant, as_json: bool) -> N
         print_to_output(lambda console: print_transplant(finished, transplant, console))
 
 
-def _say_how_to_resume(
-    messages: Console,
-    loaded: LoadedScenario,
-    sizes: list[str],
-    folder: Path,
-) -> None:
+def _asked_for(
+    loaded: LoadedScenario, people: int | None, seed: int, order_of: str | None
+) -> list[str]:
+    """Return the words of a command that asks the same of the same people."""
     from scenarios.scenario import library_folder
 
     shipped = loaded.path.parent == library_folder()
-    words = ["efface", "run", loaded.name if shipped else str(loaded.path), *sizes]
+    words = ["efface", "run", loaded.name if shipped else str(loaded.path)]
+    if people is not None:
+        words += ["--people", str(people)]
+    words += ["--seed", str(seed)]
     for setting in loaded.overrides:
         words += ["--set", setting]
-    words += ["--out", str(folder.with_name(folder.name.removesuffix(".partial"))), "--resume"]
+    return words if order_of is None else [*words, "--order-of", order_of]
+
+
+def _with_command(error: InterventionFailedError, words: list[str]) -> InterventionFailedError:
+    """Return a failure that says by which command it is reached again."""
+    again = f"; `{shlex.join(words)}` reaches this failure alone"
+    faults = [replace(fault, expected=f"{fault.expected}{again}") for fault in error.faults]
+    return InterventionFailedError(faults, error.again)
+
+
+def _say_how_to_resume(messages: Console, words: list[str], folder: Path) -> None:
+    out = str(folder.with_name(folder.name.removesuffix(".partial")))
     messages.print(
-        f"interrupted; what is done lies in {folder}. To go on:\n  {shlex.join(words)}",
+        f"interrupted; what is done lies in {folder}. To go on:\n"
+        f"  {shlex.join([*words, '--out', out, '--resume'])}",
         markup=False,
         highlight=False,
         soft_wrap=True,

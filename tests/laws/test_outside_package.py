@@ -99,8 +99,11 @@ def test_one_that_fails_is_named_with_its_date_and_the_line_that_lists_it(
     line = next(
         i for i, text in enumerate(path.read_text().splitlines(), 1) if "torn-postcards" in text
     )
-    ran = efface("run", str(path), *ONCE, "--out", "ran")
+    words = ("--set", "desk.delay=2 weeks")
+    ran = efface("run", str(path), *words, *ONCE, "--out", "ran")
     assert ran.returncode == 2
+    again = f"run {path} --seed 0 --set 'desk.delay=2 weeks' --only-replication 0"
+    assert f"`efface {again}`" in ran.stderr
     assert f"asked.yaml:{line}" in ran.stderr
     assert "'torn-postcards' failed on 2022-05-25 in replication 0 of seed 0" in ran.stderr
     assert "ZeroDivisionError: the postcard tore" in ran.stderr

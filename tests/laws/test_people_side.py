@@ -8,7 +8,7 @@ from datetime import date
 import numpy as np
 import pytest
 
-from generators.errors import ScenarioError
+from generators.errors import InterventionFailedError, ScenarioError
 from sim.dates import day_of
 from sim.interventions import registry
 from sim.interventions.kinds import InterventionKind, Option
@@ -132,13 +132,13 @@ def test_an_interventions_own_error_names_it_its_date_its_line_and_the_rerun(
     small_population, quiet, kind, when
 ):
     spec = act(kind, 1.0, place="mine.yaml:12")
-    with pytest.raises(ScenarioError) as caught:
+    with pytest.raises(InterventionFailedError) as caught:
         run_arms(small_population, {"arm": replace(quiet, interventions=(spec,))}, 5, 3)
     (fault,) = caught.value.faults
     assert (fault.file, fault.line) == ("mine.yaml", 12)
     assert f"'{kind}' failed on {when} in replication 3 of seed 5" in fault.message
     assert "RuntimeError: no such lever here" in fault.message
-    assert "--only-replication 3" in fault.expected
+    assert caught.value.again == ("--only-replication", "3")
 
 
 def test_a_share_beyond_all_and_an_unknown_country_are_refused(small_population, quiet):
