@@ -2,9 +2,9 @@
 
 Each pair of runs shares people and random numbers; what is judged is the paired difference over
 replications. A pair that moves needs a 95 % interval of the difference on one side of zero, and
-in its log the whole chain of causes that the file names. A pair that does not move needs a
-difference that nothing could have moved, or an interval that holds zero, and an event that tells
-why.
+in its log the whole chain of causes that the file names, back from an act of the actor's. A pair
+that does not move needs a difference of exactly zero in every replication, and an event that tells
+why. What a log tells in both runs is of others: only events that the first run alone has count.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ import numpy as np
 from generators.errors import Fault, ScenarioError
 from scenarios.aggregate import mean_interval
 from scenarios.arms import arm_setup
-from scenarios.demonstration_files import Demonstration
+from scenarios.demonstration_files import ACTED_BY, Demonstration
 from scenarios.scenario import LoadedScenario
 from sim.events import Event
 from sim.measures import measures_at, read_measures, structural_zero
@@ -128,10 +128,13 @@ def judged(
 
 def _moving(demonstration: Demonstration, runs: Sequence[Runs]) -> Shown:
     wanted = demonstration.file.moves
-    chain, missing = _chain(runs[0][FIRST].events, wanted.because)
+    chain, missing = _chain(runs[0], wanted.because)
     difference = _paired(demonstration, runs)
     up = wanted.direction == "up"
+    actor = demonstration.file.actor
     faults = [missing] if missing else []
+    if not missing and chain[0].actor not in ACTED_BY[actor]:
+        faults.append(f"'{chain[0].kind}' is an act of the {chain[0].actor}, not of the {actor}")
     if not (difference.low > 0 if up else difference.high < 0):
         faults.append(f"the interval does not lie {'above' if up else 'below'} 0")
     return _shown("moves", wanted.says, difference, None, chain, faults)
@@ -139,14 +142,14 @@ def _moving(demonstration: Demonstration, runs: Sequence[Runs]) -> Shown:
 
 def _unmoved(demonstration: Demonstration, runs: Sequence[Runs]) -> Shown:
     wanted, events = demonstration.file.unmoved, runs[0][FIRST].events
-    teller = next((event for event in events if event.kind == wanted.log), None)
+    teller = next((event for event in _own(runs[0]) if event.kind == wanted.log), None)
     difference = _paired(demonstration, runs)
     measure = demonstration.file.measure
     reasons = {structural_zero(measure, run[FIRST], run[SECOND]) for run in runs}
     zero = reasons.pop() if len(reasons) == 1 else None
-    faults = [] if teller else [f"no event '{wanted.log}' tells why"]
-    if zero is None and not difference.low <= 0 <= difference.high:
-        faults.append("the interval does not hold 0")
+    faults = [] if teller else [f"no event '{wanted.log}' of its own tells why"]
+    if difference.largest > 0.0:
+        faults.append(f"a replication differs by {difference.largest:.3g}")
     causes = () if teller is None else _back(events, teller)
     return _shown("unmoved", wanted.says, difference, zero, causes, faults)
 
@@ -158,6 +161,7 @@ class _Difference:
     mean: float
     low: float
     high: float
+    largest: float
 
 
 def _shown(
@@ -195,13 +199,15 @@ def _paired(demonstration: Demonstration, runs: Sequence[Runs]) -> _Difference:
     values = np.array(
         [[_reading(demonstration, run[arm]) for arm in (FIRST, SECOND)] for run in runs]
     )
-    mean, low, high = mean_interval(values[:, :1] - values[:, 1:])
+    differences = values[:, :1] - values[:, 1:]
+    mean, low, high = mean_interval(differences)
     return _Difference(
         first=float(values[:, 0].mean()),
         second=float(values[:, 1].mean()),
         mean=float(mean[0]),
         low=float(low[0]),
         high=float(high[0]),
+        largest=float(np.abs(differences).max()),
     )
 
 
@@ -229,14 +235,25 @@ def _reading(demonstration: Demonstration, history: History) -> float:
     )
 
 
-def _chain(events: Sequence[Event], kinds: Sequence[str]) -> tuple[tuple[Event, ...], str]:
+def _own(runs: Runs) -> list[Event]:
+    """Return the events that the first run of a pair has and the second has not, in order."""
+
+    def what(event: Event) -> tuple[int, str, str, str]:
+        return event.day, event.kind, event.authority, event.instrument
+
+    others = {what(event) for event in runs[SECOND].events}
+    return [event for event in runs[FIRST].events if what(event) not in others]
+
+
+def _chain(runs: Runs, kinds: Sequence[str]) -> tuple[tuple[Event, ...], str]:
     """Return the chain of causes of those kinds, whole, or what is missing."""
-    chains = [_back(events, event) for event in events if event.kind == kinds[0]]
+    events = runs[FIRST].events
+    chains = [_back(events, event) for event in _own(runs) if event.kind == kinds[0]]
     for chain in chains:
         if [event.kind for event in chain] == list(kinds):
             return chain, ""
     if not chains:
-        return (), f"nothing in the log is a '{kinds[0]}'"
+        return (), f"nothing in the log is a '{kinds[0]}' of its own"
     found = " because of ".join(event.kind for event in chains[0])
     return chains[0], f"the log's chain of causes is another: {found}"
 

@@ -29,8 +29,17 @@ from sim.interventions.registry import interventions
 from sim.measures import measures_at
 from sim.setup import StrategyName
 
-ACTORS = ("desk", "crawler", "gallery", "purse", "people", "customers", "platforms")
-"""Through whom something acts."""
+ACTED_BY: dict[str, tuple[str, ...]] = {
+    "desk": ("operator",),
+    "crawler": ("operator",),
+    "gallery": ("operator",),
+    "purse": ("operator", "authority"),
+    "people": ("people",),
+    "customers": ("operator", "customer"),
+    "platforms": ("platform",),
+}
+"""Through whom something acts, and who in the log acts for them (`sim.events.Event.actor`): what
+is collected by force leaves the purse by an act of the authority's."""
 OF_AN_ARM = ("operator", "cases", "interventions")
 """Keys of a scenario that the two runs of a pair may differ in."""
 OF_BOTH = ("world", "horizon", "parameters")
@@ -111,8 +120,9 @@ class DemonstrationFile(Strict):
     """One demonstration, as written.
 
     Attributes:
-        about: the intervention or strategy; also the file's name.
-        actor: through whom it acts (`ACTORS`).
+        about: the intervention or strategy, which the first run of each pair has; also the file's
+            name.
+        actor: through whom it acts (`ACTED_BY`).
         measure: name of the measure.
         at: the day of its reading as an ISO date, or "" for a measure of the whole run.
         moves: the pair in which it moves.
@@ -142,7 +152,7 @@ class DemonstrationFile(Strict):
     def _known(cls, value: str, info: Any) -> str:
         known, what = {
             "about": ((*interventions(), *map(str, StrategyName)), "intervention or strategy"),
-            "actor": (ACTORS, "actor"),
+            "actor": (tuple(ACTED_BY), "actor"),
             "measure": (tuple(measures_at(Fidelity.SCORES)), "measure"),
             "base": (tuple(library()), "scenario of the library"),
         }[info.field_name]
@@ -230,6 +240,16 @@ def demonstration_from_text(text: str, path: Path) -> Demonstration:
             runs[pair, which] = _run(document, file, path, pair, which)
         except ScenarioError as error:
             faults += [fault for fault in error.faults if fault not in faults]
+            continue
+        if which == "scenario" and not faults and not _has(runs[pair, which], file.about):
+            mark = document.marks[pair, which]
+            faults.append(
+                document.fault(
+                    f"the first run has no '{file.about}'", mark.line, mark.column,
+                    key=which, found="none of its interventions, nor its strategy",
+                    expected=f"'{file.about}'",
+                )
+            )  # fmt: skip
     if faults:
         raise ScenarioError(faults)
     return Demonstration(
@@ -238,6 +258,12 @@ def demonstration_from_text(text: str, path: Path) -> Demonstration:
         (runs["moves", "scenario"], runs["moves", "against"]),
         (runs["unmoved", "scenario"], runs["unmoved", "against"]),
     )
+
+
+def _has(run: LoadedScenario, about: str) -> bool:
+    """Return whether a run has an intervention, or a strategy."""
+    scenario = run.scenario
+    return about in (scenario.operator.strategy, *(one.kind for one in scenario.interventions))
 
 
 def _run(

@@ -18,6 +18,7 @@ from sim.dates import weeks
 from sim.day import WEEK_TIME
 from sim.ending import history_of
 from sim.events import Event, Log, Process
+from sim.first_acts import FirstActs
 from sim.gallery.flat import FlatGallery
 from sim.gallery.gallery import Gallery
 from sim.guard import Guarded
@@ -154,6 +155,7 @@ class Arm:
             residents=np.flatnonzero(shared.in_scope),
         )
         self.world.levers.tell(self.customers.bring_up_to)
+        self.acts = FirstActs(self.log, self.world, self.customers, self.desk, windows.jurisdiction)
         self.inbox = Inbox(
             self.env,
             population,
@@ -282,6 +284,7 @@ class Arm:
                 streams=streams,
                 people=self.people,
                 world_jobs=self.jobs,
+                acts=self.acts,
                 open_case=self._open_case,
                 cases=self.cases,
                 source=f"{spec.kind} ({number})",
@@ -307,6 +310,7 @@ class Arm:
             )
             self._settle()
             self.looks.look(day, weekly=True)
+            self.acts.look(day)
 
     def _settle(self) -> None:
         """Enter in the purse what orders, requests and appeals have cost so far."""

@@ -27,7 +27,8 @@ class Event:
     Attributes:
         id: position in the log, 0 first.
         day: day number.
-        actor: who did it: `authority`, `operator`, `customer`, `tribunal`, `platform`, `world`.
+        actor: who did it: `authority`, `operator`, `customer`, `tribunal`, `platform`,
+            `people`, `world`.
         kind: what was done, in the record's words (`enforcement_notice`, `appeal_lodged`, ...).
         case: id of the case to which it belongs, or "".
         authority: id of the case's authority, or "".

@@ -21,9 +21,13 @@ def install(spec: InterventionSpec, actors: Actors) -> None:
     def notices() -> Process:
         for day in range(spec.start, last + 1, every):
             yield actors.env.timeout(day - actors.env.now)
-            actors.people.inform(day, reach, spec.jurisdiction)
-            text = f"The operator informs those of whom something is held; it reaches {reach:.0%}."
-            actors.log.write(day, "operator", "people_informed", text=text)
+            whom = f"residents of {spec.jurisdiction} of whom something is held"
+            text = f"The operator informs {whom}; it reaches {reach:.0%}."
+            sent = actors.log.write(day, "operator", "people_informed", text=text)
+            told = actors.people.inform(day, reach, spec.jurisdiction)
+            if told:
+                text = f"Of the simulated {whom}, {told:,} learn of the operator."
+                actors.log.write(day, "people", "notice_read", because=sent, text=text)
 
     actors.env.process(notices())
 

@@ -20,9 +20,14 @@ def install(spec: InterventionSpec, actors: Actors) -> None:
             return
         yield actors.env.timeout(spec.start - actors.env.now)
         share = float(spec.options["share"])
-        actors.people.go_private(spec.start, share, spec.jurisdiction)
-        text = f"{share:.0%} of the residents with a public account make it private."
-        actors.log.write(spec.start, "world", f"{spec.kind}_begins", text=text)
+        where = f"of {spec.jurisdiction} with a public account"
+        text = f"{share:.0%} of the residents {where} are to make it private."
+        begun = actors.log.write(spec.start, "world", f"{spec.kind}_begins", text=text)
+        heeding = actors.people.go_private(spec.start, share, spec.jurisdiction)
+        if heeding:
+            text = f"Of the simulated residents {where}, {heeding:,} make it private."
+            kind = "accounts_made_private"
+            actors.log.write(spec.start, "people", kind, because=begun, text=text)
 
     actors.env.process(call())
 

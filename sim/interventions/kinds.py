@@ -16,6 +16,7 @@ from generators.errors import Fault, ScenarioError
 from generators.keyed import Streams
 from sim.dates import iso
 from sim.events import Log
+from sim.first_acts import FirstActs
 from sim.guard import Guarded
 from sim.law.case import Case
 from sim.levers import Levers
@@ -50,6 +51,7 @@ class Actors:
         streams: the replication's streams, for keyed draws of the intervention's own.
         people: informing people and calling on them to go private.
         world_jobs: what else the operator's stores may be asked for.
+        acts: holds levers and tells the log what is done first because of them.
         open_case: opens a case in this run and returns it.
         cases: every case of the run by its id, those opened so far included.
         source: the intervention's own name in lever stacks and jobs, unique in the run.
@@ -65,6 +67,7 @@ class Actors:
     streams: Streams
     people: PeopleSide
     world_jobs: WorldJobs
+    acts: FirstActs
     open_case: Callable[[CaseFile], Case]
     cases: Mapping[str, Case]
     source: str

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from sim.events import Process
-from sim.interventions.kinds import Actors
+from sim.interventions.kinds import SCOPES, Actors
 from sim.levers import LEVERS
 from sim.operator.removal_order import RemovalOrder
 from sim.setup import InterventionSpec, Scope
@@ -47,8 +47,18 @@ def hold_removal(spec: InterventionSpec, actors: Actors, order: RemovalOrder) ->
     actors.env.process(end())
 
 
+def _told(lever: str, value: float, spec: InterventionSpec) -> str:
+    """Return what is held, at which value and for whom, in one sentence."""
+    kind, scope = LEVERS[lever], lever_scope(lever, spec)
+    unit = "" if kind.unit == "1" else f" {kind.unit}"
+    whom = [named for field in SCOPES if (named := getattr(scope, field)) is not None]
+    return f"{kind.what.capitalize()}: {value:g}{unit} ({', '.join(whom) or 'everywhere'})."
+
+
 def hold_levers(spec: InterventionSpec, actors: Actors, values: Mapping[str, float]) -> None:
     """Hold levers at values from the intervention's start to its end, and log both.
+
+    The log also tells what is done first because of them (`sim.first_acts`).
 
     Args:
         spec: the intervention as the scenario lists it.
@@ -60,14 +70,17 @@ def hold_levers(spec: InterventionSpec, actors: Actors, values: Mapping[str, flo
         if spec.start > actors.last_day:
             return
         yield actors.env.timeout(spec.start - actors.env.now)
+        text = " ".join(_told(lever, value, spec) for lever, value in values.items())
+        begun = actors.log.write(spec.start, "world", f"{spec.kind}_begins", text=text)
         for lever, value in values.items():
-            actors.levers.set(lever, actors.source, spec.start, value, lever_scope(lever, spec))
-        begun = actors.log.write(spec.start, "world", f"{spec.kind}_begins")
+            scope = lever_scope(lever, spec)
+            actors.acts.hold(lever, actors.source, value, scope, begun)
         if spec.end is None or spec.end > actors.last_day:
             return
         yield actors.env.timeout(spec.end - actors.env.now)
         for lever in values:
             actors.levers.clear(lever, actors.source, spec.end)
+        actors.acts.end(actors.source)
         actors.log.write(spec.end, "world", f"{spec.kind}_ends", because=begun)
 
     actors.env.process(process())

@@ -28,6 +28,9 @@ class Retention:
         visit: how often each candidate's template was removed, uint8 [m]; the world's own column.
         streams: the replication's streams.
         last_day: last day of the run.
+
+    Attributes:
+        taken: templates of the sample that a limit has taken so far.
     """
 
     def __init__(
@@ -42,6 +45,7 @@ class Retention:
         self.candidates = candidates
         self.visit = visit
         self.streams = streams
+        self.taken = 0
         self._rolled: dict[str, NDArray[np.float64]] = {}
         self._days = last_day + 2
         # How much of rolling retention each template bears, and at which visit that was drawn.
@@ -92,6 +96,7 @@ class Retention:
         borne = rolled[day + 1] - rolled[since]
         rolls = np.flatnonzero((borne > 0.0) & ~out)
         out[rolls] = self._clock(rows[rolls]) < borne[rolls]
+        self.taken += int(out.sum())
         return rows[out]
 
     def _clock(self, rows: NDArray[np.int64]) -> NDArray[np.float32]:

@@ -31,6 +31,9 @@ class Cloaking:
         streams: the replication's streams.
         scores: the score model.
         faces: faces in the gallery by the start of each day without orders, [days + 1].
+
+    Attributes:
+        cloaked: cloaked photos that were found so far.
     """
 
     def __init__(
@@ -48,6 +51,7 @@ class Cloaking:
         self.streams = streams
         self.scores = scores
         self.faces = faces
+        self.cloaked = 0
         # From which days on which shares cloak and by how much, [J] each; nothing before them.
         self._days: list[int] = []
         self._levels: list[NDArray[np.float64]] = []
@@ -88,6 +92,7 @@ class Cloaking:
         share, shift = np.array(self._levels)[step[after], :, home[uploader]].T
         cloaks = (self.streams.uniform("cloak.choice", uploader) < share) & (shift > 0.0)
         after, shift = after[cloaks], shift[cloaks]
+        self.cloaked += len(after)
         missed = self.scores.fnir(self.faces[days[after]])
         worse = np.asarray(ndtr(ndtri(missed) + shift))
         left = np.divide(1.0 - worse, 1.0 - missed, out=np.ones_like(missed), where=missed < 1.0)

@@ -18,7 +18,8 @@ from scenarios.demonstration_files import (
     load_demonstration,
 )
 from sim.dates import iso
-from sim.measures import MEASURES
+from sim.interventions.registry import MODULES
+from sim.setup import StrategyName
 
 GOOD = """\
 about: cease-collection
@@ -34,18 +35,19 @@ moves:
     world: uk-only
     interventions: [{kind: cease-collection, from: 2022-05-18, strength: 1.0}]
   direction: down
-  because: [cease-collection_begins]
+  because: [filter_set, cease-collection_begins]
 unmoved:
-  says: In this model an order under appeal moves nothing.
+  says: In this model a filter for residents turns away nobody where nobody is inferred to be one.
   scenario:
     world: uk-only
+    interventions: [{kind: cease-collection, from: 2022-05-18}]
     operator: {strategy: litigate}
     cases: [{record: UK-ICO-2022, stay: automatic, clauses: [cease_collection]}]
     parameters:
-      {news.weight.investigation: 0, news.weight.intent: 0, news.weight.final: 0,
-       news.weight.judgment: 0}
-  why: stay
-  log: appeal_lodged
+      {operator.residency.threshold: 40 nats, news.weight.investigation: 0, news.weight.intent: 0,
+       news.weight.final: 0, news.weight.judgment: 0}
+  why: wrong inferred residency
+  log: cease-collection_without_effect
 """
 
 
@@ -63,18 +65,29 @@ def changed(old: str, new: str) -> Demonstration:
         ("no-uk-order", "no-uk-ordr", 5, "did you mean: no-uk-order"),
         ("says: In this model less", "says: Less", 9, "In this model ..."),
         (
-            "    interventions: [{kind",
-            "    interventins: [{kind",
+            "interventions: [{kind: cease-collection, from: 2022-05-18, s",
+            "interventins: [{kind: cease-collection, from: 2022-05-18, s",
             12,
             "did you mean: interventions",
         ),
-        ("kind: cease-collection", "kind: cease-colection", 12, "did you mean: cease-collection"),
+        (
+            "collection, from: 2022-05-18, s",
+            "colection, from: 2022-05-18, s",
+            12,
+            "cease-collection",
+        ),
         ("strength: 1.0", "strength: 2.0", 12, "0 to 1"),
         ("direction: down", "direction: sideways", 13, "up or down"),
-        ("strategy: litigate", "strategy: litigat", 19, "did you mean: litigate?"),
-        ("clauses: [cease_coll", "clauses: [cease_col", 20, "did you mean: cease_collection"),
-        ("news.weight.intent", "news.weight.intnt", 22, "did you mean: news.weight.intent"),
+        ("strategy: litigate", "strategy: litigat", 20, "did you mean: litigate?"),
+        ("clauses: [cease_coll", "clauses: [cease_col", 21, "did you mean: cease_collection"),
+        ("news.weight.intent", "news.weight.intnt", 23, "did you mean: news.weight.intent"),
         ("about: cease-collection", "about: deletion-order", 1, "named otherwise"),
+        (
+            "{kind: cease-collection, from: 2022-05-18}",
+            "{kind: going-private, from: 2022-05-18}",
+            18,
+            "the first run has no 'cease-collection'",
+        ),
     ],
 )
 def test_a_fault_is_told_at_its_own_line(old: str, new: str, line: int, said: str) -> None:
@@ -88,7 +101,7 @@ def test_faults_of_both_pairs_are_told_at_once() -> None:
     text = GOOD.replace("strength: 1.0", "strength: 2.0").replace("litigate", "litigat")
     with pytest.raises(ScenarioError) as caught:
         demonstration_from_text(text, Path("cease-collection.yaml"))
-    assert [fault.line for fault in caught.value.faults] == [12, 19]
+    assert [fault.line for fault in caught.value.faults] == [12, 20]
 
 
 def test_parameters_of_a_pair_hold_in_both_its_runs() -> None:
@@ -112,20 +125,25 @@ def test_the_chain_of_causes_ends_at_what_the_intervention_began(runs) -> None:
     assert unmoved.holds
     assert moving.low <= moving.difference <= moving.high < 0.0
     assert [(e.kind, iso(e.day)) for e in moving.causes] == [
-        ("cease-collection_begins", "2022-05-18")
+        ("filter_set", "2022-05-18"),
+        ("cease-collection_begins", "2022-05-18"),
     ]
-    assert unmoved.difference == 0.0
-    assert unmoved.structural_zero == MEASURES["in_scope_left"].zero_reason
-    assert [event.kind for event in unmoved.causes][:2] == ["appeal_lodged", "enforcement_notice"]
+    assert unmoved.low == unmoved.difference == unmoved.high == 0.0
+    assert [event.kind for event in unmoved.causes] == [
+        "cease-collection_without_effect",
+        "cease-collection_begins",
+    ]
 
 
 @pytest.mark.parametrize(
     ("old", "new", "fault"),
     [
         ("direction: down", "direction: up", "does not lie above 0"),
-        ("[cease-collection_begins]", "[collection_ceased]", "nothing in the log"),
+        ("[filter_set, cease-collection_begins]", "[collection_ceased]", "nothing in the log"),
         ("_begins]", "_begins, enforcement_notice]", "chain of causes is another"),
-        ("log: appeal_lodged", "log: order_ignored", "no event 'order_ignored'"),
+        ("[filter_set, ", "[", "an act of the world, not of the crawler"),
+        ("actor: crawler", "actor: people", "an act of the operator, not of the people"),
+        ("log: cease-collection_without_effect", "log: order_ignored", "no event 'order_ignored'"),
     ],
 )
 def test_a_demonstration_that_does_not_hold_says_what_fails(
@@ -139,7 +157,22 @@ def test_a_demonstration_that_does_not_hold_says_what_fails(
 def test_a_difference_that_the_circumstance_did_not_prevent_does_not_hold(runs) -> None:
     moves, _ = runs
     shown = judged(changed("about:", "about:"), moves, moves)
-    assert "the interval does not hold 0" in shown.pairs[1].fault
+    assert "a replication differs by 0." in shown.pairs[1].fault
+
+
+def test_differences_that_cancel_out_are_no_zero(runs) -> None:
+    moves, (same, *_) = runs
+    swapped = dict(zip(("with", "without"), (moves[0]["without"], moves[0]["with"]), strict=True))
+    shown = judged(changed("about:", "about:"), moves, [same, moves[0], swapped])
+    assert shown.pairs[1].low <= 0.0 <= shown.pairs[1].high
+    assert "a replication differs by" in shown.pairs[1].fault
+
+
+def test_an_event_that_both_runs_have_tells_nothing_of_their_difference(runs) -> None:
+    moves, unmoved = runs
+    both = [{"with": run["with"], "without": run["with"]} for run in unmoved]
+    shown = judged(changed("about:", "about:"), moves, both)
+    assert "no event 'cease-collection_without_effect' of its own" in shown.pairs[1].fault
 
 
 def test_a_day_on_which_the_measure_is_not_read_is_refused_with_those_on_which_it_is(runs) -> None:
@@ -154,9 +187,10 @@ def test_the_command_prints_both_runs_and_exits_1_where_one_does_not_hold(tmp_pa
     assert good.exit_code == 0, good.output
     assert "In this model less is held." in good.stdout
     assert "2022-05-18  model   cease-collection begins (world)" in good.stdout
-    assert "2022-06-15  RECORD  appeal lodged (operator)" in good.stdout
+    assert "2022-05-18  model   cease-collection without effect (world)" in good.stdout
     assert good.stdout.rstrip().endswith("1 of 1 demonstrations hold")
-    path.write_text(GOOD.replace("direction: down", "direction: up"), encoding="utf-8")
+    wrong = GOOD.replace("direction: down", "direction: up").replace("cations: 3", "cations: 2")
+    path.write_text(wrong, encoding="utf-8")
     bad = CliRunner().invoke(app, ["demonstrate", str(path), "--json"])
     assert bad.exit_code == 1
     (told,) = json.loads(bad.stdout)["demonstrations"]
@@ -168,6 +202,12 @@ def test_an_unknown_demonstration_ends_with_code_2_and_the_nearest_names() -> No
     result = CliRunner().invoke(app, ["demonstrate", "cease-colection"])
     assert result.exit_code == 2
     assert "did you mean: cease-collection" in result.stderr
+
+
+def test_every_intervention_and_every_strategy_has_a_demonstration() -> None:
+    powers = {module.KIND.name for module in MODULES}
+    assert set(demonstrations()) == powers | set(map(str, StrategyName))
+    assert len(demonstrations()) == 18 + 5
 
 
 @pytest.mark.parametrize("name", demonstrations())
