@@ -239,7 +239,7 @@ def _own(runs: Runs) -> list[Event]:
     """Return the events that the first run of a pair has and the second has not, in order."""
 
     def what(event: Event) -> tuple[int, str, str, str]:
-        return event.day, event.kind, event.authority, event.instrument
+        return event.day, event.kind, event.authority, event.text
 
     others = {what(event) for event in runs[SECOND].events}
     return [event for event in runs[FIRST].events if what(event) not in others]

@@ -121,7 +121,8 @@ class Removals:
             reach = self.background.in_reach(order)
             if started is None:
                 self.started.append(order)
-                text = f"About {reach:.3g} templates are inferred to be in scope."
+                how = "erased" if order.erases else "hidden, and kept"
+                text = f"About {reach:.3g} templates are inferred to be in scope; they are {how}."
                 started = note(self.log, day, "removal_started", because, text)
             if reach > 0.0:
                 removed = min(reach / max(1, done_by - day + 1), self._capacity_left(day))
