@@ -16,7 +16,7 @@ from typing import Any
 
 from generators.errors import Fault, ScenarioError
 from scenarios.operator_format import MarketFile, MeansFile, OperatorFile, SourcedAmount
-from scenarios.sourced import Sourced, read_model
+from scenarios.sourced import Sourced, SourcedShare, read_model
 from scenarios.strict import Strict
 from sim.operator.profile import (
     Adoption,
@@ -63,6 +63,9 @@ def operator_from_text(text: str, file: str) -> KnownOperator:
         markets=tuple(_market(market) for market in written.markets),
         trials=written.trials.value,
         demand=written.demand,
+        searched={code: _amount(share) for code, share in written.searched.items()},
+        searched_elsewhere=written.searched_elsewhere.value,
+        request_rate=_amount(written.request_rate),
         desk_capacity=_amount(written.desk_capacity),
         desk_clerks=written.desk_clerks.value,
         desk_delay=_amount(written.desk_delay),
@@ -82,7 +85,7 @@ def operator_from_text(text: str, file: str) -> KnownOperator:
     return KnownOperator(profile, written.targets, dict(_sourced(written)))
 
 
-def _amount(written: SourcedAmount | str) -> Amount:
+def _amount(written: SourcedAmount | SourcedShare | str) -> Amount:
     return written if isinstance(written, str) else written.value
 
 

@@ -5,7 +5,7 @@ Where the model has a parameter for a quantity, the file names the parameter in 
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Annotated, Literal, TypeVar
 
 from pydantic import (
     AfterValidator,
@@ -21,8 +21,10 @@ from scenarios.cases import CODES
 from scenarios.sourced import Sourced, SourcedCount, SourcedShare, SourcedText, only_known
 from scenarios.strict import Strict, as_date, nearest_names, wrong
 from sim.dates import day_of
-from sim.operator.profile import STORES
+from sim.operator.profile import EVERYWHERE, STORES
 from sim.parameters import load_parameters
+
+Written = TypeVar("Written")
 
 
 class SourcedAmount(Sourced):
@@ -52,7 +54,7 @@ class SourcedAnswer(Sourced):
     value: Literal["yes", "no"]
 
 
-def _known(written: SourcedAmount | str) -> SourcedAmount | str:
+def _known(written: Written) -> Written:
     table = load_parameters()
     if isinstance(written, str) and written not in table:
         raise wrong(
@@ -69,6 +71,14 @@ AmountOrParameter = Annotated[
     AfterValidator(_known),
 ]
 """A sourced value, or the name of the parameter that holds it."""
+
+
+ShareOrParameter = Annotated[
+    Annotated[SourcedShare, Tag("dict")] | Annotated[str, Tag("str")],
+    Discriminator(lambda written: "str" if isinstance(written, str) else "dict"),
+    AfterValidator(_known),
+]
+"""A sourced share, or the name of the parameter that holds it."""
 
 
 def _countries() -> tuple[str, ...]:
@@ -143,6 +153,9 @@ class OperatorFile(Strict):
     markets: tuple[MarketFile, ...] = Field(min_length=1)
     trials: SourcedShare
     demand: Literal["record", "customers"]
+    searched: dict[str, ShareOrParameter]
+    searched_elsewhere: SourcedText
+    request_rate: AmountOrParameter
     desk_capacity: AmountOrParameter
     desk_clerks: SourcedCount
     desk_delay: AmountOrParameter
@@ -153,6 +166,21 @@ class OperatorFile(Strict):
     @classmethod
     def _platforms(cls, value: dict[str, SegmentFile]) -> dict[str, SegmentFile]:
         only_known("segments", "a platform", tuple(value), read_strata().platforms)
+        return value
+
+    @field_validator("searched")
+    @classmethod
+    def _searched(cls, value: dict[str, SourcedShare | str]) -> dict[str, SourcedShare | str]:
+        only_known("searched", "a jurisdiction", tuple(value), read_strata().jurisdictions)
+        return value
+
+    @field_validator("searched_elsewhere")
+    @classmethod
+    def _elsewhere(cls, value: SourcedText) -> SourcedText:
+        known = (EVERYWHERE, *_countries())
+        if value.value not in known:
+            nearest = nearest_names(value.value, known)
+            raise wrong(f"there is no country '{value.value}'", ", ".join(known), nearest)
         return value
 
     @field_validator("stores")

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from generators.errors import ScenarioError
 from generators.people import DAYS_A_YEAR
 from generators.scores import OperatorScores
-from sim.customers import PROBE_PARAMETERS, Customers, searches_asked
+from sim.customers import Customers, searches_asked
 from sim.dates import weeks
 from sim.day import WEEK_TIME
 from sim.ending import history_of
@@ -82,8 +82,9 @@ class Arm:
             parameters["people.news_reach"],
             parameters["people.news_half_life"],
         )
+        asks = amount_of(setup.profile.request_rate, parameters)
         self.reactions = Reactions(
-            population, parameters, shared.streams, self.attention, setup.last_day
+            population, parameters, asks, shared.streams, self.attention, setup.last_day
         )
         self.background = Background(
             images=setup.curves.images,
@@ -151,7 +152,7 @@ class Arm:
             markets=setup.profile.markets,
             levers=self.world.levers,
             asked=searches_asked(setup.profile, setup.curves),
-            share=parameters[PROBE_PARAMETERS[windows.jurisdiction]],
+            share=amount_of(setup.profile.searched[windows.jurisdiction], parameters),
             residents=np.flatnonzero(shared.in_scope),
         )
         self.world.levers.tell(self.customers.bring_up_to)
@@ -160,6 +161,7 @@ class Arm:
             self.env,
             population,
             parameters,
+            asks,
             shared.streams,
             self.attention,
             self.reactions,

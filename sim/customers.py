@@ -25,9 +25,6 @@ from sim.operator.desk import poisson_quantile
 from sim.operator.profile import Market, Profile
 from sim.setup import Curves, Scope
 
-PROBE_PARAMETERS: dict[str, str] = {"GB": "search.share.uk"}
-"""Parameter that holds the share of searches for residents of a jurisdiction."""
-
 
 @dataclass
 class SearchTally:

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from generators.keyed import Streams
 from generators.population import Population
 from sim.arm import Arm
-from sim.customers import PROBE_PARAMETERS, draw_probes, searches_asked
+from sim.customers import draw_probes, searches_asked
 from sim.dates import weeks
 from sim.draws import streams as named_streams
 from sim.fidelity import Fidelity
@@ -179,7 +179,7 @@ def _photos(
     if setup.fidelity is not Fidelity.PIXELS:
         raise ValueError(f"fidelity '{setup.fidelity}' is not in this version")
     parameters, code = setup.parameters, setup.windows.jurisdiction
-    share = parameters[PROBE_PARAMETERS[code]]
+    share = amount_of(setup.profile.searched[code], parameters)
     asked = searches_asked(setup.profile, setup.curves)
     weekly = (
         draw_probes(float(asked[end] - asked[start]) * share, residents, start, streams)

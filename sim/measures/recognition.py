@@ -9,7 +9,6 @@ from __future__ import annotations
 import math
 
 from generators.scores import OperatorScores
-from sim.customers import PROBE_PARAMETERS
 from sim.dates import iso
 from sim.history import History
 from sim.measures.question import (
@@ -19,12 +18,9 @@ from sim.measures.question import (
     Reading,
     by_jurisdiction,
 )
+from sim.operator.profile import EVERYWHERE, amount_of
 from sim.setup import reading_days
 from sim.tallies import PHOTO_BINS, Snapshot
-
-PROBES_ELSEWHERE = "US"
-"""Country that stands for all probes that do not show residents in scope: the operator's
-customers are there (the record counts US agencies). Its states may stand apart (`US-IL`)."""
 
 
 def identifiability_at(history: History, snapshot: Snapshot) -> float:
@@ -38,16 +34,23 @@ def identifiability_at(history: History, snapshot: Snapshot) -> float:
 
 def probe_share(history: History) -> float:
     """Return the share of searches whose probe shows a resident in scope."""
-    name = PROBE_PARAMETERS[history.setup.windows.jurisdiction]
-    return history.setup.parameters[name]
+    setup = history.setup
+    return amount_of(setup.profile.searched[setup.windows.jurisdiction], setup.parameters)
 
 
 def mated_share(history: History, snapshot: Snapshot) -> float:
-    """Return the expected share of all searches whose person is searchable."""
+    """Return the expected share of all searches whose person is searchable.
+
+    Probes that do not show residents in scope show those of the country that the operator's profile
+    names, whose states may stand apart (`US-IL`), or anybody else.
+    """
     present = by_jurisdiction(history, snapshot.searchable) * history.weights
     people = by_jurisdiction(history, history.residents) * history.weights
-    states = [code.partition("-")[0] == PROBES_ELSEWHERE for code in history.jurisdictions]
-    elsewhere = present[states].sum() / people[states].sum()
+    country, codes = history.setup.profile.searched_elsewhere, history.jurisdictions
+    others = [code.partition("-")[0] == country for code in codes]
+    if country == EVERYWHERE:
+        others = [number != history.scope for number in range(len(codes))]
+    elsewhere = present[others].sum() / people[others].sum()
     here = probe_share(history)
     return float(here * present[history.scope] / people[history.scope] + (1.0 - here) * elsewhere)
 

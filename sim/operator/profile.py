@@ -26,6 +26,10 @@ DEMANDS = ("record", "customers")
 """Where the number of searches comes from: the record's curve, or the customers and their rate."""
 
 
+EVERYWHERE = "everywhere"
+"""Whom probes show of whom nothing else is known: anybody."""
+
+
 def amount_of(amount: Amount, parameters: Mapping[str, float]) -> float:
     """Return a profile's amount: the value itself, or that of the parameter which it names.
 
@@ -158,6 +162,9 @@ class Profile:
         markets: its customers.
         trials: share of new customers who come by a free trial.
         demand: one of `DEMANDS`.
+        searched: share of the searches whose probe shows a resident, by jurisdiction.
+        searched_elsewhere: country whose residents all other probes show, or `EVERYWHERE`.
+        request_rate: access and erasure requests that an informed resident sends it a year.
         desk_capacity: requests closed in a day.
         desk_clerks: who close them one by one; 0 where the desk works off its capacity as one.
         desk_delay: handling time of a request, days.
@@ -172,6 +179,9 @@ class Profile:
     markets: tuple[Market, ...]
     trials: float
     demand: str
+    searched: Mapping[str, Amount]
+    searched_elsewhere: str
+    request_rate: Amount
     desk_capacity: Amount
     desk_clerks: int
     desk_delay: Amount

@@ -18,11 +18,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from generators.people import DAYS_A_YEAR
-from sim.customers import PROBE_PARAMETERS
 from sim.dates import add_months
 from sim.law.step_kinds import PENALTY, PERIODIC, Act
 from sim.law.steps import STEPS
-from sim.operator.profile import Market, Profile
+from sim.operator.profile import Market, Profile, amount_of
 from sim.operator.purse import usd
 from sim.operator.strategy import Expected
 from sim.setup import Authority, CaseFile, Stay
@@ -125,7 +124,7 @@ def cost_of(
     years, means = parameters["operator.horizon"], profile.means
     local = _local(file, now)
     everybody = sum(now.revenue.values())
-    asked_for = parameters[name] if (name := PROBE_PARAMETERS.get(file.jurisdiction)) else 0.0
+    asked_for = amount_of(profile.searched.get(file.jurisdiction, 0.0), parameters)
     lost = 0.0
     if duties & TAKES_RESULTS:
         lost = local + asked_for * (everybody - local)

@@ -35,6 +35,7 @@ class Inbox:
         env: the run's clock.
         population: the people.
         parameters: the run's parameters.
+        asks: requests that an informed resident sends, a year.
         streams: the replication's streams.
         attention: the news.
         reactions: who is informed.
@@ -55,6 +56,7 @@ class Inbox:
         env: simpy.Environment,
         population: Population,
         parameters: Parameters,
+        asks: float,
         streams: Streams,
         attention: Attention,
         reactions: Reactions,
@@ -67,6 +69,7 @@ class Inbox:
         self.env = env
         self.population = population
         self.parameters = parameters
+        self.asks = asks
         self.streams = streams
         self.attention = attention
         self.reactions = reactions
@@ -94,7 +97,7 @@ class Inbox:
     def days(self) -> Process:
         """The desk, day by day: expected requests in real units, drawn ones for the sample."""
         p = self.parameters
-        rate = p["requests.rate"] / DAYS_A_YEAR
+        rate = self.asks / DAYS_A_YEAR
         informed = self.reactions.share_informed_before(self.code)
         levers = self.world.levers
         here = Scope(jurisdiction=self.population.jurisdictions[self.code])

@@ -28,6 +28,7 @@ class Reactions:
     Args:
         population: the people.
         parameters: the arm's parameters.
+        asks: requests that an informed resident sends, a year.
         streams: the replication's streams.
         attention: the news.
         last_day: last day of the run.
@@ -42,6 +43,7 @@ class Reactions:
         self,
         population: Population,
         parameters: Parameters,
+        asks: float,
         streams: Streams,
         attention: Attention,
         last_day: int,
@@ -49,6 +51,7 @@ class Reactions:
         n = len(population)
         self.population = population
         self.parameters = parameters
+        self.asks = asks
         self.streams = streams
         self.attention = attention
         self.last_day = last_day
@@ -166,7 +169,7 @@ class Reactions:
             self._turn(who, np.full(len(who), day, dtype=np.int32), day)
 
     def _will_ask(self, informed: NDArray[np.int64]) -> NDArray[np.int64]:
-        rate = self.parameters["requests.rate"]
+        rate = self.asks
         informed = informed[self.population.aware[informed]]
         if rate <= 0.0 or not len(informed):
             return np.zeros(0, dtype=np.int64)

@@ -10,6 +10,8 @@ import pytest
 from scenarios.arms import arm_setup, arms_of
 from scenarios.scenario import load_scenario
 from sim.measures import read_measures, same_until, structural_zero
+from sim.measures.question import by_jurisdiction
+from sim.measures.recognition import mated_share
 from sim.model import run_arms
 from sim.operator.profile import Adoption, Market
 from sim.operator.purse import Purse
@@ -247,6 +249,36 @@ def test_fines_are_those_of_the_question_s_jurisdiction_whatever_others_collect(
     assert any(ledger.collected for ledger in without.ledgers)
     assert structural_zero("fine_collected", happened, without)
     assert structural_zero("fine_imposed", happened, without) is None
+
+
+def test_a_profile_says_for_whom_its_customers_search_and_how_many_ask_it(small_population):
+    """A sixteenth of the subscribers is British; 390 requests a day reach it, 24 of them from
+    there, and its desk sees a queue where the other profile's sees none."""
+    arms = {}
+    for profile in ("public-search", "clearview-like"):
+        question = load_scenario("ico-2022", [f"operator.profile={profile}"])
+        setup = arm_setup(question, question=question)
+        arms[profile] = run_arms(small_population, {"arm": setup}, 5, 0)["arm"]
+    public, record = arms["public-search"], arms["clearview-like"]
+    british = [m.adoption.most for m in public.setup.profile.markets if m.country == "GB"]
+    every = sum(m.adoption.most for m in public.setup.profile.markets)
+    share = public.setup.profile.searched["GB"]
+    assert share == pytest.approx(sum(british) / every)
+    assert public.searches.searches / values(public)["searches_made", ""] == pytest.approx(
+        share, rel=0.02
+    )
+    ratio = values(public)["requests_made", ""] / values(record)["requests_made", ""]
+    assert ratio > 10
+    assert public.requests.waiting > record.requests.waiting == 0.0
+    # Whoever else is searched for lives anywhere.
+    codes = np.array(public.jurisdictions)
+    end = public.at(public.setup.last_day)
+    here = codes == "GB"
+    present = by_jurisdiction(public, end.searchable) * public.weights
+    people = by_jurisdiction(public, public.residents) * public.weights
+    mated = share * present[here] / people[here]
+    mated += (1.0 - share) * present[~here].sum() / people[~here].sum()
+    assert mated_share(public, end) == pytest.approx(float(mated[0]))
 
 
 def test_what_an_operator_s_own_filter_leaves_out_is_never_collected(small_population):

@@ -134,6 +134,8 @@ def test_everything_wrong_with_a_profile_is_told_at_once() -> None:
     for old, new in (
         ("country: US-IL", "country: US-XY"),
         ("desk_delay: desk.delay", "desk_delay: desk.dealy"),
+        ("  GB: search.share.uk", "  GB: search.share.ku"),
+        ('searched_elsewhere: {value: "US"', 'searched_elsewhere: {value: "UU"'),
         ("  plaza:", "  plazza:"),
         ('half: {value: "2019-09-01"', 'half: {value: "2019-09-31"'),
     ):
@@ -145,6 +147,8 @@ def test_everything_wrong_with_a_profile_is_told_at_once() -> None:
     assert set(found) == {
         "markets.1.country",
         "desk_delay",
+        "searched.GB",
+        "searched_elsewhere",
         "segments.plazza",
         "markets.3.half.value",
     }
