@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from datetime import date
 from typing import Any, Literal
 
@@ -17,12 +16,12 @@ from pydantic import (
 from pydantic_core import PydanticCustomError
 
 from generators.errors import ScenarioError
-from scenarios.authority_files import authority_of, load_authorities
+from scenarios.authority_files import authority_of
 from scenarios.case_amounts import amount_not_stated
-from scenarios.case_dates import misdated, movable_steps
-from scenarios.case_steps import stages_of
+from scenarios.case_dates import misdated
+from scenarios.case_words import a_case, known_duties, require_stages, unknown_steps
 from scenarios.cases import case_file
-from scenarios.public_record import Record, nearest_id
+from scenarios.public_record import Record
 from scenarios.strict import (
     Errors,
     Strict,
@@ -36,64 +35,12 @@ from scenarios.strict import (
 from sim.dates import EPOCH
 from sim.law.checks import check_case
 from sim.law.paths import PATH
-from sim.law.step_kinds import INSTRUMENTS
 from sim.law.steps import STEPS
 from sim.setup import CaseFile, Reading, Stay
 
 _UNSAID = ("order_of", "clauses", "reading", "amounts")
 """Keys that are left out of the resolved file where the scenario does not say them, so that a
 file without them keeps its hash."""
-
-
-def _duties() -> tuple[str, ...]:
-    """Return every kind of duty that some authority may order."""
-    kinds = (kind for authority in load_authorities().values() for kind in authority.powers)
-    return tuple(dict.fromkeys(kind for kind in kinds if kind not in INSTRUMENTS))
-
-
-def _unknown_steps(record: Record, id: str, given: Iterable[str]) -> Errors:
-    """Return an error for every step that the case does not have exactly once."""
-    steps = movable_steps(record.action(id))
-    return [
-        (
-            (kind,),
-            wrong(
-                f"'{kind}' is not a step of {id} that can be moved",
-                ", ".join(steps),
-                nearest_names(kind, steps),
-                at_key=True,
-            ),
-        )
-        for kind in given
-        if kind not in steps
-    ]
-
-
-def _can_be_drawn(record: Record, id: str | None) -> None:
-    """Refuse drawn days of a case whose stages nobody can know."""
-    if id is not None and not stages_of(record.action(id)):
-        known = ", ".join(action.id for action in record.actions if stages_of(action))
-        message = f"{id} has no stage whose days could be drawn"
-        raise wrong(message, f"'recorded', or steps with their dates; drawn is a matter of {known}")
-
-
-def a_case(record: Record, id: str) -> str:
-    """Return the id of an authority's case.
-
-    Raises:
-        PydanticCustomError: the record has no such entry, or it is no case.
-    """
-    if id not in record.ids:
-        raise wrong(
-            f"the record has no entry '{id}'",
-            "an id of the public record",
-            nearest_id(record, id),
-        )
-    try:
-        case_file(record, id)
-    except ScenarioError as error:
-        raise wrong(error.faults[0].message, "an authority's case") from None
-    return id
 
 
 class Case(Strict):
@@ -126,7 +73,7 @@ class Case(Strict):
     def _known_duties(cls, value: tuple[str, ...] | None) -> tuple[str, ...] | None:
         if value is None:
             return None
-        known = _duties()
+        known = known_duties()
         errors: Errors = []
         for i, kind in enumerate(value):
             if kind not in known:
@@ -142,7 +89,7 @@ class Case(Strict):
     def _dates(cls, value: object, info: ValidationInfo) -> object:
         if value in ("recorded", "drawn"):
             if value == "drawn":
-                _can_be_drawn(surroundings(info).record, info.data.get("record"))
+                require_stages(surroundings(info).record, info.data.get("record"))
             return value
         if not isinstance(value, dict):
             nearest = nearest_names(value, ("recorded", "drawn"))
@@ -158,7 +105,7 @@ class Case(Strict):
         record = surroundings(info).record
         if info.data.get("record") in record.ids:
             id = info.data["record"]
-            errors += _unknown_steps(record, id, moved)
+            errors += unknown_steps(record, id, moved)
             for fault in misdated(record.action(id), moved):
                 errors.append(((fault.kind,), wrong(fault.message, fault.expected)))
         several("dates", errors)
@@ -171,7 +118,7 @@ class Case(Strict):
         if value is None or info.data.get("record") not in record.ids:
             return value
         id = info.data["record"]
-        errors = _unknown_steps(record, id, value)
+        errors = unknown_steps(record, id, value)
         unknown = {place[0] for place, _ in errors}
         for kind, amount in value.items():
             cannot = amount_not_stated(kind, authority_of(record.action(id)))

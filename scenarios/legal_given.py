@@ -9,8 +9,8 @@ from pydantic import Field, field_validator, model_validator
 
 from generators.errors import ScenarioError
 from scenarios.authority_files import known_authority
+from scenarios.case_words import a_case
 from scenarios.duty_wording import recorded_conduct
-from scenarios.format_case import a_case
 from scenarios.legal_words import A_DUTY, AS_RECORDED, LAST_LOOK, all_known, known_word
 from scenarios.public_record import load_record
 from scenarios.strict import Day, Strict, wrong
