@@ -23,8 +23,8 @@ KIND = InterventionKind(
     name="customer-ban",
     what="Customers in scope may no longer search.",
     power="Data Protection Act 2018, sections 149(1) and 150(3).",
-    address="https://crimeline.co.uk/legislationdisplay/"
-    "?leg=ukpga%2F2018%2F12%2Fsection%2F150%2F2026-01-29",
+    address="https://legislation.gov.uk/ukpga/2018/12/part/6/crossheading/enforcement-notices/"
+    "2020-12-31",
     options={
         "strength": Option(
             1.0,

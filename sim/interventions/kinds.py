@@ -145,7 +145,8 @@ class InterventionKind:
         options: its options.
         install: called once at the start of a run with every option filled in; schedules what
             the intervention does.
-        address: where the text of the power was read; "" where none is needed or none was read.
+        address: where the text of the power was read, at its official publisher where that copy
+            could be; "" where none is needed or none was read.
         acts_on: whom it acts on, one of `ACTORS`.
         scopes: the fields of a scope that it can be limited by; what has none holds everywhere.
         ends: whether it can end; what is done once cannot.

@@ -12,7 +12,7 @@ HEAD = "| intervention | what it does | acts on | limited by | options |"
 
 
 def option(name: str, one: Option) -> str:
-    """An option with its default, range and unit."""
+    """An option with its default, range and unit; a word takes no unit, its range does."""
     unit = "" if one.unit == "1" else f" {one.unit}"
     word = isinstance(one.default, str)
 
