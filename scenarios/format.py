@@ -218,8 +218,8 @@ def _quantity(name: str, written: object, table: Parameters) -> Quantity:
     if not parameter.least <= quantity.value <= parameter.most:
         unit = "" if parameter.unit == "1" else f" {parameter.unit}"
         raise wrong(
-            f"'{name}' cannot be {quantity.value:g}{unit}",
-            f"{parameter.least:g} to {parameter.most:g}{unit}",
+            f"'{name}' cannot be {quantity.value:,.12g}{unit}",
+            f"{parameter.least:,.12g} to {parameter.most:,.12g}{unit}",
         )
     return quantity
 

@@ -235,18 +235,15 @@ def _option(name: str, written: object, known: Mapping[str, Option]) -> float | 
     option = known[name]
     if written in option.choices:
         return str(written)
+    nearest = nearest_names(written, option.choices)
     if not option.numeric:
-        choices = " or ".join(option.choices)
-        raise wrong(
-            f"'{name}' cannot be '{written}'", choices, nearest_names(written, option.choices)
-        )
+        raise wrong(f"'{name}' cannot be '{written}'", option.accepted, nearest)
     try:
         value = parse_quantity(written, option.unit).value
     except UnitMismatch as error:
-        raise wrong(f"'{name}' {error}", error.expected) from None
-    if not option.least <= value <= option.most:
+        expected = " or ".join([*option.choices, error.expected])
+        raise wrong(f"'{name}' {error}", expected, nearest) from None
+    if not option.accepts(value):
         unit = "" if option.unit == "1" else f" {option.unit}"
-        raise wrong(
-            f"'{name}' cannot be {value:g}{unit}", f"{option.least:g} to {option.most:g}{unit}"
-        )
+        raise wrong(f"'{name}' cannot be {value:,.12g}{unit}", option.accepted)
     return value

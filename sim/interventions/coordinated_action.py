@@ -126,6 +126,7 @@ KIND = InterventionKind(
             low=1.0,
             high=6.0,
             source="Three months to cease in the case under question, two in France.",
+            whole=True,
         ),
     },
     install=install,

@@ -50,6 +50,7 @@ KIND = InterventionKind(
             source="The orders of the record: three months more than for ceasing in the United "
             "Kingdom, 90 days in Australia, two months in France; a month where none is stated is "
             "an assumption.",
+            whole=True,
         ),
         "semantics": Option(
             "erase",

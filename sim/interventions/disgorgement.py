@@ -56,6 +56,7 @@ KIND = InterventionKind(
             low=30.0,
             high=180.0,
             source="Assumption: the consent orders of the record give no time.",
+            whole=True,
         ),
         "rebuild": Option(
             "never",
@@ -66,6 +67,7 @@ KIND = InterventionKind(
             low=1.0,
             high=365.0,
             source="Assumption: an operator that keeps the photos and the right to use them can.",
+            whole=True,
         ),
     },
     install=install,

@@ -56,6 +56,7 @@ KIND = InterventionKind(
             low=30.0,
             high=1095.0,
             source="Assumption: a notice a year, since what is held changes.",
+            whole=True,
         ),
     },
     install=install,

@@ -76,6 +76,7 @@ KIND = InterventionKind(
             low=90.0,
             high=1095.0,
             source="Assumption: once a year.",
+            whole=True,
         ),
         "finds": Option(
             0.9,
@@ -94,6 +95,7 @@ KIND = InterventionKind(
             low=7.0,
             high=91.0,
             source="Assumption: a month.",
+            whole=True,
         ),
     },
     install=install,

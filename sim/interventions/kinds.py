@@ -7,14 +7,11 @@ whatever the order in which a scenario lists them.
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
-from typing import Any, Protocol
+from dataclasses import dataclass
+from typing import Protocol
 
-from generators.errors import Fault, ScenarioError
 from generators.keyed import Streams
-from sim.dates import iso
 from sim.events import Log
 from sim.first_acts import FirstActs
 from sim.guard import Guarded
@@ -108,6 +105,10 @@ class Option:
         low: low end of the values that are thought likely; None of an option that is no number.
         high: high end of the same.
         source: where default and range come from; an assumption says that it is one.
+        whole: no fraction is accepted of a number (days of a calendar, months, sums of money).
+
+    Raises:
+        ValueError: a default that the option itself does not accept.
     """
 
     default: float | str
@@ -119,11 +120,32 @@ class Option:
     low: float | None = None
     high: float | None = None
     source: str = ""
+    whole: bool = False
+
+    def __post_init__(self) -> None:
+        if not self.accepts(self.default):
+            raise ValueError(f"the default {self.default!r} is not {self.accepted}: {self.what}")
 
     @property
     def numeric(self) -> bool:
         """True where a number may be given."""
         return not self.choices or self.low is not None
+
+    def accepts(self, value: object) -> bool:
+        """Return whether a word, or a number in the option's unit, is accepted."""
+        if isinstance(value, str):
+            return value in self.choices
+        if not self.numeric or isinstance(value, bool) or not isinstance(value, int | float):
+            return False
+        return self.least <= value <= self.most and not (self.whole and value % 1)
+
+    @property
+    def accepted(self) -> str:
+        """What is accepted, in words."""
+        unit = "" if self.unit == "1" else f" {self.unit}"
+        whole = "a whole number, " if self.whole else ""
+        between = f"{whole}{self.least:,.12g} to {self.most:,.12g}{unit}"
+        return " or ".join([*self.choices, between] if self.numeric else self.choices)
 
 
 def _nothing(_spec: InterventionSpec, _cases: Sequence[CaseFile]) -> str:
@@ -184,66 +206,3 @@ def beyond_scope(kind: InterventionKind, scope: Scope) -> list[str]:
     """Return the fields that a scope names and by which an intervention cannot be limited."""
     named = [field for field in SCOPES if getattr(scope, field) is not None]
     return [field for field in named if field not in kind.scopes]
-
-
-def completed(spec: InterventionSpec, kind: InterventionKind) -> InterventionSpec:
-    """Return an intervention with every option filled in.
-
-    Raises:
-        ScenarioError: an unknown option, a value outside its bounds, a scope or an end that it
-            cannot have; every fault at once.
-    """
-    values: dict[str, Any] = {name: option.default for name, option in kind.options.items()}
-    values |= {name: value for name, value in spec.options.items() if name in values}
-    faults = _wrong_extent(spec, kind) + _unknown(spec, kind)
-    for name, option in kind.options.items():
-        faults += _out_of_bounds(kind.name, name, option, values[name])
-    if faults:
-        raise ScenarioError(faults)
-    return replace(spec, options=values)
-
-
-def _wrong_extent(spec: InterventionSpec, kind: InterventionKind) -> list[Fault]:
-    """Return the faults of a scope, or of an end, that an intervention cannot have."""
-    faults = [
-        Fault(
-            f"'{kind.name}' cannot be limited by {field}",
-            key=field,
-            found=str(getattr(spec.scope, field)),
-            expected=f"a scope by {' and '.join(kind.scopes)}" if kind.scopes else "no scope",
-        )
-        for field in beyond_scope(kind, spec.scope)
-        if field != "jurisdiction"  # every specification names one
-    ]
-    if spec.end is not None and not kind.ends:
-        message = f"'{kind.name}' is done once and cannot end"
-        faults.append(Fault(message, key="to", found=iso(spec.end), expected="no end"))
-    return faults
-
-
-def _unknown(spec: InterventionSpec, kind: InterventionKind) -> list[Fault]:
-    """Return the faults of options that an intervention does not have."""
-    return [
-        Fault(
-            f"unknown option '{name}' of '{kind.name}'",
-            key=name,
-            found=name,
-            expected=", ".join(kind.options),
-            nearest=tuple(difflib.get_close_matches(name, kind.options, 3, 0.5)),
-        )
-        for name in spec.options
-        if name not in kind.options
-    ]
-
-
-def _out_of_bounds(kind: str, name: str, option: Option, value: Any) -> list[Fault]:
-    """Return the fault of a value that an option does not accept, if it does not."""
-    accepted = list(option.choices)
-    if option.numeric:
-        if isinstance(value, int | float) and option.least <= value <= option.most:
-            return []
-        accepted.append(f"{option.least:g} to {option.most:g} {option.unit}")
-    if value in option.choices:
-        return []
-    message = f"'{name}' of '{kind}' cannot be {value!r}"
-    return [Fault(message, key=name, found=str(value), expected=" or ".join(accepted))]

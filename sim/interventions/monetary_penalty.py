@@ -52,6 +52,7 @@ KIND = InterventionKind(
             low=1_000_000.0,
             high=17_500_000.0,
             source="The penalty under question in the record; at the top, section 157(5).",
+            whole=True,
         ),
         "intent": Option(
             170.0,
@@ -63,6 +64,7 @@ KIND = InterventionKind(
             high=181.0,
             source="The record: 29 November 2021 to 18 May 2022; at the top, six months (schedule "
             "16, paragraph 2), which are never shorter than 181 days.",
+            whole=True,
         ),
         **ON_APPEAL,
         "collects": COLLECTS,

@@ -22,6 +22,7 @@ APPEAL_PERIOD = Option(
     high=60.0,
     source="28 days in the United Kingdom (Tribunal Procedure (First-tier Tribunal) (General "
     "Regulatory Chamber) Rules 2009, rule 22); 21 to 60 days elsewhere in the record.",
+    whole=True,
 )
 STAY = Option(
     str(Stay.AUTOMATIC),
@@ -40,6 +41,7 @@ JUDGMENT = Option(
     high=1500.0,
     source="Median from a final notice to the first decision, fitted to the record "
     "(`efface law durations`).",
+    whole=True,
 )
 COLLECTS = Option(
     0.0,

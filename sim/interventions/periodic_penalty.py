@@ -93,6 +93,7 @@ KIND = InterventionKind(
             low=10_000.0,
             high=1_000_000.0,
             source="Proxy: EUR 100,000 a day in the record's French injunction, taken as pounds.",
+            whole=True,
         ),
         "duty": Option(
             "cease and delete",
@@ -108,6 +109,7 @@ KIND = InterventionKind(
             low=1.0,
             high=6.0,
             source="Two months in the record's French injunction.",
+            whole=True,
         ),
         "check": Option(
             2.0,
@@ -117,6 +119,7 @@ KIND = InterventionKind(
             low=1.0,
             high=365.0,
             source="Two days in the record's French case; no other dates a check.",
+            whole=True,
         ),
         "days": Option(
             52.0,
@@ -127,6 +130,7 @@ KIND = InterventionKind(
             low=30.0,
             high=365.0,
             source="52 days in the record's French case.",
+            whole=True,
         ),
         **ON_APPEAL,
         "stay": Option(

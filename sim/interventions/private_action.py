@@ -57,6 +57,7 @@ KIND = InterventionKind(
             high=51_750_000.0,
             source="Proxy: USD 250,000 of fees in the record's consent order, USD 51,750,000 in "
             "equity in its class action, taken as pounds.",
+            whole=True,
         ),
         "remedy": Option(
             "decree",
@@ -74,6 +75,7 @@ KIND = InterventionKind(
             high=1884.0,
             source="The record: 711 days from suit to consent order, 1,884 to the approval of the "
             "class action.",
+            whole=True,
         ),
         "collects": COLLECTS,
     },

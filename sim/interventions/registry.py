@@ -36,7 +36,8 @@ from sim.interventions import (
     retention_limit,
     suppression_list,
 )
-from sim.interventions.kinds import Actors, InterventionKind, completed
+from sim.interventions.completion import completed
+from sim.interventions.kinds import Actors, InterventionKind
 from sim.setup import ArmSetup, CaseFile, InterventionSpec
 
 GROUP = "efface.interventions"

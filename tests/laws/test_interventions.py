@@ -9,7 +9,8 @@ import pytest
 
 from generators.errors import ParameterError, ScenarioError
 from sim.dates import day_of, iso
-from sim.interventions.kinds import ACTORS, completed
+from sim.interventions.completion import completed
+from sim.interventions.kinds import ACTORS
 from sim.interventions.registry import interventions
 from sim.measures import read_measures, structural_zero
 from sim.model import run_arms
@@ -283,8 +284,8 @@ def test_everything_that_is_wrong_with_an_intervention_is_told_at_once():
     assert told == [
         ("customer", "a scope by jurisdiction"),
         ("dayz", "days, rebuild"),
-        ("days", "1 to 3650 days"),
-        ("rebuild", "never or 0 to 36500 days"),
+        ("days", "a whole number, 1 to 3,650 days"),
+        ("rebuild", "never or a whole number, 0 to 36,500 days"),
     ]
     fine = completed(
         InterventionSpec("disgorgement", 100, None, "GB", {"rebuild": 30}),

@@ -53,3 +53,6 @@ def test_each_shipped_scenario_runs_with_all_its_arms(name: str, few: Population
         assert counts.enrolled == counts.searchable + counts.hidden + counts.erased, arm
         for ledger in history.ledgers:
             assert ledger.collected <= ledger.payable <= ledger.imposed, (arm, ledger)
+    counterfactual = load_scenario(name).scenario.counterfactual
+    if counterfactual is not None:
+        assert readings(runs[name]) != readings(runs[counterfactual]), "it moves nothing"
