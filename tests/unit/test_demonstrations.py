@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -213,6 +214,14 @@ def test_every_intervention_and_every_strategy_has_a_demonstration() -> None:
 @pytest.mark.parametrize("name", demonstrations())
 def test_every_shipped_demonstration_loads(name: str) -> None:
     assert load_demonstration(name).file.about == name
+
+
+@pytest.mark.parametrize("name", ["customer-ban", "monetary-penalty"])
+def test_what_no_draw_moves_holds_with_the_fewest_replications(name: str) -> None:
+    shipped = load_demonstration(name)
+    few = shipped.file.model_copy(update={"people": 1000, "replications": 2})
+    shown = demonstrate(replace(shipped, file=few))
+    assert shown.holds, [pair.fault for pair in shown.pairs]
 
 
 @pytest.mark.slow
