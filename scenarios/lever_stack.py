@@ -88,7 +88,8 @@ def _rule(lever: dict[str, Any]) -> str:
 
 
 def _line(held: dict[str, Any], unit: str) -> str:
-    covers = ", ".join(held["scope"].values()) or "everywhere"
+    words = (f"{v} customers" if k == "customer" else v for k, v in held["scope"].items())
+    covers = ", ".join(words) or "everywhere"
     until = held["to"] or "the end"
     return f"{held['from']} to {until}: {_value(held['value'], unit)}, {covers}, by {held['by']}"
 

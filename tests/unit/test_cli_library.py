@@ -215,6 +215,7 @@ def test_explain_tells_who_holds_which_lever_and_until_when() -> None:
     text = unwrapped("explain", "no-stay")
     assert "2022-09-15 to 2023-10-17: 0, " in text
     assert "by UK-ICO-2022" in text
+    assert "2022-05-11 to the end: 0, private customers, by US-IL-ACLU-2022" in text
 
 
 def test_explain_findings_names_measures_levers_and_interventions_that_exist() -> None:
