@@ -33,6 +33,8 @@ class SearchTally:
     Attributes:
         searches: made.
         mated: whose person had a searchable template.
+        findable: of these, whose person had one that a search may return, which templates that
+            are cloaked beyond recognition, or not drawn, are not.
         found: that returned their person.
         wrong: that returned somebody else.
         undrawn: whose probe shows somebody under 18 where probes are drawn: none is, and what
@@ -41,6 +43,7 @@ class SearchTally:
 
     searches: int = 0
     mated: int = 0
+    findable: int = 0
     found: int = 0
     wrong: int = 0
     undrawn: int = 0
@@ -192,7 +195,9 @@ class Customers:
         found = len(np.unique(returned.search[returned.mated]))
         self.tally.searches += len(searched)
         self.tally.undrawn += int((~searched).sum())
-        self.tally.mated += int((matcher.findable[probes.person[searched]] > 0).sum())
+        sought = probes.person[searched]
+        self.tally.mated += int((matcher.searchable[sought] > 0).sum())
+        self.tally.findable += int((matcher.findable[sought] > 0).sum())
         self.tally.found += found
         self.tally.wrong += anybody - found
 

@@ -104,6 +104,7 @@ class Looks:
                 gallery=self.background.held,
                 stored=self.background.stored,
                 displaced=self.background.displaced,
+                only_listed=int(self.world.only_listed()[self.residents].sum()),
                 survey=survey,
                 age=age,
             )

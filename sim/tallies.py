@@ -125,6 +125,8 @@ class Snapshot:
         weekly: whether it ends a week of the run's calendar (or the run).
         searchable: int64 [C], persons with a searchable template.
         held: int64 [C], persons of whom anything is held.
+        only_listed: residents in scope of whom nothing is held but a template on a list of those
+            who are to be left out.
         templates: int64 [J], templates held.
         photos: int64 [PHOTO_BINS], residents in scope by number of searchable photos, without
             those that are cloaked beyond recognition.
@@ -152,5 +154,6 @@ class Snapshot:
     gallery: float
     stored: float
     displaced: float
+    only_listed: int = 0
     survey: Survey | None = None
     age: float | None = None

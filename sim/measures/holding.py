@@ -11,6 +11,7 @@ import numpy as np
 from generators.scores import OperatorScores
 from sim.dates import iso, weeks
 from sim.history import History
+from sim.law.scope import GDPR_FROM, regime_of
 from sim.measures.question import (
     COLLECTION_MOVERS,
     COLLECTION_ZERO,
@@ -25,8 +26,15 @@ from sim.tallies import PHOTO_BINS
 
 
 def _processing(history: History) -> list[Reading]:
-    ends = {s.day: by_jurisdiction(history, s.held)[history.scope] for s in history.snapshots}
-    days = sum((end - start) * ends[end - 1] for start, end in weeks(history.setup.last_day))
+    ends = {
+        s.day: by_jurisdiction(history, s.held)[history.scope] - s.only_listed
+        for s in history.snapshots
+    }
+    law = GDPR_FROM if regime_of(history.setup.windows.jurisdiction, GDPR_FROM) else 0
+    days = sum(
+        max(0, end - max(start, law)) * ends[end - 1]
+        for start, end in weeks(history.setup.last_day)
+    )
     value = float(days) * weight_in_scope(history)
     return [Reading("processing_without_basis", "", "all", "", value)]
 
@@ -76,10 +84,11 @@ def _residue(history: History) -> list[Reading]:
 MEASURES = (
     Measure(
         "processing_without_basis", "B", "person-days",
-        r"B = \sum_i w_i \sum_t 1[\text{anything of } i \text{ is held at the end of } t\text{'s"
-        r" week}]",
-        "For how many person-days was anything of residents held, for which the notice found no "
-        "lawful reason?",
+        r"B = \sum_i w_i \sum_{t \ge t_0} 1[\text{anything of } i \text{ but a template on a list"
+        r" of those to be left out is held at the end of } t\text{'s week}], \quad t_0:"
+        r" \text{25 May 2018, from when the law applies}",
+        "For how many person-days under the GDPR was anything of residents held, for which the "
+        "notice found no lawful reason?",
         "presence", 0, COLLECTION_MOVERS, COLLECTION_ZERO, _processing,
     ),
     Measure(

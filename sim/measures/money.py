@@ -97,10 +97,10 @@ def _deterrence(history: History) -> list[Reading]:
 
 
 def _regulator(history: History) -> list[Reading]:
-    parameters, code = history.setup.parameters, history.setup.windows.jurisdiction
+    parameters = history.setup.parameters
     days = 0
-    for name in {f.authority for f in history.books.cases if f.jurisdiction == code}:
-        own = [e.day for e in history.events if e.authority == name and e.actor in OFFICIALS]
+    for case in _here(history):
+        own = [e.day for e in history.events if e.case == case and e.actor in OFFICIALS]
         days += max(own, default=0) - min(own, default=0)
     years = days / DAYS_A_YEAR
     value = years * parameters["law.staff_share"] * parameters["law.officer_cost"]
@@ -125,7 +125,7 @@ MEASURES = (
     ),
     Measure(
         "regulator_cost", "K_r", "USD",
-        r"K_r = \text{years from the first to the last step of a case} \times \text{officers}"
+        r"K_r = \sum \text{years from the first to the last step of a case} \times \text{officers}"
         r" \times \text{cost of an officer}",
         "What do the cases here cost the authority, from their first step to their last?",
         "money", 0, ("case",), "no step of a case differs between the two arms", _regulator,

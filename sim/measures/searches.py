@@ -89,10 +89,10 @@ def _at_end(history: History, name: str, value: float | None) -> Reading:
 
 def _rate(history: History) -> list[Reading]:
     seen = history.searches
-    if not seen.mated:
+    if not seen.findable:
         why = "no customer searched for an adult of whom a template could be found"
         return [Reading("identification_rate", "", "all", "", None, why)]
-    return [Reading("identification_rate", "", "all", "", seen.found / seen.mated)]
+    return [Reading("identification_rate", "", "all", "", seen.found / seen.findable)]
 
 
 def _wrong_returns(history: History) -> list[Reading]:

@@ -4,7 +4,13 @@ from __future__ import annotations
 
 from sim.dates import iso
 from sim.history import History
-from sim.measures.question import COLLECTION_MOVERS, COLLECTION_ZERO, Measure, Reading
+from sim.measures.question import (
+    COLLECTION_MOVERS,
+    COLLECTION_ZERO,
+    Measure,
+    Reading,
+    by_jurisdiction,
+)
 from sim.setup import reading_days
 
 _BARRED = "no ban and no limit on customers differs between the two arms"
@@ -23,8 +29,10 @@ def _active(history: History) -> list[Reading]:
 def _shift(history: History) -> list[Reading]:
     readings = []
     for day in reading_days(history.setup):
-        now, unhindered = history.at(day).photos, history.unhindered[day]
-        lost = float(unhindered[1:].sum() - now[1:].sum()) / float(now.sum())
+        # Who is cloaked beyond recognition is enrolled all the same, and a search for them mated.
+        enrolled = by_jurisdiction(history, history.at(day).searchable)[history.scope]
+        unhindered = history.unhindered[day]
+        lost = float(unhindered[1:].sum() - enrolled) / float(unhindered.sum())
         readings.append(Reading("non_mated_shift", iso(day), "all", "", lost))
     return readings
 

@@ -130,6 +130,10 @@ class Background:
             + float(self.kept[mine].sum())
         )
 
+    def knows(self, code: str, threshold: float | None = None) -> bool:
+        """Return whether any face at all could count as a resident's; see `stored_of`."""
+        return bool(self.parts.shares[self.parts.counted(code, threshold)].any())
+
     def in_reach(self, order: RemovalOrder) -> float:
         """Return the faces inferred in scope that a removal still has to work on."""
         if order.erases and not order.templates_only:

@@ -117,7 +117,8 @@ class Removals:
         late = False
         day = order.start
         while binds() and day <= self.last_day:
-            self.bring_up_to(day + 1)
+            if self.background.knows(order.jurisdiction, order.threshold):
+                self.bring_up_to(day + 1)
             reach = self.background.in_reach(order)
             if started is None:
                 self.started.append(order)

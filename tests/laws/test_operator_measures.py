@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import date
 
 import numpy as np
 import pytest
 
 from scenarios.arms import arm_setup, arms_of
 from scenarios.scenario import load_scenario
+from sim.dates import day_of, weeks
+from sim.law.scope import GDPR_FROM
 from sim.measures import read_measures, same_until, structural_zero
 from sim.measures.question import by_jurisdiction
 from sim.measures.recognition import mated_share
@@ -16,7 +19,7 @@ from sim.model import run_arms
 from sim.operator.profile import Adoption, Market
 from sim.operator.purse import Purse
 from sim.operator.stores import Faces, residue_of
-from sim.setup import InterventionSpec, StrategyName
+from sim.setup import CaseFile, InterventionSpec, Step, StrategyName
 
 END = "2025-12-31"
 
@@ -73,8 +76,61 @@ def test_what_is_held_is_as_old_as_its_finds(without):
 
 def test_processing_counts_the_person_days_of_what_is_held(without, obeyed):
     held, searchable = values(without), values(without)["exposure_person_days", ""]
+    law = day_of(date(2018, 5, 25))
+    shown = {
+        s.day: by_jurisdiction(without, s.searchable)[without.scope] for s in without.snapshots
+    }
+    early = sum(
+        (min(end, law) - start) * shown[end - 1]
+        for start, end in weeks(without.setup.last_day)
+        if start < law
+    )
+    searchable -= float(early * without.weights[without.scope])
     assert held["processing_without_basis", ""] == pytest.approx(searchable, rel=0.01)
     assert values(obeyed)["processing_without_basis", ""] < held["processing_without_basis", ""]
+
+
+def test_processing_counts_from_the_day_on_which_the_law_applies(without):
+    held = {s.day: by_jurisdiction(without, s.held)[without.scope] for s in without.snapshots}
+    law = day_of(date(2018, 5, 25))
+    every = list(weeks(without.setup.last_day))
+    days = sum((end - max(start, law)) * held[end - 1] for start, end in every if end > law)
+    assert any(held[end - 1] for _, end in every if end <= law)
+    weight = float(without.weights[without.scope])
+    assert values(without)["processing_without_basis", ""] == pytest.approx(days * weight)
+
+
+def test_a_template_kept_to_leave_somebody_out_is_held_and_no_processing_without_basis(
+    run, shipped_setups, with_parameters
+):
+    often = {"requests.rate": 1.0, "desk.capacity": 1e9, "people.news_reach": 3.0}
+    often |= {"requests.photo_demanded": 0.0, "requests.answered": 1.0}
+    setup = with_parameters(shipped_setups["ico-2022"], often)
+    listing = InterventionSpec("suppression-list", 1400, None, "GB", {"recognised": 1.0})
+    listed = run(replace(setup, interventions=(listing,)))
+    last = listed.at(listed.setup.last_day)
+    assert last.only_listed > 0
+    held = by_jurisdiction(listed, last.held)[listed.scope]
+    assert last.only_listed <= held
+    every = sum(
+        (end - max(start, GDPR_FROM)) * by_jurisdiction(listed, listed.at(end - 1).held)[0]
+        for start, end in weeks(listed.setup.last_day)
+        if end > GDPR_FROM
+    )
+    weight = float(listed.weights[listed.scope])
+    assert values(listed)["processing_without_basis", ""] < every * weight
+
+
+def test_a_search_for_somebody_cloaked_is_mated_all_the_same(run, shipped_setups, without):
+    setup = shipped_setups["no-uk-order"]
+    options = {"share": 1.0, "shift": 10.0}
+    cloaked = run(
+        replace(setup, interventions=(InterventionSpec("cloaking", 0, None, "GB", options),))
+    )
+    assert values(cloaked)["identifiability", END] < 0.5 * values(without)["identifiability", END]
+    assert values(cloaked)["non_mated_shift", END] == 0.0
+    assert cloaked.searches.mated == without.searches.mated
+    assert cloaked.searches.findable < cloaked.searches.mated
 
 
 def test_hidden_templates_are_residue_and_erased_ones_are_not(run, shipped_setups, obeyed):
@@ -204,6 +260,20 @@ def test_a_case_costs_its_authority_from_its_first_to_its_last_step(run, shipped
     expected = years * p["law.officer_cost"] * p["law.staff_share"]
     assert values(appealed)["regulator_cost", ""] == pytest.approx(expected, rel=0.01)
     assert values(obeyed)["regulator_cost", ""] < values(appealed)["regulator_cost", ""]
+
+
+def test_the_gap_between_two_cases_costs_their_authority_nothing(run, shipped_setups):
+    setup = shipped_setups["ico-2022"]
+    (case,) = setup.cases
+
+    def opened(id: str, *days: int) -> CaseFile:
+        steps = (Step("investigation_opened", days[0]), Step("provisional_notice", days[1]))
+        return replace(case, id=id, steps=steps, obligations=())
+
+    history = run(replace(setup, cases=(opened("A", 500, 600), opened("B", 3000, 3100))))
+    p = history.setup.parameters
+    expected = 200 / 365.25 * p["law.officer_cost"] * p["law.staff_share"]
+    assert values(history)["regulator_cost", ""] == pytest.approx(expected)
 
 
 def test_a_ban_on_customers_moves_searches_and_gain_and_nobody_s_exposure(

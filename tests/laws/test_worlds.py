@@ -73,6 +73,8 @@ NO_STRENGTH = {
     "access-without-photo": {"demanded": 1.0},
     "customer-ban": {"strength": 0.0},
     "private-sale-ban": {"strength": 0.0},
+    "retention-limit": {"time": 36_500.0},
+    "deletion-order": {"threshold": 60.0},
 }
 """Options with which an intervention does nothing."""
 
