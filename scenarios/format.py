@@ -12,7 +12,9 @@ from typing import Annotated, Any, Literal
 from pydantic import (
     Field,
     PrivateAttr,
+    ValidationError,
     ValidationInfo,
+    ValidatorFunctionWrapHandler,
     WithJsonSchema,
     field_serializer,
     field_validator,
@@ -32,6 +34,7 @@ from scenarios.strict import (
     nearest_names,
     several,
     surroundings,
+    with_more,
     wrong,
 )
 from sim.dates import date_of
@@ -161,14 +164,18 @@ class Scenario(Strict):
         several("cases", errors)
         return value
 
-    @field_validator("interventions")
+    @field_validator("interventions", mode="wrap")
     @classmethod
     def _within_the_run(
-        cls, value: tuple[Intervention, ...], info: ValidationInfo
+        cls, value: object, handler: ValidatorFunctionWrapHandler, info: ValidationInfo
     ) -> tuple[Intervention, ...]:
-        if "horizon" in info.data:
-            several("interventions", too_late(value, info.data["horizon"]))
-        return value
+        late = too_late(value, info.data["horizon"]) if "horizon" in info.data else []
+        try:
+            read: tuple[Intervention, ...] = handler(value)
+        except ValidationError as error:
+            with_more("interventions", error, late)
+        several("interventions", late)
+        return read
 
     @field_validator("parameters", mode="before")
     @classmethod

@@ -7,7 +7,9 @@ from typing import Any, Literal
 
 from pydantic import (
     Field,
+    ModelWrapValidatorHandler,
     SerializerFunctionWrapHandler,
+    ValidationError,
     ValidationInfo,
     field_validator,
     model_serializer,
@@ -30,6 +32,7 @@ from scenarios.strict import (
     nearest_names,
     several,
     surroundings,
+    with_more,
     wrong,
 )
 from sim.dates import EPOCH
@@ -41,6 +44,9 @@ from sim.setup import CaseFile, Reading, Stay
 _UNSAID = ("order_of", "clauses", "reading", "amounts")
 """Keys that are left out of the resolved file where the scenario does not say them, so that a
 file without them keeps its hash."""
+
+_BESIDE_THE_ORDER = {"stay", "amounts", "dates", "reading"}
+"""Keys without which a case still ends in the order that its other keys say."""
 
 
 class Case(Strict):
@@ -138,18 +144,35 @@ class Case(Strict):
             return "automatic" if id is None else str(authority_of(record.action(id)).stay)
         return value
 
-    @model_validator(mode="after")
-    def _within_the_law(self, info: ValidationInfo) -> Case:
+    @model_validator(mode="wrap")
+    @classmethod
+    def _within_the_law(
+        cls, value: Any, handler: ModelWrapValidatorHandler[Case], info: ValidationInfo
+    ) -> Case:
+        """Check the case in law, without the keys that cannot be read where some cannot."""
+        record = surroundings(info).record
         try:
-            faults = check_case(self.file(surroundings(info).record))
+            case = handler(value)
+        except ValidationError as error:
+            wrong_keys = {one["loc"][0] for one in error.errors() if one["loc"]}
+            if not isinstance(value, dict) or not wrong_keys <= _BESIDE_THE_ORDER:
+                raise
+            rest = {key: given for key, given in value.items() if key not in wrong_keys}
+            with_more("case", error, handler(rest)._unlawful(record))
+        several("case", case._unlawful(record))
+        return case
+
+    def _unlawful(self, record: Record) -> Errors:
+        """Return an error for everything that the law does not allow, at its key."""
+        try:
+            faults = check_case(self.file(record))
         except ScenarioError as error:
             faults = error.faults
         errors: Errors = []
         for fault in faults:
             place = self._place(fault.key or "", fault.found or "")
             errors.append((place, wrong(fault.message, fault.expected or "")))
-        several("case", errors)
-        return self
+        return errors
 
     def _place(self, key: str, at: str) -> tuple[str | int, ...]:
         """Return the key of this case at which something is at fault."""

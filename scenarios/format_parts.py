@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any, Literal
 
@@ -20,19 +19,20 @@ from pydantic import (
 from pydantic_core import PydanticCustomError
 
 from scenarios.cases import CODES
-from scenarios.quantities import UnitMismatch, parse_quantity
+from scenarios.option_values import option_value
 from scenarios.strict import (
     LAST_DATE,
     Day,
     Errors,
     Strict,
+    as_date,
     nearest_names,
     several,
     surroundings,
     wrong,
 )
 from sim.dates import EPOCH
-from sim.interventions.kinds import InterventionKind, Option, beyond_scope
+from sim.interventions.kinds import InterventionKind, beyond_scope
 from sim.setup import Scope
 
 Strategy = Literal["comply", "minimal", "ignore", "litigate", "rational"]
@@ -179,7 +179,7 @@ class Intervention(BaseModel):
             errors.append((("to",), wrong(f"'{kind.name}' is done once and cannot end", "no end")))
         for name, written in self.options.items():
             try:
-                self._values[name] = _option(name, written, kind.options)
+                self._values[name] = option_value(name, written, kind.options)
             except PydanticCustomError as error:
                 errors.append(((name,), error))
         several("intervention", errors)
@@ -215,35 +215,20 @@ class Intervention(BaseModel):
         return dict(self._values)
 
 
-def too_late(interventions: Sequence[Intervention], horizon: Horizon) -> Errors:
-    """Return an error for every intervention that begins after the run's last day."""
-    return [
-        (
-            (i, "from"),
-            wrong("the intervention would begin after the run", f"{EPOCH} to {horizon.to}"),
-        )
-        for i, entry in enumerate(interventions)
-        if entry.from_ > horizon.to
-    ]
+def too_late(entries: object, horizon: Horizon) -> Errors:
+    """Return an error for every intervention that begins after the run's last day.
 
-
-def _option(name: str, written: object, known: Mapping[str, Option]) -> float | str:
-    if name not in known:
-        raise wrong(
-            f"unknown option '{name}'", ", ".join(known), nearest_names(name, [*known]), at_key=True
-        )
-    option = known[name]
-    if written in option.choices:
-        return str(written)
-    nearest = nearest_names(written, option.choices)
-    if not option.numeric:
-        raise wrong(f"'{name}' cannot be '{written}'", option.accepted, nearest)
-    try:
-        value = parse_quantity(written, option.unit).value
-    except UnitMismatch as error:
-        expected = " or ".join([*option.choices, error.expected])
-        raise wrong(f"'{name}' {error}", expected, nearest) from None
-    if not option.accepts(value):
-        unit = "" if option.unit == "1" else f" {option.unit}"
-        raise wrong(f"'{name}' cannot be {value:,.12g}{unit}", option.accepted)
-    return value
+    Args:
+        entries: the interventions as they are written, whatever else is wrong with them.
+        horizon: of the run.
+    """
+    errors: Errors = []
+    for i, entry in enumerate(entries if isinstance(entries, tuple) else ()):
+        try:
+            start = as_date(entry.get("from") if isinstance(entry, dict) else None)
+        except PydanticCustomError:
+            continue  # no date: told where the entry is read
+        if start > horizon.to:
+            message = "the intervention would begin after the run"
+            errors.append(((i, "from"), wrong(message, f"{EPOCH} to {horizon.to}")))
+    return errors

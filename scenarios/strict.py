@@ -11,7 +11,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Annotated
+from typing import Annotated, Final, NoReturn
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, ValidationError, ValidationInfo
 from pydantic_core import InitErrorDetails, PydanticCustomError
@@ -25,6 +25,9 @@ LAST_DATE = date(2035, 12, 31)
 """Last day that a scenario may speak of."""
 
 _ISO = re.compile(r"\d{4}-\d{2}-\d{2}")
+CUSTOM: Final = "efface"
+TEMPLATE: Final = "{message}"
+"""Type and text of the errors that `wrong` makes."""
 Errors = list[tuple[tuple[str | int, ...], PydanticCustomError]]
 
 
@@ -64,7 +67,7 @@ def wrong(
         "nearest": tuple(nearest),
         "at_key": at_key,
     }
-    return PydanticCustomError("efface", "{message}", context)
+    return PydanticCustomError(CUSTOM, TEMPLATE, context)
 
 
 def several(title: str, errors: Errors) -> None:
@@ -72,6 +75,19 @@ def several(title: str, errors: Errors) -> None:
     if errors:
         details = [InitErrorDetails(type=e, loc=loc, input=None) for loc, e in errors]
         raise ValidationError.from_exception_data(title, details)
+
+
+def with_more(title: str, error: ValidationError, more: Errors) -> NoReturn:
+    """Raise the errors of a validation that has failed, and more beside them."""
+    told: list[InitErrorDetails] = []
+    for one in error.errors(include_url=False):
+        context = one.get("ctx", {})
+        kind: str | PydanticCustomError = one["type"]
+        if kind == CUSTOM:
+            kind = PydanticCustomError(CUSTOM, TEMPLATE, context)
+        told.append(InitErrorDetails(type=kind, loc=one["loc"], input=one["input"], ctx=context))
+    told += [InitErrorDetails(type=e, loc=loc, input=None) for loc, e in more]
+    raise ValidationError.from_exception_data(title, told)
 
 
 def surroundings(info: ValidationInfo) -> Surroundings:

@@ -61,3 +61,25 @@ def test_a_share_takes_no_unit() -> None:
 def test_a_default_that_the_option_itself_refuses_is_found_where_it_is_written(wrong) -> None:
     with pytest.raises(ValueError, match="what it means"):
         Option(what="what it means", **wrong)
+
+
+def test_every_line_is_checked_whatever_else_is_wrong_with_the_others() -> None:
+    misspelt, late = faults_of(
+        "kind: cease-collection, from: 2026-05-18",
+        "kind: disgorgement, from: 2022-05-18, rebuild: nver",
+    )
+    assert late.key == "interventions.0.from"
+    assert "begin after the run" in late.message
+    assert misspelt.key == "interventions.1.rebuild"
+    both = faults_of("kind: disgorgement, from: 2026-05-18, rebuild: nver")
+    assert [fault.key for fault in both] == ["interventions.0.rebuild", "interventions.0.from"]
+
+
+def test_a_case_is_checked_in_law_whatever_else_is_wrong_with_it() -> None:
+    case = "{record: UK-ICO-2022, stay: maybe, amounts: {final_penalty: 20000000}}"
+    with pytest.raises(ScenarioError) as refused:
+        load_scenario("ico-2022", [f"cases=[{case}]"])
+    rule, sum_ = refused.value.faults
+    assert rule.key == "cases.0.stay"
+    assert sum_.key == "cases.0.amounts.final_penalty"
+    assert "is over the most that ICO may impose" in sum_.message
