@@ -23,7 +23,8 @@ def run(tmp_path_factory):
 
 
 def test_the_answer_is_what_the_tables_hold(run):
-    found = answer(run, "SELECT sum(amount) AS total FROM events WHERE kind = 'final_penalty'")
+    penalties = "SELECT sum(amount) AS total FROM events WHERE kind = 'final_penalty'"
+    found = answer(run, f"{penalties} AND \"case\" = 'UK-ICO-2022'")
     assert found.to_pylist() == [{"total": 2 * 7_552_800}]  # as it happened, and obeyed
     arms = answer(run, "SELECT DISTINCT arm FROM measures ORDER BY arm")["arm"].to_pylist()
     assert sorted(run.arms) == arms
