@@ -101,7 +101,8 @@ MEASURES = (
         "age_held", "A(t)", "days",
         r"A(t) = \text{mean over the templates of residents stored at } t"
         r" \text{ of } t - \text{the day of the find}",
-        "How long ago was what is stored of residents found, on average?",
+        "How long ago was what is stored of residents found, on average, whether the operator "
+        "takes them for residents or not?",
         "presence", 0, COLLECTION_MOVERS, COLLECTION_ZERO, _age,
     ),
     Measure(

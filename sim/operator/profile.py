@@ -2,7 +2,8 @@
 
 A profile is a data file (`scenarios/operators`) that arrives here as values. Where the model has a
 parameter for a quantity already, the profile names the parameter instead of repeating its value,
-so that a range run sweeps it; `amount_of` reads either.
+so that a range run sweeps it; `amount_of` reads either. Values of the profile's own are the same in
+every draw.
 """
 
 from __future__ import annotations
