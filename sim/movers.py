@@ -17,9 +17,13 @@ from sim.setup import Scope
 Signature = tuple[tuple[Any, ...], ...]
 """Entries that open with their day, or with `UNDATED`."""
 
+RETENTION = ("gallery.retention", "gallery.rolling_retention")
+"""Levers that limit how long a template is held."""
+
 
 def lever_movers(changes: Sequence[tuple[int, str, float, Scope]]) -> dict[str, Signature]:
-    """Return the movers of levers: those of customers, those of the desk, and all but customers'.
+    """Return the movers of levers: those of customers, of the desk, the limits of retention, and
+    all but customers'.
 
     Args:
         changes: (day, lever, value, scope) of every change (`sim.levers.Levers.changes`).
@@ -28,6 +32,7 @@ def lever_movers(changes: Sequence[tuple[int, str, float, Scope]]) -> dict[str, 
         levers=[c for c in changes if not c[1].startswith("customers.")],
         customers=[c for c in changes if c[1].startswith("customers.")],
         desk=[c for c in changes if c[1].startswith("desk.")],
+        retention=[c for c in changes if c[1] in RETENTION],
     )
 
 

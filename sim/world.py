@@ -265,16 +265,18 @@ class World:
         reached = self._clock[rows] < hazard
         self._clock[rows[~reached]] -= np.float32(hazard)
         removed = rows[reached]
-        person = self.candidates.person[removed]
-        strangers = self.population.jurisdiction[person] != self.population.jurisdictions.index(
-            order.jurisdiction
-        )
-        self.over_deleted[person[strangers]] = True
+        self._note_strangers(removed, order.jurisdiction)
         if self._keeping:
             kept = self._kept[removed]
             self._drop_photos(removed[kept], day)
             removed = removed[~kept]
         self.hide(removed, day, erases=order.erases, keeps_photos=order.templates_only)
+
+    def _note_strangers(self, rows: NDArray[np.int64], code: str) -> None:
+        """Note who lost a template as a jurisdiction's resident without being one."""
+        person = self.candidates.person[rows]
+        home = self.population.jurisdictions.index(code)
+        self.over_deleted[person[self.population.jurisdiction[person] != home]] = True
 
     def _counted(self, code: str, threshold: float | None) -> NDArray[np.int64]:
         """Return the candidates that count as a jurisdiction's residents, in order of day."""
@@ -297,6 +299,7 @@ class World:
             rows = self._counted(code, None)
             rows = rows[(self.state[rows] == SEARCHABLE) | (self.state[rows] == HIDDEN)]
             due = self.retention.due(code, day, age, rows, self.since[rows])
+            self._note_strangers(due, code)
             self.hide(due, day, erases=True)
 
     def remove_person(self, person: int, day: int) -> None:

@@ -19,6 +19,7 @@ from scenarios.cli.options import (
     print_json,
     print_to_output,
 )
+from scenarios.cli.sizes import sizes_of
 from sim.fidelity import Fidelity
 
 if TYPE_CHECKING:
@@ -34,7 +35,9 @@ def run(
     people: Annotated[
         int | None, typer.Option(help="Simulated people (default: the scenario's).")
     ] = None,
-    replications: Annotated[int, typer.Option(help="Paired replications of all arms.")] = 20,
+    replications: Annotated[
+        int | None, typer.Option(help="Paired replications of all arms (default: 20).")
+    ] = None,
     seed: Annotated[int, typer.Option(help="Root seed.")] = 0,
     workers: Annotated[
         int | None, typer.Option(min=1, help="Worker processes (default: all cores).")
@@ -44,8 +47,9 @@ def run(
         typer.Option(help="What a photo is: a row or an image (default: the scenario's, scores)."),
     ] = None,
     ranges: Annotated[
-        int, typer.Option(help="Joint draws of the assumed parameters; 0 for none.")
-    ] = 20,
+        int | None,
+        typer.Option(help="Joint draws of the assumed parameters; 0 for none (default: 20)."),
+    ] = None,
     settings: SetOption = None,
     out: Annotated[
         Path | None, typer.Option(metavar="DIR", help="Run folder (default: runs/NAME-N).")
@@ -78,8 +82,7 @@ def run(
     asked = [] if fidelity is None else [f"fidelity={fidelity}"]
     loaded = load_scenario(scenario, [*(settings or ()), *asked])
     transplant = None if order_of is None else transplanted(loaded, order_of)
-    if only_replication is not None:
-        replications, ranges = 1, 0
+    replications, ranges = sizes_of(replications, ranges, only_replication)
     if transplant is None:
         what = design(loaded, people, replications, seed, ranges)
     else:

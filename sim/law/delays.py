@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from sim.law import clocks, payment
@@ -48,5 +49,6 @@ def liquidate(case: Case, step: Step, _kind: StepKind) -> None:
     amount = periodic.liquidate(step.day)
     periodic.end(step.day)
     as_recorded = step.recorded and step.amount in (None, amount)
-    event = case.write(step, amount, recorded=as_recorded)
+    told = replace(step, currency=step.currency or periodic.currency)
+    event = case.write(told, amount, recorded=as_recorded)
     case.env.process(payment.waits(case, periodic, step.day, event))

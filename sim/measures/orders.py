@@ -10,6 +10,9 @@ from sim.measures.question import COLLECTION_MOVERS, COLLECTION_ZERO, Measure, R
 from sim.measures.survival import median_survival
 from sim.setup import LOOKS_AFTER_DELETION
 
+NOT_REMOVED = "nothing was removed for an order or a limit of retention"
+OVER_ZERO = "nothing is removed for an order or a limit of retention in either arm"
+
 
 def _left(history: History) -> list[Reading]:
     w = history.setup.windows
@@ -31,7 +34,7 @@ def _last(history: History) -> int:
 
 
 def _removed(history: History) -> bool:
-    return "removal" in history.movers
+    return "removal" in history.movers or "retention" in history.movers
 
 
 def _under(history: History) -> list[Reading]:
@@ -39,7 +42,7 @@ def _under(history: History) -> list[Reading]:
     name, at = "under_deletion", iso(day)
     before = history.searchable_at_notice[history.scope]
     if not _removed(history):
-        return [Reading(name, at, "all", "", None, "nothing was removed for an order")]
+        return [Reading(name, at, "all", "", None, NOT_REMOVED)]
     if day > _last(history) or before == 0:
         return [Reading(name, at, "all", "", None, "nobody to count on that day")]
     share = history.at(day).still[history.scope] / before
@@ -87,9 +90,10 @@ MEASURES = (
     Measure(
         "over_deletion", "O", "persons",
         r"O = \sum_{i \text{ not in scope}} w_i \,"
-        r" 1[\text{a template of } i \text{ was removed for the order}]",
-        "How many people who are not residents lost a template to the order?",
-        "orders", 0, ("removal",), "nothing is removed for an order in either arm", _over,
+        r" 1[\text{a template of } i \text{ was removed for the order or the limit}]",
+        "How many people who are not residents lost a template to the order, or to a limit of "
+        "retention?",
+        "orders", 0, ("removal", "retention"), OVER_ZERO, _over,
     ),
     Measure(
         "recollection_half_life", "t_{1/2}", "days",

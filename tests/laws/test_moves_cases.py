@@ -107,6 +107,8 @@ def test_every_day_of_disobedience_costs_its_amount_and_no_more_days_are_counted
     deadline = add_months(day_of(date(2022, 1, 17)), 2)
     assert dates(history, "disobedience_found") == [iso(deadline + 2)]
     assert ledger(history)[1] == 52 * 1000
+    (liquidated,) = (e for e in history.events if e.kind == "periodic_penalty_liquidated")
+    assert (liquidated.amount, liquidated.currency) == (52 * 1000, "GBP")
     assert chain(history, "penalty_payable")[-1] == "investigation_opened"
 
 

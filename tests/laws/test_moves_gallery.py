@@ -135,6 +135,12 @@ def test_nothing_is_older_than_the_limit_where_the_operator_knows_who_lives_wher
     assert value(limited, "age_held") < 90.0 < value(let_go, "age_held")
 
 
+def test_a_limit_takes_others_too_and_leaves_some_whom_it_is_about(run):
+    limited = run(power("retention-limit", date(2021, 1, 1), time=365.0))
+    assert value(limited, "over_deletion") > 0
+    assert 0 < value(limited, "under_deletion", "2023-03-15") < 1
+
+
 def test_a_limit_longer_than_the_run_erases_nothing(run):
     limited, without = run(power("retention-limit", date(2021, 1, 1), time=36500.0)), run()
     assert limited.templates == without.templates

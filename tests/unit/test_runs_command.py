@@ -353,3 +353,11 @@ def test_a_replication_without_a_number_is_refused() -> None:
     refused = efface("run", "no-uk-order", "--only-replication", "-1")
     assert refused.exit_code == 2
     assert "expected: 0 to 9999" in refused.stderr
+
+
+def test_one_replication_alone_leaves_no_room_for_more_of_them_or_for_draws() -> None:
+    words = ["run", "no-uk-order", "--only-replication", "3"]
+    refused = efface(*words, "--replications", "5", "--ranges", "4")
+    assert refused.exit_code == 2
+    assert "--replications would have no effect" in refused.stderr
+    assert "--ranges would have no effect" in refused.stderr
