@@ -141,7 +141,9 @@ def test_those_who_know_their_rights_ask_so_much_oftener_that_the_mean_stands(
     assert asked.sum() > 200
     assert asked.sum() == pytest.approx(expected, abs=4.0 * np.sqrt(expected))
     # In real units the expectation is the rate itself, whoever knows.
-    assert arm.made == pytest.approx(0.2 * waited.mean() / DAYS_A_YEAR * arm.residents, rel=0.05)
+    assert arm.inbox.made == pytest.approx(
+        0.2 * waited.mean() / DAYS_A_YEAR * arm.inbox.residents, rel=0.05
+    )
 
 
 def test_whoever_was_informed_from_the_start_counts_and_may_react(
@@ -156,8 +158,8 @@ def test_whoever_was_informed_from_the_start_counts_and_may_react(
     informed = history.snapshots[-1].informed
     assert informed.sum() == told.sum()
     years = (setup.last_day + 1) / DAYS_A_YEAR
-    asked = 0.1 * told[people.jurisdiction == 0].mean() * years * arm.residents
-    assert arm.made == pytest.approx(asked)
+    asked = 0.1 * told[people.jurisdiction == 0].mean() * years * arm.inbox.residents
+    assert arm.inbox.made == pytest.approx(asked)
     public = people.public.any(axis=1)
     np.testing.assert_array_equal(arm.reactions.private_day < NEVER, told & public)
 
