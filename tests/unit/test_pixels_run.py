@@ -36,6 +36,8 @@ SEARCHES = {
     "fpir": "encoder and operator",
     "identification_rate": "encoder",
     "wrong_return_rate": "encoder and operator",
+    "selectivity": "operator",
+    "true_identifications_forgone": "operator",
 }
 
 
