@@ -55,8 +55,11 @@ SHARES = st.floats(0, 1)
 @given(SUMS, SHARES, SHARES, SUMS, SUMS)
 def test_rational_obeys_where_the_expected_sanction_outweighs_the_cost(s, p, c, barred, cost):
     costs = Expected(s, p, c, barred, obeying=cost, penalty=0.0, due=c, appeal=1.0, relief=0.0)
-    obeys = bool(rational(case(), costs).obeys)
-    assert obeys == (cost <= p * (s * c + barred))
+    decided = rational(case(), costs)
+    done = {"cease_collection", "delete"} if cost <= p * (s * c + barred) else set()
+    assert decided.obeys - {"pay_penalty"} == done
+    # It pays what could be had from it anyway, whatever else it does.
+    assert decided.pays == ("pay_penalty" in decided.obeys) == (c >= 1.0)
 
 
 @given(SUMS, SHARES, SHARES, SUMS, SUMS, SUMS)

@@ -271,7 +271,8 @@ def test_a_faultless_encoder_finds_everybody_who_is_there_and_nobody_else(
     )
     history = run_arms(people, {"a": setup}, 3, 0, faces=patterned(0.0))["a"]
     seen = history.searches
-    assert seen.found == seen.mated > 500
+    # Some are enrolled by photos from before they were 18 alone, which are not drawn.
+    assert seen.mated >= seen.found == seen.findable > 500
     value = {(r.name, r.at): r.value for r in read_measures(history) if r.margin == "all"}
     assert value["identification_rate", ""] == 1.0
     last = history.snapshots[-1]
