@@ -27,6 +27,12 @@ CONFIDENCE = 0.95
 """Level of `low`/`high`."""
 RANGE_QUANTILES = (0.05, 0.95)
 """Quantiles over the range draws."""
+ROUNDING = 64 * float(np.finfo(np.float64).eps)
+"""Part of what is subtracted up to which differences may vary by rounding alone.
+
+A reading is a quotient of sums of many terms, each rounded: its last digits are not the model's.
+One resident more or less in a reading is a thousand times as much in the largest population.
+"""
 
 
 @dataclass(frozen=True)
@@ -81,6 +87,31 @@ def mean_interval(
     spread = np.sqrt(((shifted - mean_shift) ** 2).sum(axis=0) / (n - 1))
     half = float(stdtrit(n - 1, (1 + confidence) / 2)) * spread / np.sqrt(n)
     return mean, mean - half, mean + half
+
+
+def difference_interval(
+    values: NDArray[np.float64], others: NDArray[np.float64]
+) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.float64]]:
+    """Return mean, lower and upper end of the paired differences values - others, by column.
+
+    Differences that are apart by no more than `ROUNDING` of what was subtracted are all the same:
+    their spread is that of the last digits of a float64, and an error of the mean made from it
+    would read as precision. Such a column has its mean and no width.
+
+    Args:
+        values: float64 [replications, k]; NaN where undefined.
+        others: the same of what is taken away, row by row.
+
+    Returns:
+        Three float64 [k], as `mean_interval` of the differences returns them.
+    """
+    paired = values - others
+    mean, low, high = mean_interval(paired)
+    if len(paired) < 2:
+        return mean, low, high
+    largest = np.maximum(np.abs(values), np.abs(others)).max(axis=0)
+    same = np.ptp(paired, axis=0) <= ROUNDING * largest
+    return mean, np.where(same, mean, low), np.where(same, mean, high)
 
 
 def quantile_range(
@@ -226,7 +257,7 @@ def _difference(
             )
         flags[column] = True
         why[column] = zero.words
-    columns = (*mean_interval(paired), *_range(drawn, size))
+    columns = (*difference_interval(main.values[arm], main.values[other]), *_range(drawn, size))
     return dict(zip(keys, columns, strict=True)), flags, why
 
 

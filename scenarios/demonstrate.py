@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from generators.errors import Fault, ScenarioError
-from scenarios.aggregate import mean_interval
+from scenarios.aggregate import difference_interval
 from scenarios.arms import arm_setup
 from scenarios.demonstration_files import ACTED_BY, Demonstration
 from scenarios.scenario import LoadedScenario
@@ -200,7 +200,7 @@ def _paired(demonstration: Demonstration, runs: Sequence[Runs]) -> _Difference:
         [[_reading(demonstration, run[arm]) for arm in (FIRST, SECOND)] for run in runs]
     )
     differences = values[:, :1] - values[:, 1:]
-    mean, low, high = mean_interval(differences)
+    mean, low, high = difference_interval(values[:, :1], values[:, 1:])
     return _Difference(
         first=float(values[:, 0].mean()),
         second=float(values[:, 1].mean()),

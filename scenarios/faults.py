@@ -30,7 +30,7 @@ _EXPECTED = {
     "model_type": "keys with values",
     "model_attributes_type": "keys with values",
     "too_short": "a list of {min_length} or more, such as [a]",
-    "string_too_short": "a text, not an empty one",
+    "string_too_short": "a text, not an empty one (length {min_length} or more)",
     "string_too_long": "at most {max_length} characters",
     "greater_than_equal": "{ge:,} or more",
     "less_than_equal": "{le:,} or less",
@@ -46,13 +46,25 @@ def faults_of(error: ValidationError, document: MarkedYaml, model: type[BaseMode
         document: the marked data.
         model: the model that was validated.
     """
-    faults = [_fault(details, document, model) for details in error.errors(include_url=False)]
+    errors = error.errors(include_url=False)
+    faults = [_fault(one, document, model) for one in errors if not _not_meant(one, errors)]
     return sorted(faults, key=lambda f: (f.file == SET, f.line or 0, f.column or 0))
+
+
+def _not_meant(details: ErrorDetails, errors: list[ErrorDetails]) -> bool:
+    """Return whether a mapping is said to be no text where it was read as a model and is wrong."""
+    *place, branch = details["loc"] or ("",)
+    if branch != "str" or details["type"] != "string_type":
+        return False
+    others = (one["loc"][len(place) :] for one in errors if list(one["loc"][: len(place)]) == place)
+    return any(len(rest) > 1 and _names_branch(rest[0]) for rest in others)
 
 
 def _fault(details: ErrorDetails, document: MarkedYaml, model: type[BaseModel]) -> Fault:
     kind, path = details["type"], _path(details["loc"], document)
     context: dict[str, Any] = details.get("ctx", {})
+    against = _set_against(context, path, document)
+    path = against or path
     missing, unknown = kind == "missing", kind == "extra_forbidden"
     mark = _mark(path[:-1] if missing else path, document)
     found: str | None = mark.text or written(_value(path, document))
@@ -70,6 +82,8 @@ def _fault(details: ErrorDetails, document: MarkedYaml, model: type[BaseModel]) 
         nearest = context["nearest"]
         if context["at_key"]:
             unknown, found = True, name
+        if against:
+            message = f"{dotted(path)}={shown(found)}: {message}"
     elif kind in ("literal_error", "enum"):
         choices = re.findall(r"'([^']*)'", context["expected"])
         message = f"'{name}' cannot be '{shown(found)}'"
@@ -81,6 +95,15 @@ def _fault(details: ErrorDetails, document: MarkedYaml, model: type[BaseModel]) 
             "Input should be "
         )
     return _placed(message, path, mark, document, unknown, shown(found), expected, nearest)
+
+
+def _set_against(context: dict[str, Any], path: Path_, document: MarkedYaml) -> Path_:
+    """Return the path of what was set at odds with a value that the file has, () if nothing was."""
+    other: Path_ = tuple(context.get("against", "").split("."))
+    of_file = _mark(path, document).file != SET
+    return (
+        other if of_file and other in document.marks and document.marks[other].file == SET else ()
+    )
 
 
 def _placed(
@@ -115,7 +138,10 @@ def _path(loc: tuple[str | int, ...], document: MarkedYaml) -> Path_:
 
 
 def _names_branch(part: str | int) -> bool:
-    return isinstance(part, str) and ("[" in part or part in ("dict", "str", "date"))
+    """Return whether a part names a type of a union: a plain one, or a model by its class."""
+    if not isinstance(part, str):
+        return False
+    return "[" in part or part in ("dict", "str", "date") or part[:1].isupper()
 
 
 def _name(path: Path_) -> str:

@@ -160,7 +160,8 @@ class Scenario(Strict):
                 errors += [((i, *at), error) for at, error in case.after(info.data["horizon"].to)]
         if value and info.data.get("world") == "none":
             message = "a world without cases lists one"
-            errors.append(((0, "record"), wrong(message, "no cases, or another world")))
+            expected = "another world, or a scenario without cases (--set cases=[])"
+            errors.append(((0, "record"), wrong(message, expected, against="world")))
         several("cases", errors)
         return value
 

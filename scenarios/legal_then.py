@@ -130,7 +130,7 @@ class Then(Strict):
     on: dict[str, dict[str, InstrumentFacts]] = Field(default_factory=dict)
     happens: dict[str, str | date] = Field(default_factory=dict)
     days: tuple[Interval, ...] = ()
-    refused: str | None = Field(default=None, min_length=8)
+    refused: str | None = Field(default=None, min_length=4)
     scope: ScopeFacts | None = None
 
     @field_validator("happens", mode="before")

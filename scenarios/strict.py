@@ -51,7 +51,12 @@ class Surroundings:
 
 
 def wrong(
-    message: str, expected: str = "", nearest: Sequence[str] = (), *, at_key: bool = False
+    message: str,
+    expected: str = "",
+    nearest: Sequence[str] = (),
+    *,
+    at_key: bool = False,
+    against: str = "",
 ) -> PydanticCustomError:
     """Return an error whose sentence, expectation and nearest names the fault takes over.
 
@@ -60,12 +65,15 @@ def wrong(
         expected: what may stand there.
         nearest: names close to what was found, best first.
         at_key: True where the key is wrong and not its value.
+        against: a key of the file with whose value this one is at odds; where that was set on the
+            command line and this was not, the fault is there.
     """
     context = {
         "message": message,
         "expected": expected,
         "nearest": tuple(nearest),
         "at_key": at_key,
+        "against": against,
     }
     return PydanticCustomError(CUSTOM, TEMPLATE, context)
 

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from scenarios.aggregate import mean_interval, quantile_range
+from scenarios.aggregate import difference_interval, quantile_range
 from scenarios.report.table import headline_grid
 from scenarios.report.table_numbers import decimals_for, number, scale_of, scaled
 from scenarios.report.table_rows import Content, Difference, Row
@@ -188,9 +188,8 @@ class Watch:
 
     def _difference(self, pair: tuple[str, str], name: str, at: str) -> Difference:
         arm, other = pair
-        paired = _stacked(self.replications, arm, name, at)
-        paired = paired - _stacked(self.replications, other, name, at)
-        mean, low, high = (_defined(ends) for ends in mean_interval(paired[:, None]))
+        both = (_stacked(self.replications, each, name, at)[:, None] for each in pair)
+        mean, low, high = (_defined(ends) for ends in difference_interval(*both))
         range_low = range_high = None
         if self.draws:
             drawn = _stacked(self.draws, arm, name, at) - _stacked(self.draws, other, name, at)

@@ -591,6 +591,16 @@ def test_a_bad_override_is_refused_and_names_set(
     assert os.listdir(folder) == []
 
 
+def test_a_world_set_without_cases_is_told_as_what_was_set_and_how_to_have_it() -> None:
+    result, (fault,) = validate("ico-2022", "--set", "world=none")
+    assert result.exit_code == 2
+    assert (fault["file"], fault["key"], fault["found"]) == ("--set", "world", "none")
+    assert fault["message"] == "world=none: a world without cases lists one"
+    assert "--set cases=[]" in fault["expected"]
+    result, errors = validate("ico-2022", "--set", "world=none", "--set", "cases=[]")
+    assert (result.exit_code, errors) == (0, [])
+
+
 @pytest.mark.parametrize("arguments", [["bad.yaml"], ["ico-2022", "--set", "desk.delay=30 apples"]])
 def test_a_run_of_a_bad_scenario_ends_before_anything_is_written(
     arguments: list[str], folder: Path

@@ -161,6 +161,22 @@ def test_whatever_a_file_holds_it_is_run_or_refused(at, word, inserted):
             misses(test)
 
 
+def test_an_unknown_answer_of_the_operator_is_told_with_those_that_there_are(tmp_path):
+    result = told(tmp_path, GOOD.replace("operator: comply", "operator: {appeal: true}"))
+    assert "unknown key 'appeal'" in result.stderr
+    assert "expected: appeals, meets, pays, settles" in result.stderr
+    assert "did you mean: appeals?" in result.stderr
+    assert "'str'" not in result.stderr
+
+
+@pytest.mark.parametrize(("refused", "says"), [("late", "the case"), ("ab", "length 4 or more")])
+def test_words_of_a_refusal_have_a_least_length_and_it_is_told(tmp_path, refused, says):
+    then = GOOD[GOOD.index("      on:") :]
+    result = told(tmp_path, GOOD.replace(then, f"      refused: {refused}\n"))
+    assert says in result.output + result.stderr
+    assert (result.exit_code == 2) is (refused == "ab")
+
+
 def test_a_title_that_stands_twice_is_refused(tmp_path):
     twice = GOOD + GOOD[GOOD.index("  - title") :]
     assert "stands twice" in told(tmp_path, twice).stderr

@@ -86,6 +86,19 @@ def _lists(some: Readings) -> dict[str, list[list[float]]]:
     return {arm: values.tolist() for arm, values in some.values.items()}
 
 
+def test_differences_that_vary_in_their_last_digits_alone_have_no_error() -> None:
+    without = [[level] for level in (0.1, 0.3, 0.9)]
+    order = [[level - 0.04] for [level] in without]
+    assert len({a - b for [a], [b] in zip(order, without, strict=True)}) > 1
+    row = answers(readings({"without": without, "order": order, "obeyed": order}))
+    assert row["order", "share", "all"]["low"] == row["order", "share", "all"]["difference"]
+    assert row["order", "share", "all"]["high"] == row["order", "share", "all"]["difference"]
+    # A resident in a hundred million is not rounding.
+    order[0][0] += 1e-8
+    row = answers(readings({"without": without, "order": order, "obeyed": order}))
+    assert row["order", "share", "all"]["low"] < row["order", "share", "all"]["high"]
+
+
 def test_one_replication_has_a_mean_and_no_error() -> None:
     one = readings({arm: rows[:1] for arm, rows in _lists(MAIN).items()})
     row = answers(one)["order", "share", "all"]
