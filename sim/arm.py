@@ -314,10 +314,15 @@ class Arm:
             self.looks.look(day, weekly=True)
             self.acts.look(day)
 
+    @property
+    def erased(self) -> float:
+        """Faces erased so far for orders and by limits of retention, real units."""
+        return self.removals.erased + self.background.expired
+
     def _settle(self) -> None:
-        """Enter in the purse what orders, requests and appeals have cost so far."""
+        """Enter in the purse what erasures, requests and appeals have cost so far."""
         appeals = sum(event.kind == "appeal_lodged" for event in self.log.events)
-        self.purse.settle(self.removals.erased, self.desk.answered, appeals)
+        self.purse.settle(self.erased, self.desk.answered, appeals)
 
     def history(self) -> History:
         """Run to the end and return what happened."""

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from sim.history import History, Ledger, Requests, TemplateCounts, WatchedCounts
+from sim.history import UNDATED, History, Ledger, Requests, TemplateCounts, WatchedCounts
 from sim.movers import case_movers, lever_movers, money_movers
 from sim.operator.books import Books
 from sim.operator.stores import Faces, residue_of
@@ -119,10 +119,17 @@ def _movers(arm: Arm) -> dict[str, tuple[tuple[Any, ...], ...]]:
         (e.day, e.kind) for e in arm.log.events if e.kind.startswith("removal_")
     )
     removals += tuple((order.start, order) for order in arm.removals.started)
+    # How much a removal or a limit of retention takes follows from all that was collected before.
+    over_deleted = arm.shared.population.jurisdiction[arm.world.over_deleted]
     others: dict[str, tuple[tuple[Any, ...], ...]] = {
         "news": tuple(arm.attention.pulses),
         "people": tuple(arm.people.acts),
         "stores": tuple(arm.jobs.acts),
         "removal": removals,
+        "erasure": ((UNDATED, arm.erased),) if arm.erased else (),
+        "over_deletion": tuple(
+            (UNDATED, int(code), int(persons))
+            for code, persons in zip(*np.unique(over_deleted, return_counts=True), strict=True)
+        ),
     }
     return movers | {name: entries for name, entries in others.items() if entries}

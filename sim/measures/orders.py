@@ -11,7 +11,7 @@ from sim.measures.survival import median_survival
 from sim.setup import LOOKS_AFTER_DELETION
 
 NOT_REMOVED = "nothing was removed for an order or a limit of retention"
-OVER_ZERO = "nothing is removed for an order or a limit of retention in either arm"
+OVER_ZERO = "no removal for an order or a limit of retention differs between the two arms"
 
 
 def _left(history: History) -> list[Reading]:
@@ -93,7 +93,7 @@ MEASURES = (
         r" 1[\text{a template of } i \text{ was removed for the order or the limit}]",
         "How many people who are not residents lost a template to the order, or to a limit of "
         "retention?",
-        "orders", 0, ("removal", "retention"), OVER_ZERO, _over,
+        "orders", 0, ("removal", "retention", "over_deletion"), OVER_ZERO, _over,
     ),
     Measure(
         "recollection_half_life", "t_{1/2}", "days",
@@ -107,6 +107,7 @@ MEASURES = (
         "displacement", "X", "faces",
         r"X = \sum_t \text{faces of others enrolled with capacity that a filter freed}",
         "How many more faces of other people were collected because capacity was freed?",
-        "orders", 0, ("levers",), "no filter frees capacity in either arm", _displacement,
+        "orders", 0, ("levers",), "no filter or redirection differs between the two arms",
+        _displacement,
     ),
 )  # fmt: skip

@@ -35,6 +35,7 @@ class Background:
         kept: float64 [S], faces of which the photo is stored and the template was given up.
         gone: float64 [S], faces erased and not found again.
         recollected: erased faces found again, so far.
+        expired: faces that limits of retention have erased, so far.
     """
 
     def __init__(
@@ -53,6 +54,7 @@ class Background:
         self.kept: NDArray[np.float64] = np.zeros(len(parts))
         self.gone: NDArray[np.float64] = np.zeros(len(parts))
         self.recollected = 0.0
+        self.expired = 0.0
         self._cohorts = Cohorts(len(parts))
         self._displaced = 0.0
         self._stretch: tuple[int, int, float] = (0, 0, 0.0)
@@ -194,7 +196,9 @@ class Background:
         self.hidden -= hidden
         self.shown -= shown
         share = np.where(mine, -math.expm1(-hazard), 0.0)
-        self.gone += hidden + shown + (self.hidden + self.shown) * share
+        taken = hidden + shown + (self.hidden + self.shown) * share
+        self.gone += taken
+        self.expired += float(taken.sum())
         self.hidden *= 1.0 - share
         self.shown *= 1.0 - share
         self._cohorts.thin(share)

@@ -118,7 +118,7 @@ class Purse:
         """Enter what erasures, answers and appeals have cost so far.
 
         Args:
-            erased: faces erased for orders; hiding them costs nothing.
+            erased: faces erased for orders and by limits of retention; hiding them costs nothing.
             answered: requests answered.
             appeals: appeals lodged.
         """

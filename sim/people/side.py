@@ -10,6 +10,7 @@ before.
 from __future__ import annotations
 
 from collections.abc import Callable
+from hashlib import blake2b
 
 import numpy as np
 from numpy.typing import NDArray
@@ -32,7 +33,9 @@ class PeopleSide:
         held_of: how much is held of persons at the start of a day.
 
     Attributes:
-        acts: (day, what, jurisdiction, share) of everything that was done, in order.
+        acts: (day, what, jurisdiction, share, whom) of everything that was done, in order. `whom`
+            tells two notices apart that could reach others because others were held: a digest of
+            the persons of whom something was held. A call can reach anybody: "".
         untold: float64 [J], expected share of residents whom no notice has told, among those
             whom no news has informed.
     """
@@ -44,7 +47,7 @@ class PeopleSide:
         self.reactions = reactions
         self.streams = streams
         self.held_of = held_of
-        self.acts: list[tuple[int, str, str, float]] = []
+        self.acts: list[tuple[int, str, str, float, str]] = []
         self.untold: NDArray[np.float64] = np.ones(len(population.jurisdictions))
 
     def inform(self, day: int, share: float, jurisdiction: str) -> int:
@@ -71,7 +74,7 @@ class PeopleSide:
         luck = self.streams.uniform("notice.told", held, self._before("inform"))
         told = held[luck < share]
         self.reactions.tell(told, day)
-        self.acts.append((day, "inform", jurisdiction, share))
+        self.acts.append((day, "inform", jurisdiction, share, _digest(held)))
         return len(told)
 
     def go_private(self, day: int, share: float, jurisdiction: str) -> int:
@@ -93,7 +96,7 @@ class PeopleSide:
         luck = self.streams.uniform("private.called", who, self._before("go_private"))
         who = who[(luck < share) & (self.reactions.private_day[who] > day)]
         self.reactions.turn_now(who, day)
-        self.acts.append((day, "go_private", jurisdiction, share))
+        self.acts.append((day, "go_private", jurisdiction, share, ""))
         return len(who)
 
     def _before(self, what: str) -> int:
@@ -107,3 +110,8 @@ class PeopleSide:
 
     def _residents(self, code: int) -> NDArray[np.int64]:
         return np.flatnonzero(self.population.jurisdiction == code)
+
+
+def _digest(persons: NDArray[np.int64]) -> str:
+    """Return a text that is the same for the same persons, and for others by a rare chance only."""
+    return blake2b(persons.tobytes(), digest_size=16).hexdigest()
