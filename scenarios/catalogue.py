@@ -214,7 +214,8 @@ def line(row: Row) -> str:
         return f"{value_text(row)} {marks_text(row)} {row['what']}"
     if "acts_on" in row:
         by = f"; by {', '.join(row['scopes'])}" if row["scopes"] else ""
-        return f"({row['place']}. {row['acts_on']}{by}) {row['what']}"
+        said = f"({row['place']}. {row['acts_on']}{by}) {row['what']}"
+        return f"{said} Power: {row['power']}"
     if "stay" in row:
         protects = ", ".join(row["jurisdictions"])
         return f"{row['what']} ({row['kind']}; protects {protects}; stay: {row['stay']})"

@@ -27,8 +27,10 @@ from sim.fidelity import Fidelity
 if TYPE_CHECKING:
     from rich.console import Console
 
-_SHARED = ("population_hash", "seed", "horizon", "first_replication")
+_SHARED = ("people", "seed", "population_hash", "horizon", "first_replication")
 """What two runs share; only one that begins with another replication than 0 says which."""
+_MAKE_PEOPLE = ("people", "seed")
+"""What a population follows from: where it differs, so do the people, and it alone is told."""
 
 
 @dataclass(frozen=True)
@@ -62,17 +64,10 @@ def compare_runs(first: Run, second: Run) -> Comparison:
     """
     for run in (first, second):
         run.check("measures.parquet")
-    faults = [
-        Fault(
-            f"the runs cannot be compared: they differ in {key.removesuffix('_hash')}",
-            file=str(second.folder),
-            key=key,
-            found=str(second.manifest.get(key, 0)),
-            expected=f"{first.manifest.get(key, 0)}, as in {first.folder}",
-        )
-        for key in _SHARED
-        if first.manifest.get(key, 0) != second.manifest.get(key, 0)
-    ]
+    apart = [k for k in _SHARED if first.manifest.get(k, 0) != second.manifest.get(k, 0)]
+    if any(key in apart for key in _MAKE_PEOPLE):
+        apart = [key for key in apart if key != "population_hash"]
+    faults = [_apart(first, second, key) for key in apart]
     if first.fidelity != second.fidelity:
         faults.append(
             Fault(
@@ -105,6 +100,30 @@ def compare_runs(first: Run, second: Run) -> Comparison:
         _content(first, second, first.scenario, second.scenario),
         {arm: _content(first, second, arm, arm) for arm in common},
     )
+
+
+def _apart(first: Run, second: Run, key: str) -> Fault:
+    """Return the fault of two runs that differ in something that they must share."""
+    mine, theirs = (_told(key, run.manifest.get(key, 0)) for run in (first, second))
+    what = f"{key.removesuffix('_hash').replace('_', ' ')}, {mine} against {theirs}"
+    if key == "people":
+        what = f"size, {mine} against {theirs}"
+    return Fault(
+        f"the runs cannot be compared: they differ in {what}",
+        file=str(second.folder),
+        key=key,
+        found=theirs,
+        expected=f"{mine}, as in {first.folder}",
+    )
+
+
+def _told(key: str, value: Any) -> str:
+    """Return a manifest's value in words: a count with its noun, a hash by its beginning."""
+    if key == "people":
+        return f"{value:,} people"
+    if key == "horizon":
+        return f"from {value['from']} to {value['to']}"
+    return f"{value[:12]}…" if key == "population_hash" else str(value)
 
 
 def _drawn_by(run: Run) -> str:

@@ -15,12 +15,13 @@ from typing import Any
 
 from generators.errors import Fault, ScenarioError
 from scenarios.arms import arms_of
-from scenarios.cases import case_file
+from scenarios.cases import CODES, case_file
 from scenarios.design import Design, design_of
 from scenarios.duty_wording import obligations
-from scenarios.public_record import load_record, nearest_id
+from scenarios.public_record import Record, load_record
 from scenarios.report.words import counted
 from scenarios.scenario import LoadedScenario, scenario_from_document, scenario_yaml
+from scenarios.strict import nearest_names
 from scenarios.yaml_reader import read_yaml
 from sim.law.duties import DUTIES
 from sim.operator.compliance import place_of
@@ -176,8 +177,8 @@ def _duties(order_of: str) -> tuple[Obligation, ...]:
                 f"the record has no entry '{order_of}'",
                 key="--order-of",
                 found=order_of,
-                expected="an id of the public record whose order has duties",
-                nearest=nearest_id(record, order_of),
+                expected=", ".join(lendable(record)),
+                nearest=nearest_names(order_of.upper(), lendable(record)),
             )
         )
     case_file(record, order_of)
@@ -188,10 +189,19 @@ def _duties(order_of: str) -> tuple[Obligation, ...]:
                 f"{order_of} ended in no order, so there is nothing to copy",
                 key="--order-of",
                 found=record.action(order_of).outcome,
-                expected="an action of the record that ended in an order",
+                expected=", ".join(lendable(record)),
             )
         )
     return tuple(duties.values())
+
+
+def lendable(record: Record) -> tuple[str, ...]:
+    """Return the ids of the actions whose order can be copied, in the record's order."""
+    return tuple(
+        action.id
+        for action in record.actions
+        if action.jurisdiction in CODES and obligations(action)
+    )
 
 
 def _arm(

@@ -51,6 +51,8 @@ def list_names(
     width = max(len(entry["name"]) for entry in entries)
     for entry in entries:
         print_wrapped(f"{entry['name']:<{width}}  {catalogue.line(entry)}", min(width, HANG) + 2)
+        if entry.get("address"):
+            print_wrapped(f"    {entry['address']}", breaks=True)
         for option in entry.get("options", ()):
             print_wrapped(f"    {catalogue.option_line(option)}")
 

@@ -42,16 +42,17 @@ def print_to_output(show: Callable[[Console], None]) -> None:
         typer.echo(printed(show), nl=False)
 
 
-def print_wrapped(text: str, hang: int | None = None) -> None:
+def print_wrapped(text: str, hang: int | None = None, breaks: bool = False) -> None:
     """Print lines wrapped as `scenarios.report.lines.hanging` does, at the width of what is read.
 
     Args:
         text: the lines.
         hang: by how much further the rest of a line is set in; None for the usual.
+        breaks: break a word that is longer than a line.
     """
     from scenarios.report.lines import HANG, hanging
 
-    typer.echo(hanging(text, _width(), HANG if hang is None else hang))
+    typer.echo(hanging(text, _width(), HANG if hang is None else hang, breaks))
 
 
 def _width() -> int:

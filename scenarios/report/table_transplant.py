@@ -5,12 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from scenarios.report.table import grid_of, print_whole
-from scenarios.report.table_differences import shown
+from scenarios.report.table_differences import layout, mean_text, range_decimals, shown
 from scenarios.report.table_numbers import Scale, decimals_for, number, scale_of, scaled
 from scenarios.report.table_rows import Row, content_of
 from scenarios.report.words import counted
 from scenarios.store import Run
-from scenarios.transplant import Clause, Transplant
+from scenarios.transplant import OWN, Clause, Transplant
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -47,6 +47,7 @@ def transplant_json(run: Run, transplant: Transplant) -> dict[str, Any]:
             for row in rows
             for clause in transplant.clauses
         ],
+        "beside_own_order": beside_own_order(run, transplant),
     }
 
 
@@ -78,7 +79,7 @@ def _entry(run: Run, row: Row, clause: Clause) -> dict[str, Any]:
 
 
 def print_transplant(run: Run, transplant: Transplant, console: Console) -> None:
-    """Print the question, how to read the tables, and a table a day at the console's width."""
+    """Print the question, how to read the tables, a table a day, and which order does more."""
     from rich.text import Text
 
     console.print(Text(run.manifest["question"], style="bold"))
@@ -86,6 +87,7 @@ def print_transplant(run: Run, transplant: Transplant, console: Console) -> None
     for title, header, rows in transplant_tables(run, transplant):
         console.print(f"\n{title}", markup=False, highlight=False)
         print_whole(grid_of(header, rows, console.width, _WORDS), console)
+    console.print(f"\n{beside_own_order(run, transplant)}", markup=False, highlight=False)
 
 
 def transplant_tables(
@@ -126,6 +128,33 @@ def _cells(
         said = shown(row.differences[clause.arm, run.counterfactual], scale, decimals, ranged)
         cells.append(_lines(said.first, said.mean))
     return cells
+
+
+def beside_own_order(run: Run, transplant: Transplant) -> str:
+    """Return how the copied order compares with the case's own on the last day, as a sentence.
+
+    The difference is paired within each replication; where the interval of its mean holds 0, the
+    two orders are told as a tie.
+    """
+    row = _answers(run)[-1]
+    difference = row.differences[transplant.asked, OWN]
+    measure = f"{MEASURE.replace('_', ' ')} on {row.at}"
+    own = next(clause.wording for clause in transplant.clauses if clause.arm == OWN)
+    orders = f"the order of {transplant.order_of} and that of {own.partition(',')[0]}, both obeyed"
+    if difference.mean is None:
+        return f"In this model, {measure} cannot compare {orders}: {difference.why}."
+    if difference.structural_zero:
+        return f"In this model, {measure} cannot differ between {orders}: {difference.why}."
+    scale, decimals = layout(row, transplant.asked)
+    mean = mean_text(difference, scale, range_decimals(difference, scale, decimals))
+    told = f"{measure}, the first minus the second, {mean} {scale.unit}"
+    if difference.low is None or difference.high is None:
+        return f"In this model, {orders}: {told}; one replication has no error of the mean."
+    told += f" (95 % error of the mean of {counted(run.manifest['replications'], 'replication')})"
+    if difference.low <= 0 <= difference.high:
+        return f"In this model, {orders}, tie: {told}; the interval holds 0."
+    more = "more" if difference.mean > 0 else "fewer"
+    return f"In this model, of {orders}, the first leaves {more} searchable: {told}."
 
 
 def _named(clause: Clause) -> str:

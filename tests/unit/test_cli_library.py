@@ -58,6 +58,9 @@ def test_list_interventions_gives_the_legal_power() -> None:
     rows = told("list", "interventions")["interventions"]
     assert {"cease-collection", "deletion-order"} <= {row["name"] for row in rows}
     assert all(row["power"] for row in rows)
+    text = "".join(invoke("list", "interventions").stdout.split())
+    for row in rows:
+        assert "".join(f"Power: {row['power']} {row['address']}".split()) in text
 
 
 def test_list_interventions_stands_in_the_stated_order_with_every_options_range() -> None:

@@ -8,7 +8,7 @@ from sim.interventions.kinds import InterventionKind, Option
 from sim.interventions.registry import MODULES
 
 PAGE = Path(__file__).parents[2] / "docs" / "interventions.md"
-HEAD = "| intervention | what it does | acts on | limited by | options |"
+HEAD = "| intervention | what it does | acts on | limited by | power | options |"
 
 
 def option(name: str, one: Option) -> str:
@@ -32,12 +32,14 @@ def row(kind: InterventionKind) -> str:
     options = "; ".join(option(name, one) for name, one in kind.options.items())
     limited = ", ".join(kind.scopes) or "nothing"
     ends = "" if kind.ends else " Done once."
-    return f"| `{kind.name}` | {kind.what}{ends} | {kind.acts_on} | {limited} | {options} |"
+    power = f"[{kind.power}]({kind.address})" if kind.address else kind.power
+    cells = (f"`{kind.name}`", f"{kind.what}{ends}", kind.acts_on, limited, power, options)
+    return f"| {' | '.join(cells)} |"
 
 
 def table() -> str:
     """The whole table."""
-    return "\n".join([HEAD, "|---|---|---|---|---|", *(row(module.KIND) for module in MODULES)])
+    return "\n".join([HEAD, "|---|---|---|---|---|---|", *(row(module.KIND) for module in MODULES)])
 
 
 def test_the_page_shows_every_intervention_as_it_is() -> None:

@@ -5,6 +5,7 @@ import json
 import re
 import shlex
 import shutil
+from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -13,7 +14,9 @@ import duckdb
 import pytest
 from typer.testing import CliRunner, Result
 
+from generators.errors import RunFolderError
 from scenarios.cli.main import app
+from scenarios.compare import compare_runs
 from scenarios.store import load_run
 from sim.parameters import load_parameters
 
@@ -165,8 +168,21 @@ def test_runs_of_another_seed_are_not_compared(
 ) -> None:
     result = efface("compare", ran[0], no_ranges[0])
     assert result.exit_code == 2
-    assert "differ in seed" in result.stderr
+    assert "differ in seed, 0 against 1" in result.stderr
+    assert "population" not in result.stderr
     assert result.stdout == ""
+
+
+def test_runs_of_two_sizes_are_told_by_their_sizes(ran: tuple[Path, Result]) -> None:
+    first = load_run(ran[0])
+    second = replace(
+        first, manifest={**first.manifest, "people": 20000, "population_hash": "f" * 64}
+    )
+    with pytest.raises(RunFolderError) as refused:
+        compare_runs(first, second)
+    (fault,) = refused.value.faults
+    size = f"{first.manifest['people']:,} people against 20,000 people"
+    assert fault.message.endswith(f"they differ in size, {size}")
 
 
 def test_a_run_compared_with_itself_differs_by_nothing(ran: tuple[Path, Result]) -> None:

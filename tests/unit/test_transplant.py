@@ -12,8 +12,9 @@ from typer.testing import CliRunner, Result
 from generators.errors import ScenarioError
 from scenarios.arms import arm_setup
 from scenarios.cli.main import app
+from scenarios.public_record import load_record
 from scenarios.scenario import load_scenario
-from scenarios.transplant import IGNORED, OWN, moved_by_duty, transplanted
+from scenarios.transplant import IGNORED, OWN, lendable, moved_by_duty, transplanted
 from sim.dates import iso
 
 FRENCH = ("cease_collection", "delete", "answer_requests", "cooperate")
@@ -155,6 +156,41 @@ def test_the_run_is_kept_whole_and_printed_from_the_same_numbers(ran: tuple[Path
         *("served and ignored", "UK-ICO-2022, its own order"),
     ]
     assert all("±" in line[3] for line in cells)
+
+
+def test_the_output_ends_in_how_the_copied_order_compares_with_the_cases_own(
+    ran: tuple[Path, Result], rows: dict[tuple[str, str], Any]
+) -> None:
+    from scenarios.report.table import printed
+    from scenarios.report.table_transplant import print_transplant
+    from scenarios.store import load_run
+
+    run, transplant = load_run(ran[0]), transplanted(load_scenario("ico-2022"), "FR-CNIL-2022")
+    said = json.loads(ran[1].stdout)["beside_own_order"]
+    text = printed(lambda console: print_transplant(run, transplant, console), 100)
+    assert " ".join(text.split()).endswith(said)
+    assert said.startswith("In this model, ")
+    assert "95 % error of the mean of 2 replications" in said
+    copied, own = (rows[arm, "2025-12-31"]["searchable"] for arm in ("FR-CNIL-2022", OWN))
+    answer = next(
+        row
+        for row in run.measures(headline=True).to_pylist()
+        if (row["arm"], row["name"], row["at"]) == (OWN, "searchable_persons", "2025-12-31")
+        and row["margin"] == "all"
+    )
+    assert answer["from_scenario"] == pytest.approx(own - copied)
+    tie = answer["from_scenario_low"] <= 0 <= answer["from_scenario_high"]
+    assert ("tie" in said) is tie
+    assert ("the interval holds 0" in said) is tie
+
+
+def test_the_orders_that_can_be_lent_are_those_that_can_be_copied() -> None:
+    record = load_record()
+    ids = lendable(record)
+    assert {"FR-CNIL-2022", "US-IL-ACLU-2022"} <= set(ids) < set(record.ids)
+    with pytest.raises(ScenarioError) as refused:
+        transplanted(load_scenario("ico-2022"), "NOPE")
+    assert refused.value.faults[0].expected == ", ".join(ids)
 
 
 @pytest.mark.parametrize("width", [80, 120])
