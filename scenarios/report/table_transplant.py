@@ -136,7 +136,10 @@ def beside_own_order(run: Run, transplant: Transplant) -> str:
     The difference is paired within each replication; where the interval of its mean holds 0, the
     two orders are told as a tie.
     """
-    row = _answers(run)[-1]
+    rows = _answers(run)
+    if not rows:
+        return "In this model, no measure looks after the order: there is nothing to compare."
+    row = rows[-1]
     difference = row.differences[transplant.asked, OWN]
     measure = f"{MEASURE.replace('_', ' ')} on {row.at}"
     own = next(clause.wording for clause in transplant.clauses if clause.arm == OWN)

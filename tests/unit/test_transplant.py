@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +14,9 @@ from generators.errors import ScenarioError
 from scenarios.arms import arm_setup
 from scenarios.cli.main import app
 from scenarios.public_record import load_record
+from scenarios.report.table_transplant import beside_own_order
 from scenarios.scenario import load_scenario
+from scenarios.store import load_run
 from scenarios.transplant import IGNORED, OWN, lendable, moved_by_duty, transplanted
 from sim.dates import iso
 
@@ -138,7 +141,6 @@ def test_a_clause_that_moves_nothing_does_what_the_ignored_order_does(
 
 def test_the_run_is_kept_whole_and_printed_from_the_same_numbers(ran: tuple[Path, Result]) -> None:
     from scenarios.report.table_transplant import transplant_tables
-    from scenarios.store import load_run
 
     out, _ = ran
     assert json.loads(efface("verify", out, "--json").stdout)["ok"]
@@ -163,7 +165,6 @@ def test_the_output_ends_in_how_the_copied_order_compares_with_the_cases_own(
 ) -> None:
     from scenarios.report.table import printed
     from scenarios.report.table_transplant import print_transplant
-    from scenarios.store import load_run
 
     run, transplant = load_run(ran[0]), transplanted(load_scenario("ico-2022"), "FR-CNIL-2022")
     said = json.loads(ran[1].stdout)["beside_own_order"]
@@ -184,6 +185,15 @@ def test_the_output_ends_in_how_the_copied_order_compares_with_the_cases_own(
     assert ("the interval holds 0" in said) is tie
 
 
+def test_a_run_that_ends_before_the_order_has_no_orders_to_compare(
+    ran: tuple[Path, Result],
+) -> None:
+    run, transplant = load_run(ran[0]), transplanted(load_scenario("ico-2022"), "FR-CNIL-2022")
+    windows = {**run.manifest["windows"], "notice": "2026-01-01"}
+    short = replace(run, manifest={**run.manifest, "windows": windows})
+    assert beside_own_order(short, transplant).endswith("there is nothing to compare.")
+
+
 def test_the_orders_that_can_be_lent_are_those_that_can_be_copied() -> None:
     record = load_record()
     ids = lendable(record)
@@ -199,7 +209,6 @@ def test_the_table_keeps_to_the_readers_width_and_breaks_no_number(
 ) -> None:
     from scenarios.report.table import printed
     from scenarios.report.table_transplant import print_transplant, transplant_tables
-    from scenarios.store import load_run
 
     run, transplant = load_run(ran[0]), transplanted(load_scenario("ico-2022"), "FR-CNIL-2022")
     text = printed(lambda console: print_transplant(run, transplant, console), width)
