@@ -73,7 +73,7 @@ def changed(old: str, new: str) -> Demonstration:
         ),
         (
             "collection, from: 2022-05-18, s",
-            "colection, from: 2022-05-18, s",
+            "colllction, from: 2022-05-18, s",
             12,
             "cease-collection",
         ),
