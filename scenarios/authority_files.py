@@ -66,7 +66,6 @@ def authority_from_text(text: str, file: str) -> KnownAuthority:
         daily=frozenset(kind for kind, most in maximum.items() if most.daily),
         currency=written.currency,
         stay=Stay(written.stay.value),
-        stay_law=written.stay.source,
         appeal_period_days=written.appeal_period_days.value,
         intent_months=written.intent_months.value,
         durations={

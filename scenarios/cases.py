@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from datetime import date
+from typing import Literal
 
 from generators.errors import Fault, ScenarioError
 from scenarios.authority_files import authority_of, lent
@@ -47,7 +48,7 @@ apart: its orders bind the operator and its customers there, and no resident in 
 CUSTOMERS = frozenset({"Swedish Police Authority (customer)", "police users"})
 """Targets of the record that are customers of the operator, and not the operator."""
 
-WORLDS = ("as-recorded", "uk-only", "none")
+World = Literal["as-recorded", "uk-only", "none"]
 """What else happens: every other recorded case, only the arm's own cases, or no case at all."""
 
 _ENDS_LITIGATION = ("appeal_dismissed", "appeal_withdrawn", "regulator_closes")
@@ -171,7 +172,7 @@ def cases_of_world(
 
     Args:
         record: the public record.
-        world: a name in `WORLDS`.
+        world: as in `World`.
         question_id: the action under question, which an arm has or lacks by itself.
         targets: whom the cases of this operator are against, as the record writes it.
         listed: actions that the arm lists itself.

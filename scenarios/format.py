@@ -22,7 +22,7 @@ from pydantic import (
 )
 from pydantic_core import PydanticCustomError
 
-from scenarios.cases import can_be_simulated, simulable, windows
+from scenarios.cases import World, can_be_simulated, simulable, windows
 from scenarios.format_case import Case
 from scenarios.format_parts import Horizon, Intervention, Operator, too_late
 from scenarios.public_record import nearest_id
@@ -53,7 +53,7 @@ class Scenario(Strict):
     rests_on: tuple[str, ...] = Field(min_length=1)
     counterfactual: str | None = None
     beside: tuple[str, ...] = ()
-    world: Literal["as-recorded", "uk-only", "none"] = "as-recorded"
+    world: World = "as-recorded"
     horizon: Horizon
     people: int = Field(ge=FEWEST_PEOPLE, le=MOST_PEOPLE)
     fidelity: Annotated[

@@ -33,7 +33,7 @@ from scenarios.strict import (
 )
 from sim.dates import EPOCH
 from sim.interventions.kinds import InterventionKind, beyond_scope
-from sim.setup import Scope
+from sim.setup import CUSTOMER_KINDS, Scope
 
 Strategy = Literal["comply", "minimal", "ignore", "litigate", "rational"]
 
@@ -113,7 +113,7 @@ def _places(field: str) -> tuple[str, ...]:
         return tuple(dict.fromkeys((*read_strata().jurisdictions, *CODES.values())))
     if field == "platform":
         return read_strata().platforms
-    return AGE_BANDS if field == "group" else ("state", "contractor", "private")
+    return AGE_BANDS if field == "group" else CUSTOMER_KINDS
 
 
 class Intervention(BaseModel):

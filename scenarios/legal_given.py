@@ -14,8 +14,10 @@ from scenarios.duty_wording import recorded_conduct
 from scenarios.legal_words import A_DUTY, AS_RECORDED, LAST_LOOK, all_known, known_word
 from scenarios.public_record import load_record
 from scenarios.strict import Day, Strict, wrong
+from sim.law.scope import Activity
 from sim.law.step_kinds import INSTRUMENTS
 from sim.operator.strategy import STRATEGIES
+from sim.setup import CustomerKind
 
 A_CENTURY = 1200
 """Months in which everything ends that a test may ask about."""
@@ -78,8 +80,8 @@ class Processing(Strict):
         on: day of it.
     """
 
-    activity: Literal["database", "search"]
-    client: Literal["state", "contractor", "private"]
+    activity: Activity
+    client: CustomerKind
     client_country: str
     residence: str
     on: Day

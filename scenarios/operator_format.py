@@ -21,8 +21,9 @@ from scenarios.cases import CODES
 from scenarios.sourced import Sourced, SourcedCount, SourcedShare, SourcedText, only_known
 from scenarios.strict import Strict, as_date, nearest_names, wrong
 from sim.dates import day_of
-from sim.operator.profile import EVERYWHERE, STORES
+from sim.operator.profile import EVERYWHERE, STORES, Demand
 from sim.parameters import load_parameters
+from sim.setup import CustomerKind
 
 Written = TypeVar("Written")
 
@@ -96,7 +97,7 @@ class SegmentFile(Strict):
 class MarketFile(Strict):
     """Customers of one kind in one country."""
 
-    kind: Literal["state", "contractor", "private"]
+    kind: CustomerKind
     country: str
     most: SourcedAmount
     half: SourcedDate
@@ -152,7 +153,7 @@ class OperatorFile(Strict):
     redirect_share: AmountOrParameter
     markets: tuple[MarketFile, ...] = Field(min_length=1)
     trials: SourcedShare
-    demand: Literal["record", "customers"]
+    demand: Demand
     searched: dict[str, ShareOrParameter]
     searched_elsewhere: SourcedText
     request_rate: AmountOrParameter

@@ -65,19 +65,30 @@ class Guarded:
             raise self._failure(error) from error
 
     def _failure(self, error: Exception) -> InterventionFailedError:
-        spec = self._spec
-        file, line = spec.file_and_line
-        fault = Fault(
-            f"the intervention '{spec.kind}' failed on {iso(int(self._env.now))} in "
-            f"replication {self._replication} of seed {self._seed}: "
-            f"{type(error).__name__}: {error}",
-            file=file,
-            line=line,
-            key="interventions",
-            found=spec.kind,
-            expected="one that does not fail",
+        when = (
+            f"on {iso(int(self._env.now))} in replication {self._replication} of seed {self._seed}"
         )
+        fault = failed(self._spec, when, error)
         return InterventionFailedError(fault, ("--only-replication", str(self._replication)))
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self._env, name)
+
+
+def failed(spec: InterventionSpec, when: str, error: Exception) -> Fault:
+    """Return the fault of an intervention that raised what is none of the project's own errors.
+
+    Args:
+        spec: the intervention as the scenario lists it.
+        when: when it failed, as the sentence goes on ("on 2022-05-18 ...").
+        error: what it raised.
+    """
+    file, line = spec.file_and_line
+    return Fault(
+        f"the intervention '{spec.kind}' failed {when}: {type(error).__name__}: {error}",
+        file=file,
+        line=line,
+        key="interventions",
+        found=spec.kind,
+        expected="one that does not fail",
+    )

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Any
+from typing import Any, Literal, get_args
 
 import numpy as np
 from numpy.typing import NDArray
@@ -48,6 +48,11 @@ class StrategyName(StrEnum):
     RATIONAL = "rational"
 
 
+CustomerKind = Literal["state", "contractor", "private"]
+CUSTOMER_KINDS: tuple[CustomerKind, ...] = get_args(CustomerKind)
+"""Who searches: a state's bodies, firms that search for a state, private firms and persons."""
+
+
 @dataclass(frozen=True)
 class Scope:
     """Whom a lever or an order covers; None covers all.
@@ -56,7 +61,7 @@ class Scope:
         jurisdiction: code; of residents whom the operator infers to live there, or of customers.
         group: an age band (`generators.population.AGE_BANDS`) on the day of capture.
         platform: name of a platform.
-        customer: kind of customer (`state`, `contractor`, `private`).
+        customer: one of `CUSTOMER_KINDS`.
     """
 
     jurisdiction: str | None = None
@@ -196,7 +201,6 @@ class Authority:
         maximum: instrument to the largest amount, whole units.
         currency: ISO 4217 code of its amounts.
         stay: what an appeal does to its orders by law.
-        stay_law: address of that rule.
         appeal_period_days: days from service in which an appeal may be lodged.
         intent_months: calendar months after a notice of intent within which the penalty must be
             given (six in the UK, Data Protection Act 2018, schedule 16, paragraph 2), 0 where
@@ -218,7 +222,6 @@ class Authority:
     maximum: Mapping[str, int]
     currency: str
     stay: Stay
-    stay_law: str
     appeal_period_days: int
     intent_months: int
     durations: Mapping[str, Drawn]

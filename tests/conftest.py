@@ -35,6 +35,16 @@ PERFECT = {
 """Parameters under which the operator knows where every uploader lives; no other signal is worth
 as much as the threshold."""
 
+STILL = {
+    "people.news_reach": 0.0,
+    "people.private_after_news": 0.0,
+    "requests.rate": 0.0,
+    "operator.purge_delay": 0.0,
+    **PERFECT,
+}
+"""Parameters under which nobody is told, asks or goes private, who lives where is known, and
+erasure is immediate."""
+
 
 @pytest.fixture(scope="session")
 def homebodies(small_population: Population) -> Population:

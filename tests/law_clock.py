@@ -114,7 +114,6 @@ AUTHORITY = Authority(
     maximum={"monetary penalty notice": 1000, "periodic penalty": 10},
     currency="EUR",
     stay=Stay.NONE,
-    stay_law="a law",
     appeal_period_days=30,
     intent_months=0,
     durations={"open to notice": Drawn("investigation_opened", 100.0, 0.5)},

@@ -76,7 +76,6 @@ def own_authority(
         maximum={},
         currency="GBP",
         stay=Stay(options.get("stay", Stay.AUTOMATIC)),
-        stay_law="the intervention's own option",
         appeal_period_days=round(float(options.get("appeal_period", APPEAL_PERIOD.default))),
         intent_months=0,
         durations={},

@@ -16,6 +16,7 @@ from importlib.metadata import EntryPoint, entry_points
 from typing import TypeVar
 
 from generators.errors import EffaceError, Fault, ScenarioError
+from sim.guard import failed
 from sim.interventions import (
     access_without_photo,
     appeal_and_stay,
@@ -180,18 +181,8 @@ def _asked(
     except EffaceError:
         raise
     except Exception as error:
-        file, line = spec.file_and_line
-        raise ScenarioError(
-            Fault(
-                f"the intervention '{spec.kind}' failed when it was asked about the arm's cases: "
-                f"{type(error).__name__}: {error}",
-                file=file,
-                line=line,
-                key="interventions",
-                found=spec.kind,
-                expected="one that does not fail",
-            )
-        ) from error
+        when = "when it was asked about the arm's cases"
+        raise ScenarioError(failed(spec, when, error)) from error
 
 
 def reached(setup: ArmSetup) -> set[str]:

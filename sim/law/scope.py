@@ -18,9 +18,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import Literal, get_args
 
 from sim.dates import day_of
-from sim.setup import Client, Reading
+from sim.setup import CUSTOMER_KINDS, Client, Reading
 
 GDPR_FROM = day_of(date(2018, 5, 25))
 """First day on which the GDPR applies."""
@@ -32,13 +33,11 @@ Union ended."""
 UNION = frozenset({"AT", "DE", "FR", "GR", "IT", "NL", "SE", "EU"})
 """Codes of jurisdictions in the European Union that the population tables have."""
 
-ACTIVITIES = ("database", "search")
+Activity = Literal["database", "search"]
+ACTIVITIES: tuple[Activity, ...] = get_args(Activity)
 """What the operator does: it builds the database (activity 1 of the tribunals) and has it searched
 (activity 2). Both readings decide alike for the two: the database is built in order to be
 searched."""
-
-CLIENTS = ("state", "contractor", "private")
-"""Who searches: a state's bodies, a state's contractors, private firms and persons."""
 
 
 @dataclass(frozen=True)
@@ -72,7 +71,7 @@ def covered(
 
     Args:
         activity: in `ACTIVITIES`.
-        client_kind: in `CLIENTS`; for the database, those for whom it is built.
+        client_kind: in `CUSTOMER_KINDS`; for the database, those for whom it is built.
         client_country: code of the client's country.
         day: day number.
         residence: code of where the person lives.
@@ -81,8 +80,8 @@ def covered(
     Raises:
         ValueError: an activity or a kind of client that the law does not tell apart here.
     """
-    if activity not in ACTIVITIES or client_kind not in CLIENTS:
-        known = ", ".join((*ACTIVITIES, *CLIENTS))
+    if activity not in ACTIVITIES or client_kind not in CUSTOMER_KINDS:
+        known = ", ".join((*ACTIVITIES, *CUSTOMER_KINDS))
         raise ValueError(f"'{activity}' for '{client_kind}': the words are {known}")
     regime = regime_of(residence, day)
     if not regime:

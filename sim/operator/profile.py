@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,13 +18,10 @@ from numpy.typing import NDArray
 Amount = float | str
 """A value, or the name of the parameter that holds it."""
 
-CUSTOMER_KINDS = ("state", "contractor", "private")
-"""Kinds of customer: authorities of a state, firms that search for one, and everybody else."""
-
 STORES = ("images", "metadata", "templates", "probe log")
 """The four stores of an operator of face search."""
 
-DEMANDS = ("record", "customers")
+Demand = Literal["record", "customers"]
 """Where the number of searches comes from: the record's curve, or the customers and their rate."""
 
 
@@ -71,7 +69,7 @@ class Market:
     """Customers of one kind in one country.
 
     Attributes:
-        kind: one of `CUSTOMER_KINDS`.
+        kind: one of `sim.setup.CUSTOMER_KINDS`.
         country: jurisdiction's code; `XX` for the rest of the world.
         adoption: how many there are.
         searches: of one customer, a year.
@@ -162,7 +160,7 @@ class Profile:
         redirect_share: share of freed capacity that goes elsewhere.
         markets: its customers.
         trials: share of new customers who come by a free trial.
-        demand: one of `DEMANDS`.
+        demand: as in `Demand`.
         searched: share of the searches whose probe shows a resident, by jurisdiction.
         searched_elsewhere: country whose residents all other probes show, or `EVERYWHERE`.
         request_rate: access and erasure requests that an informed resident sends it a year.

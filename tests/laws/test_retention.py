@@ -16,7 +16,7 @@ from sim.interventions.timed import hold_levers
 from sim.model import run_arms, shared_by_arms
 from sim.operator.cohorts import Cohorts
 from sim.setup import InterventionSpec
-from tests.conftest import PERFECT
+from tests.conftest import STILL
 from tests.laws.test_worlds import same_snapshots
 
 START = day_of(date(2021, 3, 4))
@@ -39,14 +39,7 @@ def known(monkeypatch):
 @pytest.fixture
 def still(shipped_setups, with_parameters):
     """Nobody is told, asks or goes private; who lives where is known, and erasure is immediate."""
-    values = {
-        "people.news_reach": 0.0,
-        "people.private_after_news": 0.0,
-        "requests.rate": 0.0,
-        "operator.purge_delay": 0.0,
-        "crawler.revisit_rate": 0.0,
-        **PERFECT,
-    }
+    values = {**STILL, "crawler.revisit_rate": 0.0}
     return with_parameters(shipped_setups["no-uk-order"], values)
 
 

@@ -17,7 +17,7 @@ from sim.measures import structural_zero
 from sim.model import run_arms
 from sim.operator.removal_order import RemovalOrder
 from sim.setup import InterventionSpec
-from tests.conftest import PERFECT
+from tests.conftest import STILL
 from tests.laws.test_worlds import same_snapshots
 
 START = day_of(date(2022, 1, 1))
@@ -71,15 +71,7 @@ def known(monkeypatch):
 @pytest.fixture
 def still(shipped_setups, with_parameters):
     """Nobody is told or goes private; who lives where is known, and jobs take no time."""
-    values = {
-        "people.news_reach": 0.0,
-        "people.private_after_news": 0.0,
-        "requests.rate": 0.0,
-        "operator.purge_delay": 0.0,
-        "operator.erasure_capacity": 1e12,
-        "crawler.revisit_rate": 1.0,
-        **PERFECT,
-    }
+    values = {**STILL, "operator.erasure_capacity": 1e12, "crawler.revisit_rate": 1.0}
     return with_parameters(shipped_setups["no-uk-order"], values)
 
 

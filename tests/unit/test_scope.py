@@ -6,8 +6,8 @@ import itertools
 
 import pytest
 
-from sim.law.scope import ACTIVITIES, CLIENTS, covered, covered_for, regime_of
-from sim.setup import Client, Reading
+from sim.law.scope import ACTIVITIES, covered, covered_for, regime_of
+from sim.setup import CUSTOMER_KINDS, Client, Reading
 from tests.law_clock import on
 
 LATE = on("2022-05-18")
@@ -60,7 +60,7 @@ def test_private_clients_and_a_countrys_own_police_are_covered_under_both(readin
 def test_what_the_first_tribunal_covers_the_upper_tribunal_covers_too():
     places = ("GB", "FR", "US", "AU")
     for activity, client, country, residence in itertools.product(
-        ACTIVITIES, CLIENTS, places, places
+        ACTIVITIES, CUSTOMER_KINDS, places, places
     ):
         for day in ("2018-01-01", "2019-01-01", "2022-01-01"):
             first, upper = (
