@@ -1,0 +1,369 @@
+"""What a store keeps of rows that were erased: where, until when, and what erasing costs.
+
+Eight manners of keeping, named after the engines that behave so, as functions of numbers alone:
+rows are amounts and a day is a number, so that the same rules hold for a simulation's shares of
+thousands of millions and for a test's forty real rows. A row is erased on a day; from then on no
+search returns it, and what is left of it is what stands here. A store of a threshold cleans up at
+the end of a day, after that day's erasures.
+"""
+
+from __future__ import annotations
+
+import math
+from bisect import bisect_left
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+
+ID_BYTES = 8
+"""Bytes by which a row is named where its erasure is written down: a 64-bit id."""
+
+
+class Kind(StrEnum):
+    """A manner of keeping.
+
+    `tombstone_forever`: marked in a bitmap, stored for ever. `vacuum_at`: marked, and written anew
+    without the marked rows once these are a share of all that is stored. `mvcc_then_wal`: the same
+    by pages, each of which stands in a write-ahead log too, for a while after it was touched.
+    `lsm`: covered by a tombstone until compaction meets both. `versioned`: in the old version,
+    until that expires. `in_place_tail`: some stay in memory behind the ends of shortened lists,
+    until the process ends. `ondisk_slots`: some stay in the file, in slots beyond the ends of
+    shortened lists. `rewrite`: the file is written anew at once, and the old one overwritten.
+    A process that serves from a file holds in memory what the file holds.
+    """
+
+    TOMBSTONE_FOREVER = "tombstone_forever"
+    VACUUM_AT = "vacuum_at"
+    MVCC_THEN_WAL = "mvcc_then_wal"
+    LSM = "lsm"
+    VERSIONED = "versioned"
+    IN_PLACE_TAIL = "in_place_tail"
+    ONDISK_SLOTS = "ondisk_slots"
+    REWRITE = "rewrite"
+
+
+class Place(StrEnum):
+    """Where something of an erased row can stand."""
+
+    FILE = "file"
+    LOG = "log"
+    MEMORY = "memory"
+    OLD_VERSION = "old version"
+
+
+NUMBERS: Mapping[Kind, tuple[str, ...]] = {
+    Kind.TOMBSTONE_FOREVER: (),
+    Kind.VACUUM_AT: ("threshold",),
+    Kind.MVCC_THEN_WAL: ("threshold", "log_days", "page"),
+    Kind.LSM: ("days",),
+    Kind.VERSIONED: ("days",),
+    Kind.IN_PLACE_TAIL: ("days",),
+    Kind.ONDISK_SLOTS: (),
+    Kind.REWRITE: (),
+}
+"""The numbers of `Keeping` that each manner needs; it takes no others."""
+
+
+@dataclass(frozen=True)
+class Keeping:
+    """A manner of keeping with its numbers; those that it does not need are None.
+
+    Attributes:
+        kind: the manner.
+        threshold: marked rows as a share of all rows stored, marked ones included, from which on
+            the store is cleaned up; above 0, at most 1.
+        days: for which an erased row is kept: until compaction, until its version expires, until
+            the process that holds it ends; 0 or more, infinity for ever.
+        log_days: for which the log keeps each page written to it; 0 or more.
+        page: bytes of a page; 1 or more.
+
+    Raises:
+        ValueError: a number that the manner needs is missing or out of bounds, or one is given
+            that it does not have.
+    """
+
+    kind: Kind
+    threshold: float | None = None
+    days: float | None = None
+    log_days: float | None = None
+    page: int | None = None
+
+    def __post_init__(self) -> None:
+        for name, (least, most) in _BOUNDS.items():
+            number, needed = getattr(self, name), name in NUMBERS[self.kind]
+            if needed != (number is not None):
+                raise ValueError(f"{self.kind} {'needs' if needed else 'has no'} {name}")
+            if number is not None and not least <= number <= most:
+                raise ValueError(f"{name} is {least:g} to {most:g}, found {number}")
+
+
+_BOUNDS = {
+    "threshold": (math.ulp(0.0), 1.0),
+    "days": (0.0, math.inf),
+    "log_days": (0.0, math.inf),
+    "page": (1, math.inf),
+}
+
+
+@dataclass(frozen=True)
+class Cohort:
+    """Rows that were erased on the same day.
+
+    Attributes:
+        rows: how many; real units in a simulation.
+        day: day number.
+        stored: rows in the store just before, erased ones that it still holds included.
+        scattered: they stood anywhere among those; otherwise they were enrolled last.
+    """
+
+    rows: float
+    day: int
+    stored: float
+    scattered: bool = True
+
+    @property
+    def in_tail(self) -> float:
+        """Share of them that stays where lists are shortened in place, expected.
+
+        The last rows of a list move to where removed ones stood, as FAISS does it, so that of
+        these only such as were among the last themselves are left behind the new end.
+        """
+        return self.rows / self.stored if self.scattered else 1.0
+
+
+@dataclass(frozen=True)
+class Stay:
+    """For how long a share of the rows of a cohort stays in one place.
+
+    Attributes:
+        place: where.
+        share: of the cohort's rows.
+        start: first day on which they are there.
+        end: first day on which they are not, infinity for never.
+    """
+
+    place: Place
+    share: float
+    start: float
+    end: float
+
+
+@dataclass(frozen=True)
+class Traffic:
+    """Bytes that an act reads and writes, expected; adds up."""
+
+    read: float = 0.0
+    written: float = 0.0
+
+    def __add__(self, other: Traffic) -> Traffic:
+        return Traffic(self.read + other.read, self.written + other.written)
+
+
+def stays(keeping: Keeping, cohort: Cohort, cleaned: Sequence[int] = ()) -> tuple[Stay, ...]:
+    """Return where erased rows stay, and until when; no two stays overlap in a place.
+
+    Args:
+        keeping: the store's.
+        cohort: the rows.
+        cleaned: days on which the store was cleaned up, in order; see `cleanings`.
+    """
+    day, for_ever, later = cohort.day, math.inf, bisect_left(cleaned, cohort.day)
+    clean = cleaned[later] if later < len(cleaned) else for_ever
+    match keeping.kind:
+        case Kind.TOMBSTONE_FOREVER:
+            found = _served(1.0, day, for_ever)
+        case Kind.VACUUM_AT:
+            found = _served(1.0, day, clean)
+        case Kind.MVCC_THEN_WAL:
+            # Erasing and cleaning up both write the row's page to the log.
+            log = _number(keeping.log_days)
+            found = [
+                *_served(1.0, day, clean),
+                Stay(Place.LOG, 1.0, day, min(clean, day + log)),
+                Stay(Place.LOG, 1.0, clean, clean + log),
+            ]
+        case Kind.LSM:
+            found = _served(1.0, day, day + _number(keeping.days))
+        case Kind.VERSIONED:
+            found = [Stay(Place.OLD_VERSION, 1.0, day, day + _number(keeping.days))]
+        case Kind.IN_PLACE_TAIL:
+            end = day + _number(keeping.days)
+            found = [Stay(Place.MEMORY, cohort.in_tail, day, end)]
+        case Kind.ONDISK_SLOTS:
+            found = _served(cohort.in_tail, day, for_ever)
+        case Kind.REWRITE:
+            found = []
+    return tuple(stay for stay in found if stay.share > 0.0 and stay.start < stay.end)
+
+
+def _served(share: float, start: float, end: float) -> list[Stay]:
+    """Return stays in a file and in the memory of the process that serves it."""
+    return [Stay(place, share, start, end) for place in (Place.FILE, Place.MEMORY)]
+
+
+def remaining(
+    keeping: Keeping, cohorts: Iterable[Cohort], day: int, cleaned: Sequence[int] = ()
+) -> dict[Place, float]:
+    """Return how many erased rows stand in each place at the end of a day; every place is named.
+
+    Args:
+        keeping: the store's.
+        cohorts: what was erased, in any order; those of later days do not count.
+        day: day number.
+        cleaned: days on which the store was cleaned up, in order; those after `day` do not count.
+    """
+    done = cleaned[: bisect_left(cleaned, day + 1)]
+    left = dict.fromkeys(Place, 0.0)
+    for cohort in cohorts:
+        for stay in stays(keeping, cohort, done):
+            if stay.start <= day < stay.end:
+                left[stay.place] += cohort.rows * stay.share
+    return left
+
+
+def gone_on(keeping: Keeping, cohort: Cohort, cleaned: Sequence[int] = ()) -> float:
+    """Return the first day on which nothing is left of erased rows.
+
+    Args:
+        keeping: the store's.
+        cohort: the rows.
+        cleaned: days on which the store was cleaned up, in order.
+
+    Returns:
+        infinity where something stays for ever, or until a clean-up that has not come.
+    """
+    return max((stay.end for stay in stays(keeping, cohort, cleaned)), default=float(cohort.day))
+
+
+def certain_days(keeping: Keeping) -> float:
+    """Return the days from an erasure to its last byte as far as they are known beforehand.
+
+    Infinity for a store that keeps for ever, and for one that waits for a threshold.
+    """
+    return gone_on(keeping, Cohort(1.0, 0, 1.0))
+
+
+def clean_up_due(keeping: Keeping, live: float, marked: float) -> bool:
+    """Return whether a store is cleaned up with that much in it.
+
+    Args:
+        keeping: the store's; only manners with a threshold are ever due.
+        live: rows stored and not erased.
+        marked: rows erased and still in the file.
+    """
+    if keeping.threshold is None or marked <= 0.0:
+        return False
+    return marked >= keeping.threshold * (live + marked)
+
+
+def cleanings(
+    keeping: Keeping, cohorts: Iterable[Cohort], live: Sequence[float]
+) -> tuple[int, ...]:
+    """Return the days on which a store is cleaned up, in order.
+
+    Args:
+        keeping: the store's.
+        cohorts: what is erased, in any order.
+        live: rows stored and not erased at the end of each day, from day 0.
+    """
+    erased = [0.0] * len(live)
+    for cohort in cohorts:
+        if cohort.day < len(live):
+            erased[cohort.day] += cohort.rows
+    marked, days = 0.0, []
+    for day, rows in enumerate(live):
+        marked += erased[day]
+        if clean_up_due(keeping, rows, marked):
+            days.append(day)
+            marked = 0.0
+    return tuple(days)
+
+
+def pages_touched(pages: float, rows: float, erased: float) -> float:
+    """Return how many pages hold at least one of some erased rows, expected.
+
+    Rows are erased by chance, each alike: of pages of r = rows / pages rows each,
+    pages (1 - (1 - erased / rows)^r) (Yao 1977, "Approximating block accesses in database
+    organizations", Communications of the ACM 20(4); here in the limit of many pages).
+
+    Args:
+        pages: of the store, above 0.
+        rows: in it, at least one a page.
+        erased: of these.
+    """
+    return (
+        pages * -math.expm1(rows / pages * math.log1p(-erased / rows)) if erased < rows else pages
+    )
+
+
+def erasing(keeping: Keeping, cohort: Cohort, row_bytes: int) -> Traffic:
+    """Return the bytes that erasing rows reads and writes on the day itself.
+
+    A bitmap of marks is written whole; a page is read, and written to the file and to the log; a
+    row of an inverted list is overwritten with the list's last one; where a file or a version is
+    written anew, all of it is read and what stays is written, and a file that is overwritten is
+    written once more.
+
+    Args:
+        keeping: the store's.
+        cohort: the rows; none of them costs nothing.
+        row_bytes: of one row.
+    """
+    stored, erased = cohort.stored, cohort.rows
+    if erased <= 0.0:
+        return Traffic()
+    old, left = stored * row_bytes, (stored - erased) * row_bytes
+    match keeping.kind:
+        case Kind.TOMBSTONE_FOREVER | Kind.VACUUM_AT:
+            return Traffic(0.0, stored / 8.0)
+        case Kind.MVCC_THEN_WAL:
+            touched = _touched(keeping, stored, erased, row_bytes)
+            return Traffic(touched, 2.0 * touched)
+        case Kind.LSM:
+            return Traffic(0.0, erased * ID_BYTES)
+        case Kind.VERSIONED:
+            return Traffic(old, left)
+        case Kind.IN_PLACE_TAIL:
+            # The index stands in memory; its file is written when it is saved.
+            return Traffic(0.0, left)
+        case Kind.ONDISK_SLOTS:
+            return Traffic(erased * row_bytes, erased * row_bytes)
+        case Kind.REWRITE:
+            return Traffic(old, left + old)
+
+
+def cleaning(keeping: Keeping, live: float, marked: float, row_bytes: int) -> Traffic:
+    """Return the bytes that cleaning up, compaction included, reads and writes.
+
+    All of the file is read and what is live is written; of pages, those with a marked row, to the
+    file and to the log. Other manners never clean up.
+
+    Args:
+        keeping: the store's.
+        live: rows stored and not erased.
+        marked: rows erased and still in the file.
+        row_bytes: of one row.
+    """
+    stored = live + marked
+    match keeping.kind:
+        case Kind.VACUUM_AT | Kind.LSM:
+            return Traffic(stored * row_bytes, live * row_bytes)
+        case Kind.MVCC_THEN_WAL:
+            touched = _touched(keeping, stored, marked, row_bytes)
+            return Traffic(stored * row_bytes, 2.0 * touched)
+        case _:
+            return Traffic()
+
+
+def _touched(keeping: Keeping, rows: float, erased: float, row_bytes: int) -> float:
+    """Return the bytes of the pages that hold at least one of some erased rows, expected."""
+    page = _number(keeping.page)
+    in_page = max(1.0, page // row_bytes)
+    pages = max(1.0, rows / in_page)
+    return pages_touched(pages, rows, erased) * max(page, float(row_bytes))
+
+
+def _number(number: float | None) -> float:
+    """Return a number that the manner has (`NUMBERS`), as a float."""
+    assert number is not None
+    return float(number)
