@@ -175,13 +175,9 @@ def stays(keeping: Keeping, cohort: Cohort, cleaned: Sequence[int] = ()) -> tupl
         case Kind.VACUUM_AT:
             found = _served(1.0, day, clean)
         case Kind.MVCC_THEN_WAL:
-            # Erasing and cleaning up both write the row's page to the log.
-            log = _number(keeping.log_days)
-            found = [
-                *_served(1.0, day, clean),
-                Stay(Place.LOG, 1.0, day, min(clean, day + log)),
-                Stay(Place.LOG, 1.0, clean, clean + log),
-            ]
+            # A clean-up logs its pages too, but without what it has taken out of them.
+            logged = Stay(Place.LOG, 1.0, day, day + _number(keeping.log_days))
+            found = [*_served(1.0, day, clean), logged]
         case Kind.LSM:
             found = _served(1.0, day, day + _number(keeping.days))
         case Kind.VERSIONED:

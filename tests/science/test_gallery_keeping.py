@@ -65,23 +65,21 @@ def test_every_manner_of_keeping_leaves_what_its_name_says() -> None:
     assert left(KEEPINGS[Kind.REWRITE], 10) == {}
 
 
-def test_a_log_keeps_what_erasing_and_cleaning_up_wrote_each_for_its_days() -> None:
+def test_a_log_keeps_the_page_of_an_erased_row_for_its_days_and_the_file_until_the_clean_up():
     keeping = KEEPINGS[Kind.MVCC_THEN_WAL]
-    cleaned = (40,)
-    places = {day: set(left(keeping, day, cleaned)) for day in (10, 16, 17, 39, 40, 46, 47)}
-    in_file, logged = {Place.FILE, Place.MEMORY}, {Place.LOG}
-    assert places == {
-        10: in_file | logged,
-        16: in_file | logged,
+    in_file = {Place.FILE, Place.MEMORY}
+    late = {day: set(left(keeping, day, (40,))) for day in (10, 16, 17, 39, 40)}
+    assert late == {
+        10: in_file | {Place.LOG},
+        16: in_file | {Place.LOG},
         17: in_file,
         39: in_file,
-        40: logged,
-        46: logged,
-        47: set(),
+        40: set(),
     }
-    assert gone_on(keeping, NATIONAL, cleaned) == 47
-    # Cleaned up on the same day, the log holds the row once.
-    assert left(keeping, 10, (10,)) == {Place.LOG: 15.0}
+    at_once = {day: set(left(keeping, day, (10,))) for day in (10, 16, 17)}
+    assert at_once == {10: {Place.LOG}, 16: {Place.LOG}, 17: set()}
+    assert gone_on(keeping, NATIONAL, (40,)) == 40
+    assert gone_on(keeping, NATIONAL, (10,)) == 17
 
 
 @given(
@@ -97,9 +95,8 @@ def test_what_is_left_only_shrinks_and_is_gone_when_the_last_place_lets_go(
     cohort = Cohort(100.0 * share, day, 100.0, scattered)
     end = gone_on(keeping, cohort, cleaned)
     for place in Place:
-        if place is not Place.LOG:
-            rows = [remaining(keeping, [cohort], t, cleaned)[place] for t in range(day, 110)]
-            assert all(b <= a <= cohort.rows for a, b in pairwise(rows))
+        rows = [remaining(keeping, [cohort], t, cleaned)[place] for t in range(day, 110)]
+        assert all(b <= a <= cohort.rows for a, b in pairwise(rows))
     for t in range(day, 110):
         assert (sum(remaining(keeping, [cohort], t, cleaned).values()) > 0.0) == (t < end)
     assert sum(remaining(keeping, [cohort], day - 1, cleaned).values()) == 0.0
