@@ -1,0 +1,203 @@
+"""Where fingerprinted rows still lie: in bytes, in files, in the memory of a process.
+
+Files are read as they are, whatever their format: the first byte to the last of each file below a
+folder, and of files that were deleted while a process keeps them open. Memory is read through
+Linux's `/proc/PID/maps` and `/proc/PID/mem` (proc(5)): every mapping that can be read and that the
+process may have written into, heap, stacks and shared memory among them, and every mapping of a
+file that is deleted or that the caller names. Code and constants mapped from installed libraries
+are left out.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.gallery.fingerprints import FRAGMENT, Fingerprints, seek
+
+_BLOCK = 1 << 22
+"""Bytes read at a time."""
+_KEPT = 2 * FRAGMENT
+"""Bytes of a block that are looked at again with the next one, so that nothing falls between."""
+_KERNEL = ("[vvar", "[vsyscall]", "[vdso]")
+"""Mappings that the kernel owns; reading some of them fails."""
+
+Reader = Callable[[memoryview, int], int]
+"""Fills a buffer from an offset and returns how many bytes it put there, 0 at the end."""
+
+
+@dataclass(frozen=True)
+class Traces:
+    """What was found where.
+
+    Attributes:
+        windows: int64, the fingerprints' windows that occurred, each once.
+        places: by file or mapping in which something occurred, those of its windows, int64.
+        bytes_read: bytes looked at.
+        unread: files and mappings that could not be read, or not to their end.
+    """
+
+    windows: NDArray[np.int64]
+    places: Mapping[str, NDArray[np.int64]]
+    bytes_read: int
+    unread: tuple[str, ...]
+
+
+def traces_in_files(prints: Fingerprints, folder: Path, pid: int | None = None) -> Traces:
+    """Return what occurs in the files below a folder.
+
+    Args:
+        prints: what to look for.
+        folder: every regular file in it and below; links are not followed.
+        pid: a process whose deleted files are read too, where it still has them open and they lay
+            in the folder (Linux); None leaves them out.
+
+    Raises:
+        OSError: the folder cannot be listed.
+    """
+    files = {str(file): file for file in _files(folder)}
+    if pid is not None:
+        files |= _deleted(folder, pid)
+    gathered = _Gathered(prints)
+    for name, file in files.items():
+        try:
+            with open(file, "rb", buffering=0) as opened:
+                gathered.read(
+                    name, _from_file(opened.fileno()), [(0, os.fstat(opened.fileno()).st_size)]
+                )
+        except OSError as error:
+            gathered.unread.append(f"{name} ({error.strerror})")
+    return gathered.traces()
+
+
+def traces_in_memory(prints: Fingerprints, pid: int, folder: Path | None = None) -> Traces:
+    """Return what occurs in the memory of a running process; its own included, but for the buffer.
+
+    The process should be doing nothing meanwhile: what it moves while it is read may be missed.
+
+    Args:
+        prints: what to look for.
+        pid: the process; the caller's own is allowed.
+        folder: files from here that are mapped into memory are read too.
+
+    Raises:
+        OSError: there is no such process, no Linux, or no right to read another's memory.
+    """
+    if sys.platform != "linux":
+        raise OSError(f"the memory of a process is read on Linux alone, found {sys.platform}")
+    gathered = _Gathered(prints)
+    own = gathered.span if pid == os.getpid() else None
+    with open(f"/proc/{pid}/mem", "rb", buffering=0) as memory:
+        read = _from_file(memory.fileno())
+        for name, spans in _mappings(pid, folder, own).items():
+            gathered.read(name, read, spans)
+    return gathered.traces()
+
+
+class _Gathered:
+    """Windows found so far, and the one buffer that everything is read into, wiped at the end."""
+
+    def __init__(self, prints: Fingerprints) -> None:
+        self.prints = prints
+        self.buffer = np.zeros(_KEPT + _BLOCK, dtype=np.uint8)
+        self.places: dict[str, NDArray[np.int64]] = {}
+        self.bytes_read = 0
+        self.unread: list[str] = []
+
+    @property
+    def span(self) -> tuple[int, int]:
+        """Addresses of the buffer, first and one past the last."""
+        start = self.buffer.ctypes.data
+        return start, start + self.buffer.nbytes
+
+    def read(self, name: str, reader: Reader, spans: list[tuple[int, int]]) -> None:
+        """Look at all bytes of the spans (from, to), each a text of its own."""
+        found: list[NDArray[np.int64]] = []
+        for start, end in spans:
+            kept = 0
+            while start < end:
+                most = min(_BLOCK, end - start)
+                into = self.buffer.data[kept : kept + most]
+                try:
+                    got = reader(into, start)
+                except OSError:
+                    got = 0
+                if not got:
+                    self.unread.append(f"{name}, {end - start} bytes")
+                    break
+                text = self.buffer[: kept + got]
+                if text.any():
+                    found.append(seek(self.prints, text))
+                start += got
+                self.bytes_read += got
+                kept = min(_KEPT, len(text))
+                self.buffer[:kept] = text[len(text) - kept :]
+        windows = np.unique(np.concatenate([np.zeros(0, dtype=np.int64), *found]))
+        if len(windows):
+            self.places[name] = windows
+
+    def traces(self) -> Traces:
+        """Wipe the buffer and return what was found."""
+        self.buffer[:] = 0
+        every = np.concatenate([np.zeros(0, dtype=np.int64), *self.places.values()])
+        return Traces(np.unique(every), self.places, self.bytes_read, tuple(self.unread))
+
+
+def _from_file(descriptor: int) -> Reader:
+    return lambda into, offset: os.preadv(descriptor, [into], offset)
+
+
+def _files(folder: Path) -> Iterator[Path]:
+    """Yield the regular files in a folder and below, in order of name."""
+    for entry in sorted(os.scandir(folder), key=lambda entry: entry.name):
+        if entry.is_dir(follow_symlinks=False):
+            yield from _files(Path(entry.path))
+        elif entry.is_file(follow_symlinks=False):
+            yield Path(entry.path)
+
+
+def _deleted(folder: Path, pid: int) -> dict[str, Path]:
+    """Return by name the files of a folder that are deleted and that a process keeps open."""
+    opened = Path(f"/proc/{pid}/fd")
+    found: dict[str, Path] = {}
+    for descriptor in sorted(opened.iterdir()) if opened.is_dir() else []:
+        try:
+            target = os.readlink(descriptor)
+        except OSError:  # closed since it was listed
+            continue
+        if target.endswith(" (deleted)") and Path(target).is_relative_to(folder.resolve()):
+            found[target] = descriptor
+    return found
+
+
+def _mappings(
+    pid: int, folder: Path | None, left_out: tuple[int, int] | None
+) -> dict[str, list[tuple[int, int]]]:
+    """Return the addresses (from, to) to read by name of their mapping."""
+    named: dict[str, list[tuple[int, int]]] = {}
+    with open(f"/proc/{pid}/maps", encoding="utf-8", errors="replace") as maps:
+        for line in maps:
+            addresses, rights, _, _, inode, *rest = line.rstrip("\n").split(maxsplit=5)
+            name = rest[0] if rest else "anonymous memory"
+            told = name.endswith(" (deleted)") or (
+                folder is not None and Path(name).is_relative_to(folder.resolve())
+            )
+            written = "w" in rights or inode == "0"
+            if "r" not in rights or name.startswith(_KERNEL) or not (written or told):
+                continue
+            start, end = (int(part, 16) for part in addresses.split("-"))
+            named.setdefault(name, []).extend(_around(start, end, left_out))
+    return named
+
+
+def _around(start: int, end: int, left_out: tuple[int, int] | None) -> list[tuple[int, int]]:
+    """Return what of the addresses lies outside what is left out."""
+    if left_out is None or left_out[1] <= start or end <= left_out[0]:
+        return [(start, end)]
+    return [(a, b) for a, b in ((start, left_out[0]), (left_out[1], end)) if a < b]
