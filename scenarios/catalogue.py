@@ -1,5 +1,5 @@
-"""What there is to ask with: scenarios, interventions, measures, parameters, strategies, operators
-and authorities, as plain rows.
+"""What there is to ask with: scenarios, interventions, measures, parameters, strategies, operators,
+stores and authorities, as plain rows.
 
 The rows are what `efface list --json` prints and what documents are made from.
 """
@@ -92,6 +92,20 @@ def operators() -> list[Row]:
             "values": {key: value.model_dump() for key, value in known.values.items()},
         }
         for id, known in known_operators().items()
+    ]
+
+
+def stores() -> list[Row]:
+    """Return how stores keep what was erased, each manner with the marks of its numbers."""
+    from scenarios.keepings import known_keepings
+
+    return [
+        {
+            "name": name,
+            "what": known.what,
+            "values": {key: value.model_dump() for key, value in known.values.items()},
+        }
+        for name, known in known_keepings().items()
     ]
 
 

@@ -23,6 +23,7 @@ class Kind(StrEnum):
     PARAMETERS = "parameters"
     STRATEGIES = "strategies"
     OPERATORS = "operators"
+    STORES = "stores"
     AUTHORITIES = "authorities"
 
 
@@ -30,9 +31,10 @@ def list_names(
     what: Annotated[Kind, typer.Argument(help="What to list.")] = Kind.SCENARIOS,
     as_json: JsonOption = False,
 ) -> None:
-    """List the scenarios, interventions, measures, parameters, strategies, operators, authorities.
+    """List scenarios, interventions, measures, parameters, strategies, operators, authorities, ….
 
-    Interventions stand in the order in which they take effect, each with its options.
+    Interventions stand in the order in which they take effect, each with its options. Stores are
+    manners of keeping what was erased.
     """
     from scenarios import catalogue
 
@@ -43,6 +45,7 @@ def list_names(
         Kind.PARAMETERS: catalogue.parameters,
         Kind.STRATEGIES: catalogue.strategies,
         Kind.OPERATORS: catalogue.operators,
+        Kind.STORES: catalogue.stores,
         Kind.AUTHORITIES: catalogue.authorities,
     }[what]()
     if as_json:
