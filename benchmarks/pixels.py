@@ -146,14 +146,14 @@ def _threshold(photos: ReplicationPhotos | None) -> Figure:
 
 def _searches(rows: int = 15_000, probes: int = 500, dimension: int = 128) -> list[Figure]:
     """Time the exact gallery beside a matrix product and a sort, with a tenth of it hidden."""
-    from sim.gallery.flat import FlatGallery
+    from sim.gallery.stored import StoredGallery
 
     draw = np.random.default_rng(0)
     vectors = draw.normal(size=(rows, dimension)).astype(np.float32)
     vectors /= np.linalg.norm(vectors, axis=1, keepdims=True)
     ids = np.arange(rows, dtype=np.int64) << 8
     asked = vectors[:probes]
-    gallery = FlatGallery(dimension)
+    gallery = StoredGallery(dimension)
     gallery.enrol(ids, vectors)
     gallery.hide(ids[::10])
     shown = np.ones(rows, dtype=np.bool_)

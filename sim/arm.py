@@ -19,8 +19,8 @@ from sim.day import WEEK_TIME
 from sim.ending import history_of
 from sim.events import Event, Log, Process
 from sim.first_acts import FirstActs
-from sim.gallery.flat import FlatGallery
 from sim.gallery.gallery import Gallery
+from sim.gallery.stored import StoredGallery
 from sim.guard import Guarded
 from sim.history import History
 from sim.interventions.kinds import Actors
@@ -198,7 +198,7 @@ class Arm:
         people, scores = len(self.shared.population), OperatorScores.of(parameters)
         if photos is None:
             return ScoresMatcher(people, scores)
-        self.gallery = FlatGallery(photos.finds.vectors.shape[1])
+        self.gallery = StoredGallery(photos.finds.vectors.shape[1], "Flat")
         threshold = parameters["search.encoder_threshold"]
         return PixelsMatcher(people, photos, self.gallery, threshold, scores.fpir)
 

@@ -6,6 +6,7 @@ stored) or erased. Ids are the caller's, 64-bit, and never used twice, also afte
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -24,10 +25,10 @@ class GalleryError(EffaceError):
 
 @dataclass(frozen=True)
 class Nearest:
-    """The k nearest templates of each probe, best first.
+    """The k nearest templates of each probe, best first, equal scores by ascending id.
 
     Attributes:
-        ids: int64 [q, k], `NOBODY` where fewer than k templates are searchable.
+        ids: int64 [q, k], `NOBODY` where fewer than k templates were found.
         scores: float32 [q, k], inner products, minus infinity where there is nobody.
     """
 
@@ -37,7 +38,7 @@ class Nearest:
 
 @dataclass(frozen=True)
 class Within:
-    """All templates that score at least a threshold, probe by probe, best first.
+    """The templates that score at least a threshold, probe by probe, best first, then by id.
 
     Attributes:
         starts: int64 [q + 1]; those of probe i are `starts[i]:starts[i + 1]`.
@@ -56,6 +57,32 @@ class Within:
 
 
 @dataclass(frozen=True)
+class Cost:
+    """What an erasure, a rebuild or a sealing took; costs add up.
+
+    Attributes:
+        rows: templates that it was about: those erased, or those written anew.
+        bytes_read: bytes of stored templates that were read to be written elsewhere.
+        bytes_written: bytes that were written or overwritten, in memory and in files.
+        seconds: of wall time.
+    """
+
+    rows: int = 0
+    bytes_read: int = 0
+    bytes_written: int = 0
+    seconds: float = 0.0
+
+    def __add__(self, other: Cost) -> Cost:
+        """Return both together."""
+        return Cost(
+            self.rows + other.rows,
+            self.bytes_read + other.bytes_read,
+            self.bytes_written + other.bytes_written,
+            self.seconds + other.seconds,
+        )
+
+
+@dataclass(frozen=True)
 class GalleryStats:
     """How much a gallery holds: `enrolled = searchable + hidden + erased`, always.
 
@@ -64,14 +91,27 @@ class GalleryStats:
         searchable: templates that a search may return.
         hidden: templates that are stored and kept out of results.
         erased: templates that are stored no longer.
-        vector_bytes: bytes of stored vectors.
+        stores: bytes of the stored templates in memory, by what they are kept as.
+        design: the design as a factory string.
+        segments: how many separate indexes there are.
+        trained_on_erased: templates that were erased after the quantisers in use now had been
+            trained on them: what training leaves of them is still there (0 where nothing is
+            trained, and after a rebuild with retraining).
     """
 
     enrolled: int
     searchable: int
     hidden: int
     erased: int
-    vector_bytes: int
+    stores: tuple[tuple[str, int], ...]
+    design: str
+    segments: int
+    trained_on_erased: int
+
+    @property
+    def vector_bytes(self) -> int:
+        """Bytes of stored templates, all stores together."""
+        return sum(size for _, size in self.stores)
 
 
 class Gallery(Protocol):
@@ -88,11 +128,11 @@ class Gallery(Protocol):
 
         Args:
             ids: int64 [n], 0 or more, never used before in this gallery.
-            vectors: float32 [n, dimension], finite.
+            vectors: float32 [n, dimension], of unit length within 0.001.
 
         Raises:
-            GalleryError: an id was used before, arrays of the wrong shape, or a number that is
-                not finite; nothing is enrolled then.
+            GalleryError: an id was used before, arrays of the wrong shape, numbers that are not
+                finite, or vectors of another length; nothing is enrolled then.
         """
         ...
 
@@ -100,23 +140,26 @@ class Gallery(Protocol):
         """Return the k most similar searchable templates of each probe.
 
         Args:
-            vectors: float32 [q, dimension].
+            vectors: float32 [q, dimension], of unit length within 0.001.
             k: 1 or more.
 
         Raises:
-            GalleryError: probes of the wrong shape or not finite, or k below 1.
+            GalleryError: probes of the wrong shape or length or not finite, or k below 1.
         """
         ...
 
     def range(self, vectors: NDArray[np.float32], threshold: float) -> Within:
-        """Return all searchable templates that score at least the threshold.
+        """Return the searchable templates that score at least the threshold.
+
+        An approximate index returns those that it comes upon.
 
         Args:
-            vectors: float32 [q, dimension].
+            vectors: float32 [q, dimension], of unit length within 0.001.
             threshold: least inner product.
 
         Raises:
-            GalleryError: probes of the wrong shape or not finite.
+            GalleryError: probes of the wrong shape or length or not finite, or a threshold that is
+                no number.
         """
         ...
 
@@ -128,11 +171,36 @@ class Gallery(Protocol):
         """
         ...
 
-    def erase(self, ids: NDArray[np.int64]) -> None:
-        """Remove templates, searchable or hidden; their bytes are no longer in the index.
+    def erase(self, ids: NDArray[np.int64]) -> Cost:
+        """Remove templates, searchable or hidden: their bytes are overwritten.
 
         Raises:
             GalleryError: an id is not stored, or comes twice; nothing is erased then.
+        """
+        ...
+
+    def rebuild(self, *, retrain: bool = False, segments: Collection[int] | None = None) -> Cost:
+        """Write segments anew from the templates that are stored in them.
+
+        Args:
+            retrain: whether quantisers are trained anew, on what is stored now: until then they
+                keep what training learnt from templates that have been erased since.
+            segments: numbers of the segments, from 0; all by default.
+
+        Raises:
+            GalleryError: there is no such segment; nothing is rebuilt then.
+        """
+        ...
+
+    def stored(self, ids: NDArray[np.int64]) -> dict[str, NDArray[np.uint8]]:
+        """Return the bytes that are kept of templates, hidden ones too.
+
+        Returns:
+            For each thing that is kept of a template ("vector", "code", ...) uint8 [n, b], with
+            zeros where that is not kept of it: segments that are not trained yet are exact.
+
+        Raises:
+            GalleryError: an id is not stored, or comes twice.
         """
         ...
 

@@ -35,7 +35,7 @@ def heavy_after(program: str) -> list[str]:
     "module",
     [
         "sim.model",
-        "sim.gallery.flat",
+        "sim.gallery.stored",
         "sim.pixels.matcher",
         "sim.pixels.photos",
         "sim.pixels.faces",
@@ -58,7 +58,9 @@ def test_a_run_at_scores_brings_nothing_heavy() -> None:
 
 def test_this_test_would_see_it() -> None:
     pytest.importorskip("faiss", reason="FAISS comes with the extra [faces]")
-    assert heavy_after("from sim.gallery.flat import FlatGallery; FlatGallery(2)") == ["faiss"]
+    assert heavy_after("from sim.gallery.stored import StoredGallery; StoredGallery(2)") == [
+        "faiss"
+    ]
 
 
 def test_the_gallery_needs_nothing_else_of_efface_but_its_errors() -> None:
@@ -66,8 +68,8 @@ def test_the_gallery_needs_nothing_else_of_efface_but_its_errors() -> None:
     rooms = ("dashboard", "generators", "scenarios", "sim")
     program = (
         "import json, sys\n"
-        "from sim.gallery.flat import FlatGallery\n"
-        "FlatGallery(2)\n"
+        "from sim.gallery.stored import StoredGallery\n"
+        "StoredGallery(2)\n"
         f"print(json.dumps(sorted(n for n in sys.modules if n.split('.')[0] in {rooms!r})))"
     )
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True)
@@ -77,6 +79,15 @@ def test_the_gallery_needs_nothing_else_of_efface_but_its_errors() -> None:
         "generators.errors",
         "sim",
         "sim.gallery",
-        "sim.gallery.flat",
+        "sim.gallery.bitmap",
+        "sim.gallery.checks",
+        "sim.gallery.designs",
+        "sim.gallery.exact",
         "sim.gallery.gallery",
+        "sim.gallery.register",
+        "sim.gallery.results",
+        "sim.gallery.segment",
+        "sim.gallery.shelf",
+        "sim.gallery.stored",
+        "sim.gallery.wiping",
     ]

@@ -16,7 +16,7 @@ from sim import arm as arm_module
 from sim.dates import day_of
 from sim.draws import streams as named_streams
 from sim.fidelity import Fidelity
-from sim.gallery.flat import FlatGallery
+from sim.gallery.stored import StoredGallery
 from sim.measures import read_measures
 from sim.model import run_arms
 from sim.operator.in_play import in_play
@@ -49,14 +49,14 @@ def setups(shipped_setups, with_parameters):
     }
 
 
-class Watched(FlatGallery):
+class Watched(StoredGallery):
     """A gallery that keeps a second log of what is searchable, and holds every search to it."""
 
     searched = 0
     returned = 0
 
-    def __init__(self, dimension: int) -> None:
-        super().__init__(dimension)
+    def __init__(self, dimension: int, design: str) -> None:
+        super().__init__(dimension, design)
         self.shown: set[int] = set()
         self.gone: set[int] = set()
 
@@ -72,7 +72,7 @@ class Watched(FlatGallery):
 
     def erase(self, ids):
         assert set(ids.tolist()) <= self.gone
-        super().erase(ids)
+        return super().erase(ids)
 
     def range(self, vectors, threshold):
         within = super().range(vectors, threshold)
@@ -92,7 +92,7 @@ def drawn_by(patterned):
 def ran(people, setups, drawn_by):
     """The arms' histories, every search of theirs watched."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(arm_module, "FlatGallery", Watched)
+        patch.setattr(arm_module, "StoredGallery", Watched)
         return run_arms(people, setups, 3, 0, faces=drawn_by)
 
 

@@ -11,7 +11,7 @@ pytest.importorskip("faiss", reason="FAISS comes with the extra [faces]")
 
 from generators.errors import EnvelopeError, FacesUnavailableError
 from generators.photos import PhotoRows
-from sim.gallery.flat import FlatGallery
+from sim.gallery.stored import StoredGallery
 from sim.matcher import BACKGROUND, ProbeRows, Survey
 from sim.pixels.faces import Faces, require_packages
 from sim.pixels.matcher import PixelsMatcher
@@ -67,7 +67,7 @@ def made(probe_angles: list[float | None], threshold: float = 0.8) -> PixelsMatc
         Templates(on_day(WEEK, what), at(*angles)),
         minors=np.array([template(3) >> 8]),
     )
-    matcher = PixelsMatcher(4, photos, FlatGallery(2), threshold, 0.01)
+    matcher = PixelsMatcher(4, photos, StoredGallery(2), threshold, 0.01)
     matcher.enrol(rows(*(template(p) for p in range(4))))
     return matcher
 

@@ -10,8 +10,9 @@ pytest.importorskip("faiss", reason="FAISS comes with the extra [faces]")
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from sim.gallery.flat import FlatGallery
+from sim.gallery.exact import ExactShelf
 from sim.gallery.gallery import NOBODY, GalleryError
+from sim.gallery.stored import StoredGallery
 
 DIMENSION = 6
 
@@ -30,14 +31,14 @@ BIG = np.array([2**62, 7, 2**40 + 3, 0, 2**63 - 1, 12, 13, 14, 15, 2**33], dtype
 
 
 @pytest.fixture
-def gallery() -> FlatGallery:
-    made = FlatGallery(DIMENSION)
+def gallery() -> StoredGallery:
+    made = StoredGallery(DIMENSION)
     made.enrol(BIG, unit(len(BIG), 1))
     return made
 
 
 @pytest.mark.parametrize("probes", [1, 3, 50])
-def test_search_gives_the_k_best_of_brute_force(gallery: FlatGallery, probes: int) -> None:
+def test_search_gives_the_k_best_of_brute_force(gallery: StoredGallery, probes: int) -> None:
     asked = unit(probes, 2)
     nearest = gallery.search(asked, 4)
     truth = asked @ unit(len(BIG), 1).T
@@ -48,7 +49,7 @@ def test_search_gives_the_k_best_of_brute_force(gallery: FlatGallery, probes: in
 
 @pytest.mark.parametrize("threshold", [-1.1, 0.2, 0.99, 1.1])
 def test_range_gives_everything_at_or_above_the_threshold(
-    gallery: FlatGallery, threshold: float
+    gallery: StoredGallery, threshold: float
 ) -> None:
     asked = unit(5, 2)
     within = gallery.range(asked, threshold)
@@ -63,14 +64,15 @@ def test_range_gives_everything_at_or_above_the_threshold(
 
 
 def test_a_score_at_the_threshold_itself_counts() -> None:
-    made = FlatGallery(2)
-    made.enrol(ids(5), np.array([[0.5, 0.0]], dtype=np.float32))
+    made = StoredGallery(2)
+    made.enrol(ids(5), np.array([[0.6, 0.8]], dtype=np.float32))
     asked = np.array([[1.0, 0.0]], dtype=np.float32)
-    assert made.range(asked, 0.5).ids.tolist() == [5]
-    assert made.range(asked, float(np.nextafter(np.float32(0.5), np.float32(1)))).ids.size == 0
+    at = np.float32(0.6)
+    assert made.range(asked, float(at)).ids.tolist() == [5]
+    assert made.range(asked, float(np.nextafter(at, np.float32(1)))).ids.size == 0
 
 
-def test_where_fewer_are_searchable_than_asked_for_there_is_nobody(gallery: FlatGallery) -> None:
+def test_where_fewer_are_searchable_than_asked_for_there_is_nobody(gallery: StoredGallery) -> None:
     gallery.hide(BIG[2:])
     nearest = gallery.search(unit(1, 3), 5)
     assert sorted(nearest.ids[0][:2].tolist()) == sorted(BIG[:2].tolist())
@@ -82,23 +84,25 @@ def test_where_fewer_are_searchable_than_asked_for_there_is_nobody(gallery: Flat
 
 
 def test_an_empty_gallery_returns_nobody() -> None:
-    made = FlatGallery(DIMENSION)
+    made = StoredGallery(DIMENSION)
     assert made.search(unit(1, 0), 2).ids.tolist() == [[NOBODY, NOBODY]]
     assert made.range(unit(1, 0), -2.0).ids.size == 0
     assert made.stats().enrolled == 0
 
 
-def bytes_in(made: FlatGallery, rows: int, vector: np.ndarray) -> bool:
+def bytes_in(made: StoredGallery, rows: int, vector: np.ndarray) -> bool:
     """Whether a vector's bytes stand anywhere in the index's memory, past its end too."""
     import faiss
 
-    memory = faiss.rev_swig_ptr(made._index.get_xb(), rows * made.dimension)
+    shelf = made.segments[0].shelf
+    assert isinstance(shelf, ExactShelf)
+    memory = faiss.rev_swig_ptr(shelf._index.get_xb(), rows * made.dimension)
     return vector.tobytes() in memory.tobytes()
 
 
 @pytest.mark.parametrize("gone", [[0], [9], [3, 4], [0, 9], list(range(9))])
 def test_what_is_erased_is_not_in_the_memory_of_the_index(
-    gallery: FlatGallery, gone: list[int]
+    gallery: StoredGallery, gone: list[int]
 ) -> None:
     vectors = unit(len(BIG), 1)
     assert all(bytes_in(gallery, len(BIG), v) for v in vectors)
@@ -112,7 +116,7 @@ def test_what_is_erased_is_not_in_the_memory_of_the_index(
     assert gallery.stats().vector_bytes == 0
 
 
-def test_ids_are_never_used_twice(gallery: FlatGallery) -> None:
+def test_ids_are_never_used_twice(gallery: StoredGallery) -> None:
     gallery.erase(BIG[:1])
     before = gallery.stats()
     for again in (BIG[:1], BIG[1:2], ids(99, 99), ids(-1)):
@@ -122,7 +126,7 @@ def test_ids_are_never_used_twice(gallery: FlatGallery) -> None:
 
 
 @pytest.mark.parametrize("bad", [unit(1, 0, 5), np.full((1, DIMENSION), np.nan, np.float32)])
-def test_vectors_that_are_none_are_refused(gallery: FlatGallery, bad: np.ndarray) -> None:
+def test_vectors_that_are_none_are_refused(gallery: StoredGallery, bad: np.ndarray) -> None:
     before = gallery.stats()
     with pytest.raises(GalleryError):
         gallery.enrol(ids(500), bad)
@@ -133,7 +137,7 @@ def test_vectors_that_are_none_are_refused(gallery: FlatGallery, bad: np.ndarray
     assert gallery.stats() == before
 
 
-def test_ids_that_are_not_there_are_refused_and_nothing_happens(gallery: FlatGallery) -> None:
+def test_ids_that_are_not_there_are_refused_and_nothing_happens(gallery: StoredGallery) -> None:
     gallery.erase(BIG[:1])
     gallery.hide(BIG[1:2])
     before = gallery.stats()
@@ -150,7 +154,7 @@ def test_ids_that_are_not_there_are_refused_and_nothing_happens(gallery: FlatGal
         assert gallery.stats() == before
 
 
-def test_a_gallery_that_is_told_of_nothing_stays_as_it_is(gallery: FlatGallery) -> None:
+def test_a_gallery_that_is_told_of_nothing_stays_as_it_is(gallery: StoredGallery) -> None:
     before = gallery.stats()
     none = np.zeros(0, dtype=np.int64)
     gallery.enrol(none, unit(0, 0))
@@ -170,7 +174,7 @@ STEPS = st.lists(
 @settings(max_examples=150, deadline=None)
 @given(STEPS)
 def test_any_sequence_of_steps_leaves_what_a_dictionary_would(steps: list[tuple[str, int]]) -> None:
-    made = FlatGallery(DIMENSION)
+    made = StoredGallery(DIMENSION)
     shown: dict[int, np.ndarray] = {}
     hidden: dict[int, np.ndarray] = {}
     enrolled = erased = 0

@@ -1,0 +1,204 @@
+"""The inverted shelf: 8-bit codes in lists by nearest centroid (FAISS, `IVFn,SQ8`).
+
+A probe is compared with the templates of a few lists. A code is what a template differs by from its
+list's centroid, 8 bits a number. Places are FAISS's own ids here, given with every row: left to
+itself FAISS counts rows, and after a removal gives numbers out that are in use.
+
+A removed row's code is overwritten by the last one of its list, whose old copy stays past the
+list's end; growing the list again within its memory overwrites that with zeros. What lists leave
+behind where they outgrow their memory is the allocator's to wipe (`wiping`). Lists grow in the
+thread that calls, before FAISS's own threads fill them: only that thread's leftovers can be wiped.
+"""
+
+from __future__ import annotations
+
+from itertools import pairwise
+from typing import Any, Self
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.gallery.bitmap import radius, selector
+from sim.gallery.designs import Design
+from sim.gallery.gallery import Cost
+from sim.gallery.shelf import LIST, NOWHERE, Columns, Found, FoundWithin, checked_columns
+
+_ID_BYTES = 8
+
+
+class InvertedShelf:
+    """A `Shelf` of inverted lists; empty and untrained until it is trained or restored."""
+
+    def __init__(self, design: Design, dimension: int) -> None:
+        import faiss
+
+        self._faiss: Any = faiss
+        self._dimension = dimension
+        self._nprobe = design.nprobe
+        self._index: Any = faiss.index_factory(dimension, design.index, faiss.METRIC_INNER_PRODUCT)
+
+    @classmethod
+    def trained(cls, design: Design, dimension: int, sample: NDArray[np.float32]) -> Self:
+        """Return an empty shelf, trained; see `Shelf.trained`."""
+        shelf = cls(design, dimension)
+        shelf._index.train(np.ascontiguousarray(sample))
+        return shelf
+
+    @classmethod
+    def restored(
+        cls,
+        design: Design,
+        dimension: int,
+        model: Columns,
+        columns: Columns,
+        kept: NDArray[np.int64],
+    ) -> Self:
+        """Return a shelf as it was; see `Shelf.restored`."""
+        centroids, ranges = (design.lists, dimension), (2, dimension)
+        expected = {"centroids": ("float32", centroids), "ranges": ("float32", ranges)}
+        checked_columns(model, expected, "model")
+        rows = {"code": ("uint8", (len(kept), dimension)), LIST: ("int32", (len(kept), 1))}
+        checked_columns(columns, rows, "columns")
+        lists = columns[LIST][:, 0]
+        if len(lists) and not 0 <= lists.min() <= lists.max() < design.lists:
+            raise ValueError(f"a list outside 0 to {design.lists - 1}")
+        shelf = cls(design, dimension)
+        index, faiss = shelf._index, shelf._faiss
+        index.quantizer.add(np.ascontiguousarray(model["centroids"]))
+        faiss.copy_array_to_vector(model["ranges"].ravel(), index.sq.trained)
+        index.is_trained = True
+        order = np.argsort(lists, kind="stable")
+        places = np.ascontiguousarray(kept[order])
+        codes = np.ascontiguousarray(columns["code"][order])
+        starts = np.searchsorted(lists[order], np.arange(design.lists + 1))
+        for number, (start, end) in enumerate(pairwise(starts.tolist())):
+            if end > start:
+                index.invlists.add_entries(
+                    number,
+                    end - start,
+                    faiss.swig_ptr(places[start:end]),
+                    faiss.swig_ptr(codes[start:end]),
+                )
+        index.ntotal = len(kept)
+        return shelf
+
+    @property
+    def rows(self) -> int:
+        """How many templates lie here."""
+        return int(self._index.ntotal)
+
+    def add(self, places: NDArray[np.int64], vectors: NDArray[np.float32]) -> None:
+        """Lay templates down; see `Shelf.add`."""
+        if not len(places):
+            return
+        faiss, lists = self._faiss, self._index.invlists
+        vectors = np.ascontiguousarray(vectors)
+        assigned = self._index.quantizer.assign(vectors, 1)[:, 0]
+        more = np.bincount(assigned, minlength=lists.nlist)
+        for number in np.flatnonzero(more).tolist():
+            size = lists.list_size(number)
+            lists.resize(number, size + int(more[number]))
+            lists.resize(number, size)
+        self._index.add_core(
+            len(vectors),
+            faiss.swig_ptr(vectors),
+            faiss.swig_ptr(np.ascontiguousarray(places)),
+            faiss.swig_ptr(np.ascontiguousarray(assigned)),
+        )
+
+    def search(
+        self, vectors: NDArray[np.float32], k: int, shown: NDArray[np.bool_] | None
+    ) -> Found:
+        """Return the k best of the lists that are looked through; see `Shelf.search`."""
+        scores, places = self._index.search(vectors, k, params=self._only(shown))
+        if places[:, -1].min() == NOWHERE:
+            scores[places == NOWHERE] = -np.inf
+        return scores, places
+
+    def within(
+        self, vectors: NDArray[np.float32], threshold: float, shown: NDArray[np.bool_] | None
+    ) -> FoundWithin:
+        """Return those at or above a threshold of the lists looked through; see `Shelf.within`."""
+        limits, scores, places = self._index.range_search(
+            vectors, radius(threshold), params=self._only(shown)
+        )
+        return limits.astype(np.int64), places, scores
+
+    def remove(self, places: NDArray[np.int64]) -> Cost:
+        """Take templates out; see `Shelf.remove`."""
+        if not len(places):
+            return Cost()
+        lists = self._index.invlists
+        before = self._sizes()
+        gone = np.zeros(int(places.max()) + 1, dtype=np.bool_)
+        gone[places] = True
+        if self._index.remove_ids(selector(gone)) != len(places):
+            raise RuntimeError("FAISS removed another number of rows than it was told to")
+        after = self._sizes()
+        for number in np.flatnonzero(before != after).tolist():
+            # Growing a list within its memory writes zeros where the moved rows stood.
+            lists.resize(number, int(before[number]))
+            lists.resize(number, int(after[number]))
+        row = self._dimension + _ID_BYTES
+        return Cost(len(places), len(places) * row, 2 * len(places) * row)
+
+    def decoded(self, places: NDArray[np.int64]) -> NDArray[np.float32]:
+        """Return templates as their codes have them, float32 [n, dimension]."""
+        kept = self.stored(places)
+        if not len(places):
+            return np.zeros((0, self._dimension), dtype=np.float32)
+        rest: NDArray[np.float32] = self._index.sq.decode(kept["code"])
+        return rest + self._centroids()[kept[LIST][:, 0]]
+
+    def stored(self, places: NDArray[np.int64]) -> Columns:
+        """Return what is kept of templates: their codes, and the lists that they are in."""
+        code = np.zeros((len(places), self._dimension), dtype=np.uint8)
+        lists = np.zeros((len(places), 1), dtype=np.int32)
+        if len(places):
+            # For each place up to the last one asked for, which row of the answer it is.
+            answer = np.full(int(places.max()) + 1, NOWHERE, dtype=np.int64)
+            answer[places] = np.arange(len(places))
+            for number in range(self._index.nlist):
+                ids, codes = self._list(number)
+                asked = np.flatnonzero(ids < len(answer))
+                rows = answer[ids[asked]]
+                here = rows != NOWHERE
+                code[rows[here]], lists[rows[here], 0] = codes[asked[here]], number
+        return {"code": code, LIST: lists}
+
+    def model(self) -> Columns:
+        """Return the lists' centroids and the ranges of the codes' numbers (least, width)."""
+        ranges = self._faiss.vector_to_array(self._index.sq.trained)
+        return {
+            "centroids": self._centroids().copy(),
+            "ranges": ranges.reshape(2, self._dimension).copy(),
+        }
+
+    def sizes(self) -> dict[str, int]:
+        """Return the bytes of the codes and of the places beside them."""
+        return {"code": self.rows * self._dimension, "place": self.rows * _ID_BYTES}
+
+    def _list(self, number: int) -> tuple[NDArray[np.int64], NDArray[np.uint8]]:
+        """Return the places and codes of a list, as they lie in its memory."""
+        lists = self._index.invlists
+        size = lists.list_size(number)
+        if not size:
+            return np.zeros(0, dtype=np.int64), np.zeros((0, self._dimension), dtype=np.uint8)
+        ids = self._faiss.rev_swig_ptr(lists.get_ids(number), size)
+        codes = self._faiss.rev_swig_ptr(lists.get_codes(number), size * self._dimension)
+        return ids, codes.reshape(size, self._dimension)
+
+    def _centroids(self) -> NDArray[np.float32]:
+        quantizer = self._faiss.downcast_index(self._index.quantizer)
+        memory = self._faiss.rev_swig_ptr(quantizer.get_xb(), quantizer.ntotal * self._dimension)
+        centroids: NDArray[np.float32] = memory.reshape(-1, self._dimension)
+        return centroids
+
+    def _sizes(self) -> NDArray[np.int64]:
+        lists = self._index.invlists
+        return np.array([lists.list_size(i) for i in range(lists.nlist)], dtype=np.int64)
+
+    def _only(self, shown: NDArray[np.bool_] | None) -> Any:
+        """Return search parameters: how many lists, and which places may be found."""
+        sel = None if shown is None else selector(shown)
+        return self._faiss.SearchParametersIVF(nprobe=self._nprobe, sel=sel)

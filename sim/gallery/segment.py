@@ -1,0 +1,224 @@
+"""A segment: some templates with one index of their own, that is written anew by itself.
+
+A segment whose design needs training begins exact and settles when it holds what training needs: it
+trains on a sample of what it holds, moves everything into lists, and the exact copy is overwritten.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.gallery.designs import Design
+from sim.gallery.gallery import Cost
+from sim.gallery.shelf import Columns, Found, FoundWithin, Shelf, shelf_kind
+from sim.gallery.wiping import wipe
+
+SEARCHABLE, HIDDEN, ERASED = 0, 1, 2
+"""States of a place."""
+
+
+class Segment:
+    """Templates by place: the number of each in order of enrolment, until it is rebuilt.
+
+    Attributes:
+        design: what the gallery is built of.
+        dimension: numbers in a template.
+        ids: int64 [places], the caller's ids, those of erased templates too.
+        state: uint8 [places].
+        sampled: bool [places], which templates the quantisers were trained on.
+        sampled_and_gone: how many more there were, erased before the segment was last rebuilt.
+        settled: whether the design is in use, or the segment still is exact.
+        shelf: where the templates lie.
+    """
+
+    def __init__(self, design: Design, dimension: int) -> None:
+        self.design = design
+        self.dimension = dimension
+        self.ids: NDArray[np.int64] = np.zeros(0, dtype=np.int64)
+        self.state: NDArray[np.uint8] = np.zeros(0, dtype=np.uint8)
+        self.sampled: NDArray[np.bool_] = np.zeros(0, dtype=np.bool_)
+        self.sampled_and_gone = 0
+        self.settled = design.least == 0
+        self.shelf = _empty(design if self.settled else design.exact(), dimension)
+
+    @classmethod
+    def restored(
+        cls,
+        design: Design,
+        dimension: int,
+        *,
+        ids: NDArray[np.int64],
+        state: NDArray[np.uint8],
+        sampled: NDArray[np.bool_],
+        sampled_and_gone: int,
+        settled: bool,
+        model: Columns,
+        columns: Columns,
+    ) -> Segment:
+        """Return a segment as it was, from its attributes and what its shelf kept.
+
+        Args:
+            design: as it was.
+            dimension: numbers in a template.
+            ids: as the attribute.
+            state: as the attribute.
+            sampled: as the attribute.
+            sampled_and_gone: as the attribute.
+            settled: as the attribute.
+            model: what its shelf's `model` gave.
+            columns: what `columns` gave.
+
+        Raises:
+            ValueError: a model or columns that are not of this design.
+        """
+        segment = cls(design, dimension)
+        segment.ids, segment.state = ids, state
+        segment.sampled, segment.sampled_and_gone = sampled, sampled_and_gone
+        segment.settled = settled
+        kept = np.flatnonzero(state != ERASED)
+        rows = {name: column[kept] for name, column in columns.items()}
+        segment.shelf = segment._restored(model, rows, kept)
+        return segment
+
+    @property
+    def places(self) -> int:
+        """Places given out, those of erased templates too."""
+        return len(self.ids)
+
+    @property
+    def kept(self) -> NDArray[np.int64]:
+        """Places of the templates that are stored, ascending."""
+        return np.flatnonzero(self.state != ERASED)
+
+    @property
+    def searchable(self) -> int:
+        """Templates that may be found."""
+        return int((self.state == SEARCHABLE).sum())
+
+    @property
+    def trained_on_erased(self) -> int:
+        """Templates that the quantisers were trained on and that have been erased since."""
+        return self.sampled_and_gone + int((self.sampled & (self.state == ERASED)).sum())
+
+    def enrol(self, ids: NDArray[np.int64], vectors: NDArray[np.float32]) -> None:
+        """Lay new templates down in the places that follow."""
+        if not self.settled and self.shelf.rows + len(ids) >= self.design.least:
+            self._settle(ids, vectors)
+            return
+        places = self._new_places(ids)
+        self.shelf.add(places, vectors)
+
+    def search(self, vectors: NDArray[np.float32], k: int) -> Found:
+        """Return the k best searchable templates; see `Shelf.search`."""
+        return self.shelf.search(vectors, k, self._shown())
+
+    def within(self, vectors: NDArray[np.float32], threshold: float) -> FoundWithin:
+        """Return the searchable templates at or above a threshold; see `Shelf.within`."""
+        return self.shelf.within(vectors, threshold, self._shown())
+
+    def hide(self, places: NDArray[np.int64]) -> None:
+        """Keep templates out of results."""
+        self.state[places] = HIDDEN
+
+    def erase(self, places: NDArray[np.int64]) -> Cost:
+        """Take templates out and overwrite what held them."""
+        cost = self.shelf.remove(places)
+        self.state[places] = ERASED
+        return cost
+
+    def rebuild(self, retrain: bool) -> Cost:
+        """Write the segment anew without the places of erased templates.
+
+        Without retraining codes are copied as they are. With it they are decoded, training has a
+        sample of what is stored, and they are coded anew; a segment that holds too little to train
+        on becomes exact until it holds enough.
+        """
+        kept = self.kept
+        old, before = self.shelf, sum(self.shelf.sizes().values())
+        if retrain and self.settled and self.design.least:
+            vectors = old.decoded(kept)
+            sampled = np.zeros(len(kept), dtype=np.bool_)
+            settled = len(kept) >= self.design.least
+            if settled:
+                shelf, chosen = self._trained(len(kept), lambda places: vectors[places])
+                sampled[chosen] = True
+            else:
+                shelf = _empty(self.design.exact(), self.dimension)
+            shelf.add(np.arange(len(kept)), vectors)
+            wipe(vectors)
+            self.settled, self.sampled, self.sampled_and_gone = settled, sampled, 0
+        else:
+            rows = old.stored(kept)
+            shelf = self._restored(old.model(), rows, np.arange(len(kept)))
+            for column in rows.values():
+                wipe(column)
+            self.sampled_and_gone = self.trained_on_erased
+            self.sampled = self.sampled[kept]
+        old.remove(kept)
+        self.shelf = shelf
+        self.ids, self.state = self.ids[kept], self.state[kept]
+        return Cost(len(kept), before, sum(self.shelf.sizes().values()))
+
+    def columns(self, start: int = 0) -> Columns:
+        """Return what is kept, a row a place from a place on; zeros where it was erased."""
+        kept = np.flatnonzero(self.state[start:] != ERASED)
+        columns = {}
+        for name, rows in self.shelf.stored(kept + start).items():
+            columns[name] = np.zeros((self.places - start, rows.shape[1]), dtype=rows.dtype)
+            columns[name][kept] = rows
+        return columns
+
+    def _settle(self, ids: NDArray[np.int64], vectors: NDArray[np.float32]) -> None:
+        """Train on what is held and on what comes now, and move all of it into lists."""
+        exact, held = self.shelf, self.kept
+        moved = exact.decoded(held)
+
+        def rows(chosen: NDArray[np.int64]) -> NDArray[np.float32]:
+            old, new = chosen[chosen < len(held)], chosen[chosen >= len(held)]
+            return np.concatenate([moved[old], vectors[new - len(held)]])
+
+        shelf, chosen = self._trained(len(held) + len(ids), rows)
+        places = self._new_places(ids)
+        shelf.add(held, moved)
+        shelf.add(places, vectors)
+        self.sampled[np.concatenate([held, places])[chosen]] = True
+        self.shelf, self.settled = shelf, True
+        exact.remove(held)
+        wipe(moved)
+
+    def _trained(
+        self, count: int, rows: Callable[[NDArray[np.int64]], NDArray[np.float32]]
+    ) -> tuple[Shelf, NDArray[np.int64]]:
+        """Return an empty shelf trained on rows evenly spread over so many, and which they were."""
+        chosen = np.linspace(0, count - 1, min(count, self.design.sample)).astype(np.int64)
+        sample = rows(chosen)
+        shelf = shelf_kind(self.design).trained(self.design, self.dimension, sample)
+        wipe(sample)
+        return shelf, chosen
+
+    def _restored(self, model: Columns, rows: Columns, kept: NDArray[np.int64]) -> Shelf:
+        """Return a shelf that holds these rows in these places."""
+        design = self.design if self.settled else self.design.exact()
+        return shelf_kind(design).restored(design, self.dimension, model, rows, kept)
+
+    def _new_places(self, ids: NDArray[np.int64]) -> NDArray[np.int64]:
+        """Give the next places to these ids, and return them."""
+        places = np.arange(self.places, self.places + len(ids))
+        self.ids = np.concatenate([self.ids, ids])
+        self.state = np.concatenate([self.state, np.zeros(len(ids), dtype=np.uint8)])
+        self.sampled = np.concatenate([self.sampled, np.zeros(len(ids), dtype=np.bool_)])
+        return places
+
+    def _shown(self) -> NDArray[np.bool_] | None:
+        """Return which places may be found; None where everything stored may."""
+        if not (self.state == HIDDEN).any():
+            return None
+        return self.state == SEARCHABLE
+
+
+def _empty(design: Design, dimension: int) -> Shelf:
+    """Return an empty shelf of a design that needs no training."""
+    return shelf_kind(design).trained(design, dimension, np.zeros((0, dimension), np.float32))

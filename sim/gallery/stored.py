@@ -1,0 +1,215 @@
+"""The gallery: segments under one register of ids.
+
+It is built as its design says (`designs`): exact, inverted lists, or segments of a number of
+templates, each with an index of its own. Everything that moves templates about overwrites the
+memory that it frees (`wiping`).
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Collection, Iterator
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.gallery import results
+from sim.gallery.checks import checked_ids, checked_vectors, fault, refused
+from sim.gallery.designs import Design, design_for, design_of
+from sim.gallery.gallery import Cost, GalleryError, GalleryStats, Nearest, Within
+from sim.gallery.register import ERASED, UNKNOWN, Register, segment_and_place, spot
+from sim.gallery.segment import HIDDEN, Segment
+from sim.gallery.shelf import LIST
+from sim.gallery.wiping import wiped
+
+
+class StoredGallery:
+    """A `Gallery` of segments.
+
+    Args:
+        dimension: numbers in a template, 1 or more.
+        design: what it is built of, or the factory string of that.
+
+    Raises:
+        ValueError: a dimension below 1.
+        GalleryError: there is no such design, or it cannot be of this dimension.
+        ImportError: FAISS is not installed (it comes with the extra `[faces]`).
+    """
+
+    def __init__(self, dimension: int, design: Design | str = "Flat") -> None:
+        if dimension < 1:
+            raise ValueError(f"a template has 1 number or more, found {dimension}")
+        self.dimension = dimension
+        self.design = design_of(str(design), dimension)
+        self.segments = [Segment(self.design, dimension)]
+        self.register = Register()
+        self.erased = 0
+
+    def enrol(self, ids: NDArray[np.int64], vectors: NDArray[np.float32]) -> None:
+        """Store templates; see `Gallery.enrol`."""
+        ids, vectors = self._enrolled(ids, vectors)
+        with wiped():
+            for segment, part in self._rooms(len(ids)):
+                first = self.segments[segment].places
+                self.segments[segment].enrol(ids[part], vectors[part])
+                places = np.arange(first, first + part.stop - part.start)
+                self.register.add(ids[part], spot(segment, places))
+
+    def search(self, vectors: NDArray[np.float32], k: int) -> Nearest:
+        """Return the k most similar; see `Gallery.search`."""
+        vectors = checked_vectors(vectors, self.dimension)
+        if k < 1:
+            raise refused("k of 1 or more", str(k))
+        filled = [segment for segment in self.segments if segment.shelf.rows]
+        if not len(vectors) or not filled:
+            return results.nobody(len(vectors), k)
+        return results.nearest([(s.search(vectors, k), s.ids) for s in filled])
+
+    def range(self, vectors: NDArray[np.float32], threshold: float) -> Within:
+        """Return all at or above the threshold; see `Gallery.range`."""
+        vectors = checked_vectors(vectors, self.dimension)
+        if np.isnan(threshold):
+            raise refused("a threshold", str(threshold))
+        filled = [s for s in self.segments if s.searchable] if len(vectors) else []
+        found = [(s.within(vectors, threshold), s.ids) for s in filled]
+        return results.within(found, len(vectors))
+
+    def hide(self, ids: NDArray[np.int64]) -> None:
+        """Keep templates out of results; see `Gallery.hide`."""
+        where = self._stored(ids)
+        parts = list(self._by_segment(where))
+        for segment, places, which in parts:
+            hidden = segment.state[places] == HIDDEN
+            if hidden.any():
+                first = ids[which[hidden][0]]
+                raise refused("ids of searchable templates", f"{first}, which is hidden")
+        for segment, places, _ in parts:
+            segment.hide(places)
+
+    def erase(self, ids: NDArray[np.int64]) -> Cost:
+        """Remove templates; see `Gallery.erase`."""
+        start = time.perf_counter()
+        where = self._stored(ids)
+        cost = Cost()
+        with wiped():
+            for segment, places, _ in self._by_segment(where):
+                cost += segment.erase(places)
+        self.register.move(ids, ERASED)
+        self.erased += len(ids)
+        return cost + Cost(seconds=time.perf_counter() - start)
+
+    def rebuild(self, *, retrain: bool = False, segments: Collection[int] | None = None) -> Cost:
+        """Write segments anew; see `Gallery.rebuild`."""
+        start = time.perf_counter()
+        asked = range(len(self.segments)) if segments is None else sorted(set(segments))
+        for number in asked:
+            if not 0 <= number < len(self.segments):
+                raise refused(f"segments from 0 to {len(self.segments) - 1}", str(number))
+        cost = Cost()
+        with wiped():
+            for number in asked:
+                segment = self.segments[number]
+                cost += segment.rebuild(retrain)
+                self.register.move(segment.ids, spot(number, np.arange(segment.places)))
+        return cost + Cost(seconds=time.perf_counter() - start)
+
+    def stored(self, ids: NDArray[np.int64]) -> dict[str, NDArray[np.uint8]]:
+        """Return the bytes that are kept of templates; see `Gallery.stored`."""
+        kept: dict[str, NDArray[np.uint8]] = {}
+        where = self._stored(ids)
+        for segment, places, which in self._by_segment(where):
+            for name, rows in segment.shelf.stored(places).items():
+                if name == LIST:
+                    continue
+                rows = np.ascontiguousarray(rows).view(np.uint8)
+                if name not in kept:
+                    kept[name] = np.zeros((len(ids), rows.shape[1]), dtype=np.uint8)
+                kept[name][which] = rows
+        return kept
+
+    def stats(self) -> GalleryStats:
+        """Return how much is held."""
+        searchable = sum(segment.searchable for segment in self.segments)
+        rows = sum(segment.shelf.rows for segment in self.segments)
+        sizes: dict[str, int] = {}
+        for segment in self.segments:
+            for name, size in segment.shelf.sizes().items():
+                sizes[name] = sizes.get(name, 0) + size
+        return GalleryStats(
+            enrolled=len(self.register),
+            searchable=searchable,
+            hidden=rows - searchable,
+            erased=self.erased,
+            stores=tuple(sorted(sizes.items())),
+            design=str(self.design),
+            segments=len(self.segments),
+            trained_on_erased=sum(segment.trained_on_erased for segment in self.segments),
+        )
+
+    def _enrolled(
+        self, ids: NDArray[np.int64], vectors: NDArray[np.float32]
+    ) -> tuple[NDArray[np.int64], NDArray[np.float32]]:
+        """Return ids and vectors that can be enrolled, else raise with all that is wrong."""
+        faults = []
+        try:
+            ids = checked_ids(ids)
+            if len(ids) and ids.min() < 0:
+                faults.append(fault("ids of 0 or more", str(ids.min())))
+            again = ids[self.register.where(ids) != UNKNOWN]
+            if len(again):
+                faults.append(fault("ids that were never used before", str(again[0])))
+        except GalleryError as error:
+            faults += error.faults
+        try:
+            vectors = checked_vectors(vectors, self.dimension)
+            if len(ids) != len(vectors):
+                found = f"{len(ids)} ids, {len(vectors)} vectors"
+                faults.append(fault("as many ids as vectors", found))
+        except GalleryError as error:
+            faults += error.faults
+        if faults:
+            raise GalleryError(faults)
+        return ids, vectors
+
+    def _rooms(self, count: int) -> Iterator[tuple[int, slice]]:
+        """Yield which segment takes which of so many new templates, opening new ones as needed."""
+        most, start = self.design.segment, 0
+        while start < count:
+            room = count - start
+            if most is not None:
+                room = min(room, most - self.segments[-1].places)
+            if not room:
+                self.segments.append(Segment(self.design, self.dimension))
+                continue
+            yield len(self.segments) - 1, slice(start, start + room)
+            start += room
+
+    def _stored(self, ids: NDArray[np.int64]) -> NDArray[np.int64]:
+        """Return where the templates of these ids stand, all of which are stored."""
+        ids = checked_ids(ids)
+        where = self.register.where(ids)
+        missing = np.flatnonzero(where < 0)
+        if len(missing):
+            first = missing[0]
+            state = "was erased" if where[first] == ERASED else "was never enrolled"
+            raise refused("ids of stored templates", f"{ids[first]}, which {state}")
+        return where
+
+    def _by_segment(
+        self, where: NDArray[np.int64]
+    ) -> Iterator[tuple[Segment, NDArray[np.int64], NDArray[np.int64]]]:
+        """Yield each segment concerned, the places in it, and which of the spots those are."""
+        segment, place = segment_and_place(where)
+        for number in np.unique(segment).tolist():
+            which = np.flatnonzero(segment == number)
+            yield self.segments[number], place[which], which
+
+
+def gallery_for(dimension: int, rows: int) -> StoredGallery:
+    """Return an empty gallery of the design for so many templates; see `design_for`.
+
+    Raises:
+        ValueError: a negative number of templates, or a dimension below 1.
+        ImportError: FAISS is not installed (it comes with the extra `[faces]`).
+    """
+    return StoredGallery(dimension, design_for(rows, dimension))
