@@ -1,0 +1,269 @@
+"""A sealed gallery on the disk, and how it changes so that it is always before or after a change.
+
+A change happens in two steps. The first makes it certain: `seal` and `change_by_rewriting` replace
+the manifest, `change_in_place` writes a journal; where that fails everything is as it was. The
+second, `clear`, carries a journal out and overwrites every file that no longer counts; where it
+fails or is killed, `sim.gallery.opening` does it when the folder is opened next. Between the two
+the owner of the folder changes what it holds in memory, which cannot fail.
+
+One process at a time has the folder open; a lock of the system holds the others off and goes with
+the process, however that ends.
+"""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import BinaryIO
+
+import numpy as np
+from numpy.typing import NDArray
+
+from generators.errors import Fault
+from sim.gallery.blanking import filled_copies, filled_in_place
+from sim.gallery.folder_manifest import JOURNAL, MANIFEST, NEXT, Manifest, digest
+from sim.gallery.gallery import Cost, GalleryError
+from sim.gallery.journal import Change, Journal, redo, write_journal
+from sim.gallery.overwriting import overwrite, overwrite_file, sync_folder
+from sim.gallery.staging import SegmentArrays, Staging
+
+PARTIAL = ".partial"
+"""What the name of a folder ends in whose first seal was killed."""
+
+
+@dataclass
+class GalleryFolder:
+    """The folder of a sealed gallery, locked for this process.
+
+    Attributes:
+        path: where it is.
+        manifest: what counts in it.
+    """
+
+    path: Path
+    manifest: Manifest
+    _lock: int
+    _journal: Journal | None = None
+    _superseded: list[Path] = field(default_factory=list)
+    _nameless: list[BinaryIO] = field(default_factory=list)
+
+    def seal(self, segments: Sequence[SegmentArrays], gone: NDArray[np.int64] | None) -> Cost:
+        """Make certain that the folder holds these segments; `clear` removes what they replace.
+
+        Of a segment that is there in the same generation only new rows are written. Rows that are
+        there already stay as the files have them: they are changed by the methods below.
+
+        Args:
+            segments: every segment of the gallery.
+            gone: int64 [n], ids of erased templates that have no place any more; None where they
+                are those that the folder has.
+
+        Raises:
+            GalleryError: there is no room or the folder cannot be written; all is as it was.
+        """
+        began = time.perf_counter()
+        rows = _new_rows(self.manifest, segments)
+        written = self._clear_first()
+        with self._said_plainly():
+            staging = Staging(self.path, self.manifest.edition + 1)
+            with staging.undone_on_failure():
+                manifest = staged(staging, self.manifest, segments, gone)
+                staging.manifest(manifest)
+                self._replace_manifest(manifest)
+        return Cost(rows, staging.read, written + staging.written, time.perf_counter() - began)
+
+    def change_in_place(self, changes: Sequence[Change]) -> Cost:
+        """Make changes certain that are then carried out in place, by `clear`.
+
+        Args:
+            changes: at most one a segment; places that the folder does not have yet are left out.
+
+        Raises:
+            GalleryError: there is no room or the folder cannot be written; all is as it was.
+        """
+        began = time.perf_counter()
+        written = self._clear_first()
+        changes = self._held(changes)
+        if not changes:
+            return Cost(0, 0, written, time.perf_counter() - began)
+        with self._said_plainly():
+            staging = Staging(self.path, self.manifest.edition + 1)
+            with staging.undone_on_failure():
+                manifest, read = filled_in_place(self.path, self.manifest, changes)
+                text = staging.manifest(manifest)
+                journal = Journal(digest(text), changes)
+                written += write_journal(staging.beside(JOURNAL), journal)
+                sync_folder(self.path)
+        self._journal = journal
+        self.manifest = manifest
+        rows = sum(len(change.places) for change in changes)
+        return Cost(rows, read, written + staging.written, time.perf_counter() - began)
+
+    def change_by_rewriting(self, changes: Sequence[Change]) -> Cost:
+        """Make changes certain by files beside the old ones, which `clear` then overwrites.
+
+        Args:
+            changes: at most one a segment; places that the folder does not have yet are left out.
+
+        Raises:
+            GalleryError: there is no room or the folder cannot be written; all is as it was.
+        """
+        began = time.perf_counter()
+        written = self._clear_first()
+        changes = self._held(changes)
+        if not changes:
+            return Cost(0, 0, written, time.perf_counter() - began)
+        with self._said_plainly():
+            staging = Staging(self.path, self.manifest.edition + 1)
+            with staging.undone_on_failure():
+                manifest = filled_copies(staging, self.manifest, changes)
+                staging.manifest(manifest)
+                self._replace_manifest(manifest)
+        rows = sum(len(change.places) for change in changes)
+        return Cost(rows, staging.read, written + staging.written, time.perf_counter() - began)
+
+    def clear(self) -> Cost:
+        """Carry out what was made certain, and overwrite and remove what no longer counts.
+
+        Raises:
+            GalleryError: a file cannot be written. The change stands; bytes of before are left
+                until the folder can be cleared or is opened again.
+        """
+        began = time.perf_counter()
+        written = 0
+        with self._said_plainly():
+            sync_folder(self.path)
+            if self._journal is not None:
+                written += carry_out(self.path, self.manifest, self._journal)
+                self._journal = None
+            while self._nameless:
+                written += overwrite_nameless(self._nameless[-1])
+                self._nameless.pop()
+            while self._superseded:
+                written += overwrite_file(self._superseded[-1])
+                self._superseded.pop()
+            sync_folder(self.path)
+        return Cost(0, 0, written, time.perf_counter() - began)
+
+    def close(self) -> None:
+        """Let other processes open the folder."""
+        os.close(self._lock)
+
+    def _clear_first(self) -> int:
+        """Clear what an earlier change left, if it could not be cleared then."""
+        if self._journal is None and not self._superseded and not self._nameless:
+            return 0
+        return self.clear().bytes_written
+
+    def _held(self, changes: Sequence[Change]) -> list[Change]:
+        """Return the changes that concern rows of the files, places in ascending order."""
+        held = []
+        for change in changes:
+            segment = self.manifest.segment(change.segment)
+            if segment is None:
+                continue
+            places = np.sort(change.places[change.places < segment.rows])
+            if len(places):
+                held.append(Change(change.segment, change.state, places))
+        return held
+
+    def _replace_manifest(self, manifest: Manifest) -> None:
+        """Put the staged manifest in the old one's place: from here on the change stands."""
+        self._nameless.append(replace_manifest(self.path))
+        named = {column.file for _, column in manifest.files()}
+        for _, column in self.manifest.files():
+            if column.file not in named:
+                self._superseded.append(self.path / column.file)
+        self.manifest = manifest
+
+    @contextmanager
+    def _said_plainly(self) -> Iterator[None]:
+        try:
+            yield
+        except OSError as error:
+            raise unwritable(self.path, error) from error
+
+
+def staged(
+    staging: Staging,
+    before: Manifest,
+    segments: Sequence[SegmentArrays],
+    gone: NDArray[np.int64] | None,
+) -> Manifest:
+    """Write what is new of a gallery beside what there is, and return its manifest.
+
+    Raises:
+        OSError: there is no room, or the folder cannot be written.
+    """
+    written = tuple(staging.segment(one, before.segment(one.number)) for one in segments)
+    known = before.gone if gone is None else staging.new("gone", gone)
+    return Manifest(staging.edition, before.dimension, before.design, written, known)
+
+
+def carry_out(folder: Path, manifest: Manifest, journal: Journal) -> int:
+    """Do what a journal says, put its manifest in place, remove it; return the bytes written.
+
+    Raises:
+        OSError: a file cannot be written.
+    """
+    written = redo(folder, manifest, journal.changes)
+    if (folder / NEXT).exists():
+        old = replace_manifest(folder)
+        sync_folder(folder)
+        written += overwrite_nameless(old)
+    return written + overwrite_file(folder / JOURNAL)
+
+
+def replace_manifest(folder: Path) -> BinaryIO:
+    """Give the next manifest the manifest's name, and return what had it, open.
+
+    Raises:
+        OSError: the folder cannot be written; the manifest is as it was.
+    """
+    old = (folder / MANIFEST).open("r+b", buffering=0)
+    try:
+        os.replace(folder / NEXT, folder / MANIFEST)
+    except OSError:
+        old.close()
+        raise
+    return old
+
+
+def overwrite_nameless(old: BinaryIO) -> int:
+    """Overwrite a manifest that has no name any more; return its bytes.
+
+    Its checks were made of rows that are gone: of a single row a check is a fingerprint.
+
+    Raises:
+        OSError: it cannot be written.
+    """
+    size = os.fstat(old.fileno()).st_size
+    overwrite(old.fileno(), 0, size)
+    old.close()
+    return size
+
+
+def unwritable(path: Path, error: OSError) -> GalleryError:
+    """Return the error of a gallery's folder that cannot be read or written."""
+    return GalleryError(
+        Fault(
+            "the gallery's folder cannot be read or written",
+            file=str(error.filename or path),
+            found=error.strerror or str(error),
+            expected="a folder that can be written, with room for what is sealed",
+        )
+    )
+
+
+def _new_rows(before: Manifest, segments: Sequence[SegmentArrays]) -> int:
+    """Return how many rows a seal has to write."""
+    rows = 0
+    for segment in segments:
+        held = before.segment(segment.number)
+        same = held is not None and held.generation == segment.generation
+        rows += segment.rows - (held.rows if held is not None and same else 0)
+    return rows

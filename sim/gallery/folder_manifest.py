@@ -1,0 +1,218 @@
+"""The manifest of a sealed gallery: which files there are, what rows they hold, their checks.
+
+`gallery.json` is the one file that is ever replaced, and replacing it is what makes a seal or a
+rewriting happen. It bears a digest of itself, so a changed byte in it is found too, and it is
+read as data: nothing that a file says is ever executed.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import math
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from generators.errors import Fault
+from sim.gallery.gallery import GalleryError
+
+FORMAT = "efface gallery"
+VERSION = 1
+MANIFEST = "gallery.json"
+NEXT = "gallery.json.next"
+JOURNAL = "journal"
+COLUMN_FILE = re.compile(r"\d{8}-[a-z0-9-]+")
+"""Names of the files of rows: the edition that wrote them, the segment, the column."""
+TYPES = ("<f4", "<f8", "<i4", "<i8", "<u4", "<u8", "|b1", "|u1")
+
+
+@dataclass(frozen=True)
+class ColumnFile:
+    """A file of rows of equal length, one after the other, without a header.
+
+    Attributes:
+        file: its name in the folder.
+        dtype: NumPy's name of the type of its numbers, little-endian.
+        shape: shape of one row.
+        rows: how many rows there are.
+        check: `sim.gallery.row_checks.row_check` of them, 16 hexadecimal digits.
+    """
+
+    file: str
+    dtype: str
+    shape: tuple[int, ...]
+    rows: int
+    check: str
+
+    @property
+    def row_bytes(self) -> int:
+        """Bytes of one row."""
+        return np.dtype(self.dtype).itemsize * math.prod(self.shape)
+
+    @property
+    def size(self) -> int:
+        """Bytes of all rows."""
+        return self.rows * self.row_bytes
+
+
+@dataclass(frozen=True)
+class SegmentFiles:
+    """The files of one segment.
+
+    Attributes:
+        number: which segment it is.
+        generation: how often it had been settled or rebuilt; rows are only ever added to files of
+            the same generation.
+        settled: whether it has been trained, or is exact so far.
+        sampled_and_gone: templates it was trained on that were erased before its last rebuild.
+        rows: places given out in it.
+        columns: one file for each column, a row a place.
+        model: one file for each array of what it learned in training; empty for an exact one.
+    """
+
+    number: int
+    generation: int
+    settled: bool
+    sampled_and_gone: int
+    rows: int
+    columns: Mapping[str, ColumnFile]
+    model: Mapping[str, ColumnFile]
+
+
+@dataclass(frozen=True)
+class Manifest:
+    """What a sealed gallery consists of.
+
+    Attributes:
+        edition: how often the manifest has been written; the names of new files begin with it.
+        dimension: numbers in a template.
+        design: the gallery's design, as a factory string.
+        segments: its segments.
+        gone: ids of erased templates whose places were given back by a rebuild, int64.
+    """
+
+    edition: int
+    dimension: int
+    design: str
+    segments: tuple[SegmentFiles, ...]
+    gone: ColumnFile
+
+    def files(self) -> Iterator[tuple[str, ColumnFile]]:
+        """Yield every file of rows, with its dotted key in the manifest."""
+        yield "gone", self.gone
+        for segment in self.segments:
+            for kind in ("columns", "model"):
+                for name, column in getattr(segment, kind).items():
+                    yield f"segments.{segment.number}.{kind}.{name}", column
+
+    def segment(self, number: int) -> SegmentFiles | None:
+        """Return the files of a segment, or None where it has none yet."""
+        return next((one for one in self.segments if one.number == number), None)
+
+
+def as_text(manifest: Manifest) -> str:
+    """Return what stands in `gallery.json`."""
+    held = {"format": FORMAT, "version": VERSION, **asdict(manifest)}
+    return json.dumps({**held, "digest": _digest(held)}, indent=1) + "\n"
+
+
+def digest(text: str) -> str:
+    """Return the digest by which a journal names a manifest, 64 hexadecimal digits."""
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def _digest(held: Mapping[str, Any]) -> str:
+    return digest(json.dumps(held))
+
+
+def read_manifest(path: Path) -> Manifest:
+    """Read a manifest.
+
+    Raises:
+        GalleryError: no JSON, another format or version, a changed byte, or a value of another
+            kind than it must be.
+        OSError: it cannot be read.
+    """
+    try:
+        text = path.read_text(encoding="utf-8")
+        held = json.loads(text)
+    except (ValueError, RecursionError) as error:
+        raise _refused("the manifest is no JSON", path, "", error, "JSON") from None
+    if not isinstance(held, dict):
+        raise _refused("the manifest is no object", path, "", type(held).__name__, "an object")
+    for key, expected in (("format", FORMAT), ("version", VERSION)):
+        if held.get(key) != expected:
+            message = "a gallery of another format or version"
+            raise _refused(message, path, key, held.get(key), str(expected))
+    said = held.pop("digest", None)
+    if said != _digest(held):
+        raise _refused("the manifest has changed", path, "digest", said, _digest(held))
+    if text != json.dumps({**held, "digest": said}, indent=1) + "\n":
+        found = "the same values, written otherwise"
+        raise _refused("the manifest has changed", path, "", found, "its text as it was written")
+    try:
+        return _manifest(held)
+    except (KeyError, TypeError, ValueError) as error:
+        raise _refused("the manifest is not a gallery's", path, "", error, "its keys") from None
+
+
+def _manifest(held: Mapping[str, Any]) -> Manifest:
+    """Return the manifest that these values describe.
+
+    Raises:
+        KeyError, TypeError, ValueError: they describe none.
+    """
+    return Manifest(
+        edition=_whole(held["edition"]),
+        dimension=_whole(held["dimension"]),
+        design=str(held["design"]),
+        segments=tuple(_segment(one) for one in held["segments"]),
+        gone=_column(held["gone"]),
+    )
+
+
+def _segment(held: Mapping[str, Any]) -> SegmentFiles:
+    segment = SegmentFiles(
+        number=_whole(held["number"]),
+        generation=_whole(held["generation"]),
+        settled=bool(held["settled"]),
+        sampled_and_gone=_whole(held["sampled_and_gone"]),
+        rows=_whole(held["rows"]),
+        columns={name: _column(one) for name, one in held["columns"].items()},
+        model={name: _column(one) for name, one in held["model"].items()},
+    )
+    if any(column.rows != segment.rows for column in segment.columns.values()):
+        raise ValueError(f"segment {segment.number}: a column of another number of rows")
+    return segment
+
+
+def _column(held: Mapping[str, Any]) -> ColumnFile:
+    column = ColumnFile(
+        file=str(held["file"]),
+        dtype=str(held["dtype"]),
+        shape=tuple(_whole(size) for size in held["shape"]),
+        rows=_whole(held["rows"]),
+        check=f"{int(held['check'], 16):016x}",
+    )
+    # The name is looked for in the folder and nowhere else, and the type holds numbers alone.
+    if not COLUMN_FILE.fullmatch(column.file):
+        raise ValueError(f"file: {column.file!r}")
+    if column.dtype not in TYPES:
+        raise ValueError(f"dtype: {column.dtype!r}")
+    return column
+
+
+def _whole(value: object) -> int:
+    if not isinstance(value, int) or isinstance(value, bool) or value < 0:
+        raise ValueError(f"a whole number of 0 or more: {value!r}")
+    return value
+
+
+def _refused(message: str, path: Path, key: str, found: object, expected: str) -> GalleryError:
+    fault = Fault(message, str(path), key=key or None, found=str(found), expected=expected)
+    return GalleryError(fault)

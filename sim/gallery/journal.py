@@ -1,0 +1,146 @@
+"""The redo journal of a sealed gallery: which rows become hidden or erased, told before it is done.
+
+A journal that is whole on the disk is the moment at which an erasure has happened: from then on it
+is carried out, if need be by whoever opens the folder next, and carrying it out twice does what
+once does. One that is torn never happened. It holds places and states, never a vector or an id;
+the checks that hold afterwards stand in the manifest that it names by its digest. When all is done
+it is overwritten with zeros and removed.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from generators.errors import Fault
+from sim.gallery.folder_manifest import ColumnFile, Manifest
+from sim.gallery.gallery import GalleryError
+from sim.gallery.overwriting import fill_rows, write_all
+from sim.gallery.segment import ERASED
+
+ID, STATE, SAMPLED = "id", "state", "sampled"
+"""Columns of every segment: its templates' ids, their states, and whether training had them."""
+KEPT = (ID, SAMPLED, STATE)
+"""Columns that an erasure does not blank: an id is remembered so that it is never used again, and
+whether a quantiser was trained on a template is what a rebuild has to know."""
+_MAGIC = b"efface gallery journal 1\n"
+_DIGEST = hashlib.sha256().digest_size
+
+
+@dataclass(frozen=True)
+class Change:
+    """Places of one segment that get a new state.
+
+    Attributes:
+        segment: the segment's number.
+        state: hidden or erased.
+        places: int64 [n].
+    """
+
+    segment: int
+    state: int
+    places: NDArray[np.int64]
+
+
+@dataclass(frozen=True)
+class Journal:
+    """An erasure or a hiding that is under way.
+
+    Attributes:
+        manifest: digest of the manifest that holds when it is done.
+        changes: what changes.
+    """
+
+    manifest: str
+    changes: Sequence[Change]
+
+
+def write_journal(path: Path, journal: Journal) -> int:
+    """Write a journal and flush it; return its bytes.
+
+    Raises:
+        OSError: it cannot be written; what was written of it counts as torn.
+    """
+    counts = [[one.segment, one.state, len(one.places)] for one in journal.changes]
+    head = json.dumps({"manifest": journal.manifest, "changes": counts}).encode() + b"\n"
+    places = b"".join(one.places.astype("<i8").tobytes() for one in journal.changes)
+    body = _MAGIC + head + places
+    whole = hashlib.sha256(body).digest() + body
+    with path.open("xb", buffering=0) as file:
+        write_all(file.fileno(), memoryview(whole), 0)
+        os.fsync(file.fileno())
+    return len(whole)
+
+
+def read_journal(path: Path) -> Journal | None:
+    """Read a journal; None where it is torn.
+
+    Raises:
+        GalleryError: it is whole, and of another version.
+        OSError: it cannot be read.
+    """
+    whole = path.read_bytes()
+    body = whole[_DIGEST:]
+    if hashlib.sha256(body).digest() != whole[:_DIGEST]:
+        return None
+    if not body.startswith(_MAGIC):
+        raise GalleryError(
+            Fault(
+                "a journal of another version",
+                file=str(path),
+                found=repr(body[: len(_MAGIC)]),
+                expected=repr(_MAGIC),
+            )
+        )
+    head, _, places = body[len(_MAGIC) :].partition(b"\n")
+    held = json.loads(head)
+    numbers = np.frombuffer(places, dtype="<i8").astype(np.int64)
+    ends = np.cumsum([count for _, _, count in held["changes"]], dtype=np.int64)
+    parts = np.split(numbers, ends[:-1])
+    changes = [
+        Change(segment, state, part)
+        for (segment, state, _), part in zip(held["changes"], parts, strict=True)
+    ]
+    return Journal(held["manifest"], changes)
+
+
+def redo(folder: Path, manifest: Manifest, changes: Sequence[Change]) -> int:
+    """Carry changes out in the files, and flush them; return how many bytes were written.
+
+    Args:
+        folder: where the files are.
+        manifest: names the files and how long their rows are.
+        changes: what changes; every place is one of the segment's rows.
+
+    Raises:
+        OSError: a file cannot be written.
+    """
+    written = 0
+    for change in changes:
+        for column, byte in changed_columns(manifest, change):
+            path = folder / column.file
+            written += fill_rows(path, column.row_bytes, change.places, byte)
+    return written
+
+
+def changed_columns(manifest: Manifest, change: Change) -> list[tuple[ColumnFile, int]]:
+    """Return the files that a change writes to, and the byte that its rows are filled with there.
+
+    Raises:
+        KeyError: the manifest has no such segment.
+    """
+    segment = manifest.segment(change.segment)
+    if segment is None:
+        raise KeyError(change.segment)
+    changed = [(segment.columns[STATE], change.state)]
+    if change.state == ERASED:
+        blanked = [column for name, column in segment.columns.items() if name not in KEPT]
+        changed += [(column, 0) for column in blanked]
+    return changed

@@ -1,0 +1,287 @@
+"""Making the folder of a gallery, and opening one again, whatever stopped its last owner.
+
+Opening carries out a journal that is whole, drops one that is torn, holds every file to the
+manifest, and overwrites what a killed seal or rewriting left. The files are read as rows of
+numbers: what is no gallery of ours (an index of FAISS, an archive, a pickle) is refused unread,
+since reading such formats can run into whatever their writers put there.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator, Sequence
+from contextlib import suppress
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from generators.errors import Fault
+from sim.gallery.folder import PARTIAL, GalleryFolder, carry_out, staged, unwritable
+from sim.gallery.folder_manifest import (
+    COLUMN_FILE,
+    JOURNAL,
+    MANIFEST,
+    NEXT,
+    ColumnFile,
+    Manifest,
+    SegmentFiles,
+    digest,
+    read_manifest,
+)
+from sim.gallery.gallery import GalleryError
+from sim.gallery.journal import read_journal
+from sim.gallery.overwriting import cut_off, overwrite_file, sync_folder
+from sim.gallery.row_checks import row_check
+from sim.gallery.staging import SegmentArrays, Staging
+
+_BEGINNINGS = {
+    b"Ix": "an index of FAISS",
+    b"IB": "a binary index of FAISS",
+    b"PK\x03\x04": "a zip archive",
+    b"\x80": "a pickle of Python",
+    b"\x93NUMPY": "an array of NumPy",
+    b"PAR1": "a Parquet file",
+}
+"""First bytes of files that somebody might take for a gallery."""
+
+
+def create_folder(
+    path: Path,
+    dimension: int,
+    design: str,
+    segments: Sequence[SegmentArrays],
+    gone: NDArray[np.int64],
+) -> tuple[GalleryFolder, int]:
+    """Write a gallery to a new folder, which bears its name once it is whole.
+
+    Args:
+        path: the folder, which must not exist.
+        dimension: numbers in a template.
+        design: the gallery's design, as a factory string.
+        segments: every segment.
+        gone: int64 [n], ids of erased templates that have no place any more.
+
+    Returns:
+        The folder, locked for this process, and the bytes written.
+
+    Raises:
+        GalleryError: something has the name already or the place cannot be written; there is no
+            folder then.
+    """
+    if path.name.endswith(PARTIAL) or path.exists() or path.is_symlink():
+        found = "something has this name" if path.exists() else path.name
+        fault = Fault("a gallery is sealed to a new folder", str(path), found=found)
+        raise GalleryError(fault)
+    partial = path.with_name(path.name + PARTIAL)
+    try:
+        partial.mkdir(parents=True, exist_ok=True)
+        lock = _locked(partial)
+        try:
+            _sweep(partial, frozenset())
+            staging = Staging(partial, 1)
+            with staging.undone_on_failure():
+                before = Manifest(0, dimension, design, (), staging.new("gone", gone))
+                manifest = staged(staging, before, segments, None)
+                staging.manifest(manifest)
+                os.replace(partial / NEXT, partial / MANIFEST)
+                os.rename(partial, path)
+            sync_folder(path)
+            sync_folder(path.parent)
+        except BaseException:
+            os.close(lock)
+            with suppress(OSError):
+                (partial / MANIFEST).unlink(missing_ok=True)
+                partial.rmdir()
+            raise
+    except OSError as error:
+        raise unwritable(path, error) from error
+    return GalleryFolder(path, manifest, lock), staging.written
+
+
+def open_folder(path: Path) -> GalleryFolder:
+    """Open the folder of a sealed gallery and lock it for this process.
+
+    Raises:
+        GalleryError: it is no gallery, another version, open elsewhere, changed or truncated (all
+            such files are named), or something must be finished in it and it cannot be written.
+    """
+    _require_gallery(path)
+    try:
+        lock = _locked(path)
+        try:
+            manifest = _settled(path)
+            faults = list(_changed_files(path, manifest))
+            if faults:
+                raise GalleryError(faults)
+            _sweep(path, frozenset(column.file for _, column in manifest.files()))
+            for _, column in manifest.files():
+                if (path / column.file).stat().st_size > column.size:
+                    cut_off(path / column.file, column.size)
+        except BaseException:
+            os.close(lock)
+            raise
+    except OSError as error:
+        raise unwritable(path, error) from error
+    return GalleryFolder(path, manifest, lock)
+
+
+def read_segments(folder: GalleryFolder) -> list[SegmentArrays]:
+    """Return the segments of an open folder, whose arrays are read when they are asked for."""
+    return [_segment(folder.path, files) for files in folder.manifest.segments]
+
+
+def read_gone(folder: GalleryFolder) -> NDArray[np.int64]:
+    """Return the ids of erased templates that have no place any more, int64.
+
+    Raises:
+        OSError: the file cannot be read.
+    """
+    return _read(folder.path, folder.manifest.gone)
+
+
+def _segment(path: Path, files: SegmentFiles) -> SegmentArrays:
+    return SegmentArrays(
+        number=files.number,
+        generation=files.generation,
+        settled=files.settled,
+        sampled_and_gone=files.sampled_and_gone,
+        rows=files.rows,
+        columns=lambda: {name: _read(path, column) for name, column in files.columns.items()},
+        model=lambda: {name: _read(path, column) for name, column in files.model.items()},
+    )
+
+
+def _read(path: Path, column: ColumnFile) -> NDArray[Any]:
+    numbers = column.size // np.dtype(column.dtype).itemsize
+    held = np.fromfile(path / column.file, dtype=column.dtype, count=numbers)
+    return held.reshape(column.rows, *column.shape)
+
+
+def _require_gallery(path: Path) -> None:
+    """Refuse what is no folder with a manifest.
+
+    Raises:
+        GalleryError: it is none.
+    """
+    if (path / MANIFEST).is_file() and not path.name.endswith(PARTIAL):
+        return
+    if path.is_file():
+        found = _looks_like(path)
+    elif path.is_dir():
+        found = f"a folder without a {MANIFEST}"
+        if path.name.endswith(PARTIAL):
+            found = "the folder of a seal that did not end"
+    elif path.with_name(path.name + PARTIAL).is_dir():
+        found = "no such folder, and beside it that of a seal that did not end"
+    else:
+        found = "no such folder"
+    expected = "the folder of a sealed gallery"
+    raise GalleryError(Fault("not a sealed gallery", str(path), found=found, expected=expected))
+
+
+def _looks_like(path: Path) -> str:
+    """Say what a file seems to be, by its first bytes."""
+    with path.open("rb") as file:
+        begins = file.read(8)
+    for first, name in _BEGINNINGS.items():
+        if begins.startswith(first):
+            return name
+    return "other bytes" if begins else "an empty file"
+
+
+def _locked(path: Path) -> int:
+    """Lock a folder for this process; return what holds the lock.
+
+    Raises:
+        GalleryError: another process has it open, or this one has.
+        OSError: it cannot be opened.
+    """
+    import fcntl  # POSIX alone has it, and galleries in memory work without
+
+    handle = os.open(path, os.O_RDONLY)
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        os.close(handle)
+        expected = "one process at a time"
+        fault = Fault("the gallery is open elsewhere", str(path), expected=expected)
+        raise GalleryError(fault) from None
+    return handle
+
+
+def _settled(path: Path) -> Manifest:
+    """Return the manifest, after a journal that is there has been carried out or dropped.
+
+    Raises:
+        GalleryError: the manifest or the journal is not what it should be.
+        OSError: the folder cannot be read or written.
+    """
+    manifest = read_manifest(path / MANIFEST)
+    if not (path / JOURNAL).exists():
+        return manifest
+    journal = read_journal(path / JOURNAL)
+    if journal is None:
+        overwrite_file(path / JOURNAL)
+        return manifest
+    if digest((path / MANIFEST).read_text(encoding="utf-8")) == journal.manifest:
+        overwrite_file(path / JOURNAL)
+        return manifest
+    following = path / NEXT
+    found = digest(following.read_text(encoding="utf-8")) if following.exists() else "no such file"
+    if found != journal.manifest:
+        message = "an erasure was under way, and not this manifest was to follow it"
+        fault = Fault(message, str(following), found=found, expected=journal.manifest)
+        raise GalleryError(fault)
+    after = read_manifest(following)
+    short = list(_short_files(path, after))
+    if short:
+        raise GalleryError(short)
+    carry_out(path, after, journal)
+    return after
+
+
+def _short_files(path: Path, manifest: Manifest) -> Iterator[Fault]:
+    """Yield a fault for each file that is missing or shorter than its rows."""
+    for key, column in manifest.files():
+        file = path / column.file
+        size = file.stat().st_size if file.is_file() else None
+        if size is None or size < column.size:
+            message = "a file of the gallery is missing or cut short"
+            found = "no such file" if size is None else f"{size} bytes"
+            yield Fault(message, str(file), key=key, found=found, expected=f"{column.size} bytes")
+
+
+def _changed_files(path: Path, manifest: Manifest) -> Iterator[Fault]:
+    """Yield a fault for each file that is not as the manifest says."""
+    short = list(_short_files(path, manifest))
+    yield from short
+    wanting = {fault.key for fault in short}
+    for key, column in manifest.files():
+        if key in wanting or not column.size:
+            continue
+        bytes_held = np.memmap(path / column.file, dtype=np.uint8, mode="r")[: column.size]
+        check = f"{row_check(bytes_held.reshape(column.rows, column.row_bytes)):016x}"
+        if check != column.check:
+            message = "a file of the gallery has changed"
+            found = f"{_looks_like(path / column.file)}, check {check}"
+            yield Fault(
+                message,
+                str(path / column.file),
+                key=key,
+                found=found,
+                expected=f"{column.rows} rows, check {column.check}",
+            )
+
+
+def _sweep(path: Path, named: frozenset[str]) -> None:
+    """Overwrite and remove what changes that did not end left; other people's files stay.
+
+    Raises:
+        OSError: the folder cannot be written.
+    """
+    for file in sorted(path.iterdir()):
+        ours = COLUMN_FILE.fullmatch(file.name) or file.name in (NEXT, JOURNAL)
+        if ours and file.name not in named:
+            overwrite_file(file)

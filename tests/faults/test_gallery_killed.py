@@ -1,0 +1,296 @@
+"""Sealed galleries whose process is killed: before or after, never between, and no erased bytes.
+
+A process of its own changes the folder and is killed by signal 9: once at every call that writes,
+flushes, renames or removes, and then at random moments. Whoever opens the folder next must find
+every template that was there before, or every one that was to be there after.
+"""
+
+from __future__ import annotations
+
+import os
+import random
+import shutil
+import signal
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from functools import partial
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from sim.gallery.folder import GalleryFolder
+from sim.gallery.opening import create_folder, open_folder, read_segments
+from tests.sealed_galleries import (
+    NONE,
+    WIDTH,
+    contents,
+    erasure,
+    expected,
+    held,
+    sealed,
+    segment,
+    traces,
+)
+
+pytestmark = pytest.mark.skipif(os.name != "posix", reason="kills processes by POSIX signals")
+
+ROWS = 40
+GONE = np.array([3, 8, 21])
+WRITING = ("fsync", "pwrite", "replace", "rename", "unlink", "ftruncate")
+
+
+def erase_in_place(folder: GalleryFolder) -> None:
+    folder.change_in_place(erasure(*GONE))
+    folder.clear()
+
+
+def erase_by_rewriting(folder: GalleryFolder) -> None:
+    folder.change_by_rewriting(erasure(*GONE))
+    folder.clear()
+
+
+def seal_more(folder: GalleryFolder) -> None:
+    known = read_segments(folder)
+    folder.seal([segment(np.arange(ROWS + 20)), *known[1:]], None)
+    folder.clear()
+
+
+def rebuild(folder: GalleryFolder) -> None:
+    left = np.delete(np.arange(ROWS), GONE)
+    folder.seal([segment(left, generation=1)], GONE)
+    folder.clear()
+
+
+AFTER = {
+    erase_in_place: np.delete(np.arange(ROWS), GONE),
+    erase_by_rewriting: np.delete(np.arange(ROWS), GONE),
+    seal_more: np.arange(ROWS + 20),
+    rebuild: np.delete(np.arange(ROWS), GONE),
+}
+
+
+def in_a_child(act: Callable[[], None]) -> bool:
+    """Do something in a process of its own; return whether it ended, rather than was killed."""
+    child = os.fork()
+    if child == 0:
+        try:
+            act()
+        except BaseException:
+            os._exit(1)
+        os._exit(0)
+    _, status = os.waitpid(child, 0)
+    assert status in (0, signal.SIGKILL), "the child failed by itself"
+    return status == 0
+
+
+def die_at(call: int) -> None:
+    """Kill this process at the n-th call that writes, flushes, renames or removes.
+
+    Such a call is left undone, but that half of what was to be written is.
+    """
+    left = [call]
+
+    def deadly(name: str) -> Callable[..., object]:
+        real = getattr(os, name)
+
+        def does(*args: object, **kwargs: object) -> object:
+            left[0] -= 1
+            if left[0] == 0:
+                if name == "pwrite":
+                    file, data, offset = args
+                    real(file, data[: len(data) // 2], offset)  # type: ignore[index, arg-type]
+                os.kill(os.getpid(), signal.SIGKILL)
+            return real(*args, **kwargs)
+
+        return does
+
+    for name in WRITING:
+        setattr(os, name, deadly(name))
+
+
+@pytest.fixture
+def place() -> Iterator[Path]:
+    """An empty folder in memory where there is one: a kill does not ask how slow the disk is."""
+    memory = Path("/dev/shm")
+    with tempfile.TemporaryDirectory(dir=memory if memory.is_dir() else None) as name:
+        yield Path(name)
+
+
+@pytest.fixture
+def whole(place: Path) -> Path:
+    """A sealed gallery that nobody has open."""
+    path = place / "whole"
+    sealed(path, ROWS).close()
+    return path
+
+
+@pytest.mark.parametrize("act", list(AFTER), ids=lambda act: act.__name__)
+def test_killed_at_every_write_it_opens_before_or_after(
+    whole: Path, place: Path, act: Callable[[GalleryFolder], None]
+) -> None:
+    before, after = expected(np.arange(ROWS)), expected(AFTER[act])
+    path = place / "gallery"
+    seen = []
+
+    def killed_act(call: int) -> None:
+        folder = open_folder(path)
+        die_at(call)
+        act(folder)
+
+    for call in range(1, 200):
+        shutil.copytree(whole, path)
+        if in_a_child(partial(killed_act, call)):
+            break
+        found = held(path)
+        assert found in (before, after), f"between, at call {call}"
+        seen.append(found == after)
+        if found == after:
+            assert traces(path, np.setdiff1d(np.arange(ROWS), AFTER[act])) == []
+        else:
+            assert traces(path, np.setdiff1d(AFTER[act], np.arange(ROWS))) == []
+        # And it goes on as if nothing had been.
+        folder = open_folder(path)
+        if not seen[-1]:
+            act(folder)
+        assert contents(folder) == after
+        folder.close()
+        shutil.rmtree(path)
+    assert held(path) == after
+    assert len(seen) > 10
+    assert seen == sorted(seen), "once it has happened it stays so"
+    assert set(seen) == {False, True}
+
+
+def test_opening_may_be_killed_too(whole: Path, place: Path) -> None:
+    path = place / "gallery"
+    after = expected(AFTER[erase_in_place])
+
+    def certain_only() -> None:
+        open_folder(path).change_in_place(erasure(*GONE))
+
+    def killed_opening(call: int) -> None:
+        die_at(call)
+        open_folder(path)
+
+    kills = 0
+    for call in range(1, 100):
+        shutil.copytree(whole, path)
+        assert in_a_child(certain_only)
+        assert len(traces(path, GONE)) > 0, "so far it is certain, not done"
+        ended = in_a_child(partial(killed_opening, call))
+        assert held(path) == after
+        assert traces(path, GONE) == []
+        shutil.rmtree(path)
+        if ended:
+            break
+        kills += 1
+    assert kills > 5
+
+
+def test_a_first_seal_that_is_killed_leaves_a_whole_gallery_or_none(place: Path) -> None:
+    path = place / "gallery"
+    made = [segment(np.arange(ROWS))]
+
+    def killed_seal(call: int) -> None:
+        die_at(call)
+        create_folder(path, WIDTH, "IVF7,SQ8", made, NONE)
+
+    kills = 0
+    for call in range(1, 200, 3):
+        ended = in_a_child(partial(killed_seal, call))
+        if not path.exists():
+            folder, _ = create_folder(path, WIDTH, "IVF7,SQ8", made, NONE)
+            folder.close()
+        assert held(path) == expected(np.arange(ROWS))
+        assert [one.name for one in place.iterdir()] == ["gallery"]
+        shutil.rmtree(path)
+        if ended:
+            break
+        kills += 1
+    assert kills > 5
+
+
+def churned(path: Path, kills: int, seed: int) -> None:
+    """Erase and seal without end, killed again and again; hold the folder to what was told."""
+    moments = random.Random(seed)
+    stored, erased, done = set(range(ROWS)), set[int](), 0
+    for _ in range(kills):
+        ears, mouth = os.pipe()
+        child = os.fork()
+        if child == 0:
+            os.close(ears)
+            try:
+                churn(path, mouth)
+            finally:
+                os._exit(1)
+        os.close(mouth)
+        with os.fdopen(ears) as told:
+            first = told.readline()
+            time.sleep(moments.uniform(0, 0.02))
+            os.kill(child, signal.SIGKILL)
+            lines = [first, *told]
+        assert os.waitpid(child, 0)[1] == signal.SIGKILL, "the child ended by itself"
+        possible = [stored]
+        for line in lines:
+            word, _, ids = line.partition(" ")
+            named = {int(i) for i in ids.split()}
+            if word == "erase":
+                possible = [stored, stored - named]
+                under_way = named
+            elif word == "seal":
+                possible = [stored, stored | named]
+            elif word == "done":
+                erased |= possible[0] - possible[-1]
+                stored, done = possible[-1], done + 1
+                possible = [stored]
+        found = held(path)
+        ids = set(found)
+        assert ids in possible
+        if len(possible) == 2 and ids == possible[1] and len(ids) < len(stored):
+            erased |= under_way
+        stored = ids
+        assert found == expected(np.array(sorted(stored)))
+        assert traces(path, np.array(sorted(erased), dtype=np.int64)) == []
+    assert done > kills / 4, "too few changes came to their end"
+    assert len(erased) > 5
+
+
+def churn(path: Path, mouth: int) -> None:
+    """Change a folder without end, and tell each change before it begins and when it is done."""
+
+    def tell(word: str, ids: np.ndarray) -> None:
+        os.write(mouth, f"{word} {' '.join(map(str, ids))}\n".encode())
+
+    folder = open_folder(path)
+    draws = np.random.default_rng(os.getpid())
+    while True:
+        columns = read_segments(folder)[0].columns()
+        ids, places = columns["id"], np.flatnonzero(columns["state"] == 0)
+        chosen = draws.choice(places, 2, replace=False)
+        tell("erase", ids[chosen])
+        (folder.change_in_place if draws.random() < 0.6 else folder.change_by_rewriting)(
+            erasure(*chosen)
+        )
+        folder.clear()
+        tell("done", NONE)
+        more = np.arange(len(ids), len(ids) + 3)
+        tell("seal", more)
+        grown = segment(np.arange(len(ids) + 3))
+        folder.seal([grown], None)
+        folder.clear()
+        tell("done", NONE)
+
+
+def test_killed_at_random_it_never_returns_what_was_erased(place: Path) -> None:
+    path = place / "gallery"
+    sealed(path, ROWS).close()
+    churned(path, kills=20, seed=1)
+
+
+@pytest.mark.slow
+def test_killed_two_hundred_times(place: Path) -> None:
+    path = place / "gallery"
+    sealed(path, ROWS).close()
+    churned(path, kills=200, seed=2)
