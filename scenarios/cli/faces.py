@@ -14,6 +14,7 @@ from scenarios.cli.faces_import import generate, import_weights
 from scenarios.cli.faces_judge import judge_encoder
 from scenarios.cli.faces_judge_generator import judge
 from scenarios.cli.faces_render import render
+from scenarios.cli.faces_templates import fit_templates
 from scenarios.cli.faces_train import train
 from scenarios.cli.options import JsonOption, print_json
 from scenarios.folder import make_room, unwritable, write_atomic
@@ -40,6 +41,7 @@ app.command()(train_encoder)
 app.command()(judge_encoder)
 app.command()(judge)
 app.command()(train)
+app.command()(fit_templates)
 app.command("import")(import_weights)
 app.command()(generate)
 

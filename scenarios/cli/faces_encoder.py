@@ -68,7 +68,7 @@ def train_encoder(
     before Ctrl-C or SIGTERM is kept, and the same command with --resume goes on exactly there.
     """
     require_packages("encoders", FACES)
-    _require_safetensors(out)
+    require_safetensors(out)
     if pictures not in PICTURES:
         raise EffaceError(
             Fault(
@@ -110,7 +110,7 @@ def train_encoder(
             plan,
             source=f"{render_set.digest} {first}:{last} {pictures}",
             checkpoint=checkpoint,
-            keep=lambda content: write_atomic(kept, lambda to: _write(to, content)),
+            keep=lambda content: write_atomic(kept, lambda to: write_bytes(to, content)),
             keep_every=checkpoint_every,
         )
         seconds = time.monotonic() - began
@@ -133,7 +133,7 @@ def train_encoder(
         text=_words(plan, last - first, of_each, pictures, seconds, judged),
         figures=figures,
     )
-    write_atomic(out, lambda to: _write(to, weights_bytes(network, card)))
+    write_atomic(out, lambda to: write_bytes(to, weights_bytes(network, card)))
     kept.unlink(missing_ok=True)
     if as_json:
         told = {"weights": str(out), "images": card.images, "seconds": round(seconds, 1)}
@@ -196,16 +196,21 @@ def _checkpoint(kept: Path, resume: bool) -> Path | None:
     return kept
 
 
-def _write(to: Path, content: bytes) -> None:
+def write_bytes(to: Path, content: bytes) -> None:
+    """Write a file, as `write_atomic` asks for."""
     to.write_bytes(content)
 
 
-def _require_safetensors(out: Path) -> None:
-    """Refuse a path that cannot become a weights file, before any work is done."""
+def require_safetensors(out: Path) -> None:
+    """Refuse a path that cannot become a safetensors file, before any work is done.
+
+    Raises:
+        EffaceError: it has another ending, or is a folder.
+    """
     if out.suffix.lower() != ".safetensors":
         raise EffaceError(
             Fault(
-                "weights are a safetensors file",
+                "what is written is a safetensors file",
                 key="--out",
                 found=str(out),
                 expected="a name in .safetensors",

@@ -166,6 +166,22 @@ class Signals:
     ) -> NDArray[np.float32]:
         """Return the evidence of photos in nats, float32 [m]; 0 for a photo without any signal.
 
+        The arguments are those of `said`.
+        """
+        said = self.said(streams, uploader, number, platform, in_scope_uploader, other)
+        return self.pattern_evidence[said]
+
+    def said(
+        self,
+        streams: Streams,
+        uploader: NDArray[np.integer[Any]],
+        number: NDArray[np.integer[Any]],
+        platform: NDArray[np.integer[Any]],
+        in_scope_uploader: NDArray[np.bool_],
+        other: str | None = None,
+    ) -> NDArray[np.int64]:
+        """Return what the signals of photos say, int64 [m]: rows of `patterns`.
+
         Args:
             streams: the replication's streams; each signal has one of its own (`signal.NAME`).
             uploader: who posted it, integers [m].
@@ -196,4 +212,4 @@ class Signals:
             says_here = signal.present * np.where(in_scope_uploader, signal.hit, signal.false)
             says = np.where(u < says_here, HERE, np.where(u < signal.present, ELSEWHERE, ABSENT))
             code += says * 3**place
-        return self.pattern_evidence[code]
+        return code

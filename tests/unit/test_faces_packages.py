@@ -24,10 +24,14 @@ WITH_TORCH = {
     "judge": (*ENCODER, "--out", "new/f.json"),
     "import": ("w.pkl", "--out", "new/w.safetensors"),
     "generate": ("--weights", "w.safetensors", "--z", "z.npy", "--out", "new/p.npy"),
+    "fit-templates": ("--out", "new/t.safetensors"),
     "sheet": ("--out", "new/s.png"),
 }
 WITH_NUMBA = {
-    **{name: WITH_TORCH[name] for name in ("train", "train-encoder", "judge-encoder", "judge")},
+    **{
+        name: WITH_TORCH[name]
+        for name in ("train", "train-encoder", "judge-encoder", "judge", "fit-templates")
+    },
     "render": ("--out", "new/set"),
     "group": ("--out", "new/g.png"),
     "sheet": ("--out", "new/s.png", "--source", "renders"),

@@ -13,9 +13,10 @@ from generators.errors import EnvelopeError, FacesUnavailableError
 from generators.photos import PhotoRows
 from sim.gallery.stored import StoredGallery
 from sim.matcher import BACKGROUND, ProbeRows, Survey
+from sim.pixels.drawing import Templates
 from sim.pixels.faces import Faces, require_packages
 from sim.pixels.matcher import PixelsMatcher
-from sim.pixels.photos import ReplicationPhotos, Templates, on_day
+from sim.pixels.photos import ReplicationPhotos, on_day
 
 ANGLES = {0: 0.0, 1: 90.0, 2: 30.0}
 """Degrees at which the photos of three persons lie; person 3 has but a photo from childhood."""
