@@ -21,7 +21,15 @@ from numpy.typing import NDArray
 from sim.gallery.bitmap import radius, selector
 from sim.gallery.designs import Design
 from sim.gallery.gallery import Cost
-from sim.gallery.shelf import LIST, NOWHERE, Columns, Found, FoundWithin, checked_columns
+from sim.gallery.shelf import (
+    LIST,
+    NOWHERE,
+    Columns,
+    Found,
+    FoundWithin,
+    checked_columns,
+    checked_lists,
+)
 
 _ID_BYTES = 8
 
@@ -59,9 +67,7 @@ class InvertedShelf:
         checked_columns(model, expected, "model")
         rows = {"code": ("uint8", (len(kept), dimension)), LIST: ("int32", (len(kept), 1))}
         checked_columns(columns, rows, "columns")
-        lists = columns[LIST][:, 0]
-        if len(lists) and not 0 <= lists.min() <= lists.max() < design.lists:
-            raise ValueError(f"a list outside 0 to {design.lists - 1}")
+        lists = checked_lists(columns, design)
         shelf = cls(design, dimension)
         index, faiss = shelf._index, shelf._faiss
         index.quantizer.add(np.ascontiguousarray(model["centroids"]))

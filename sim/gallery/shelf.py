@@ -13,9 +13,8 @@ from typing import Any, Protocol, Self
 import numpy as np
 from numpy.typing import NDArray
 
-from generators.errors import Fault
 from sim.gallery.designs import Design, Kind
-from sim.gallery.gallery import Cost, GalleryError
+from sim.gallery.gallery import Cost
 
 Columns = dict[str, NDArray[Any]]
 """Arrays by name; those of what is kept of templates are [n, width], a row a template."""
@@ -118,11 +117,7 @@ class Shelf(Protocol):
 
 
 def shelf_kind(design: Design) -> type[Shelf]:
-    """Return the class of the shelves of a design.
-
-    Raises:
-        GalleryError: there is none.
-    """
+    """Return the class of the shelves of a design."""
     if design.kind is Kind.EXACT:
         from sim.gallery.exact import ExactShelf
 
@@ -131,7 +126,9 @@ def shelf_kind(design: Design) -> type[Shelf]:
         from sim.gallery.inverted import InvertedShelf
 
         return InvertedShelf
-    raise GalleryError(Fault("there is no shelf of this design", found=str(design)))
+    from sim.gallery.fast_scan import FastScanShelf
+
+    return FastScanShelf
 
 
 def checked_columns(
@@ -153,3 +150,15 @@ def checked_columns(
         if given[name].dtype != dtype or given[name].shape != shape:
             found = f"{given[name].dtype} {list(given[name].shape)}"
             raise ValueError(f"{what} '{name}': {dtype} {list(shape)} expected, found {found}")
+
+
+def checked_lists(columns: Columns, design: Design) -> NDArray[np.int32]:
+    """Return the inverted list of each template, int32 [n], from checked columns.
+
+    Raises:
+        ValueError: a list that the design has not.
+    """
+    lists: NDArray[np.int32] = columns[LIST][:, 0]
+    if len(lists) and not 0 <= lists.min() <= lists.max() < design.lists:
+        raise ValueError(f"a list outside 0 to {design.lists - 1}")
+    return lists
