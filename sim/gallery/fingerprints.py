@@ -55,6 +55,11 @@ class Block:
     rows: int
     first: int
 
+    @property
+    def numbers(self) -> slice:
+        """Numbers of its rows among all rows of the fingerprints."""
+        return slice(self.first, self.first + self.rows)
+
 
 @dataclass(frozen=True)
 class Fingerprints:
@@ -78,6 +83,11 @@ class Fingerprints:
     def rows(self) -> int:
         """Rows of all groups and forms together."""
         return sum(block.rows for block in self.blocks)
+
+    @property
+    def groups(self) -> tuple[str, ...]:
+        """Groups, in order, each once."""
+        return tuple(dict.fromkeys(block.group for block in self.blocks))
 
     def marked(self, windows: NDArray[np.int64]) -> NDArray[np.bool_]:
         """Return which rows own one of the windows, bool [rows]."""

@@ -8,12 +8,16 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import dataclass
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
 from generators.errors import EffaceError
+from sim.gallery.report import LEVELS, AuditReport
+
+if TYPE_CHECKING:
+    from sim.gallery.evidence import Evidence
 
 NOBODY = -1
 """Id in a place of a result for which there is no template."""
@@ -201,6 +205,18 @@ class Gallery(Protocol):
 
         Raises:
             GalleryError: an id is not stored, or comes twice.
+        """
+        ...
+
+    def audit(self, evidence: Evidence, levels: Collection[str] = LEVELS) -> AuditReport:
+        """Return what is left of what was erased, level by level.
+
+        Args:
+            evidence: taken before the erasure (`sim.gallery.evidence`).
+            levels: which to look at.
+
+        Raises:
+            GalleryError: there is no such level.
         """
         ...
 

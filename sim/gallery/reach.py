@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 
 from sim.gallery.gallery import Gallery, Nearest
 
-LEVEL = 0.01
+LEVEL = 0.001
 """Chance of calling people reachable who are not; an assumption."""
 POWER = 0.95
 """Chance with which the smallest detectable rate is seen; an assumption."""

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Collection, Iterator
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,9 +19,13 @@ from sim.gallery.checks import checked_ids, checked_vectors, fault, refused
 from sim.gallery.designs import Design, design_for, design_of
 from sim.gallery.gallery import Cost, GalleryError, GalleryStats, Nearest, Within
 from sim.gallery.register import ERASED, UNKNOWN, Register, segment_and_place, spot
+from sim.gallery.report import LEVELS, AuditReport
 from sim.gallery.segment import HIDDEN, Segment
 from sim.gallery.shelf import LIST
 from sim.gallery.wiping import wiped
+
+if TYPE_CHECKING:
+    from sim.gallery.evidence import Evidence
 
 
 class StoredGallery:
@@ -126,6 +131,12 @@ class StoredGallery:
                     kept[name] = np.zeros((len(ids), rows.shape[1]), dtype=np.uint8)
                 kept[name][which] = rows
         return kept
+
+    def audit(self, evidence: Evidence, levels: Collection[str] = LEVELS) -> AuditReport:
+        """Return what is left of what was erased; see `Gallery.audit`."""
+        from sim.gallery.audit import audit
+
+        return audit(self, evidence, levels)
 
     def stats(self) -> GalleryStats:
         """Return how much is held."""

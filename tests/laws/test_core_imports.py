@@ -85,6 +85,7 @@ def test_the_gallery_needs_nothing_else_of_efface_but_its_errors() -> None:
         "sim.gallery.exact",
         "sim.gallery.gallery",
         "sim.gallery.register",
+        "sim.gallery.report",
         "sim.gallery.results",
         "sim.gallery.segment",
         "sim.gallery.shelf",
