@@ -117,11 +117,12 @@ class Shelf(Protocol):
 
 
 def shelf_kind(design: Design) -> type[Shelf]:
-    """Return the class of the shelves of a design."""
+    """Return the class of the shelves of a design, here: a GPU is used where FAISS sees one."""
     if design.kind is Kind.EXACT:
+        from sim.gallery import device
         from sim.gallery.exact import ExactShelf
 
-        return ExactShelf
+        return device.DeviceShelf if device.devices() else ExactShelf
     if design.kind is Kind.INVERTED:
         from sim.gallery.inverted import InvertedShelf
 

@@ -82,6 +82,7 @@ def test_the_gallery_needs_nothing_else_of_efface_but_its_errors() -> None:
         "sim.gallery.bitmap",
         "sim.gallery.checks",
         "sim.gallery.designs",
+        "sim.gallery.device",
         "sim.gallery.exact",
         "sim.gallery.gallery",
         "sim.gallery.register",
