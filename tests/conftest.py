@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import tempfile
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -24,6 +26,14 @@ from sim.setup import ArmSetup
 def small_population() -> Population:
     """4,000 people, 2,000 of them residents of the United Kingdom."""
     return build_population(4000, 7, acquaintances="by community")
+
+
+@pytest.fixture
+def quick_path() -> Iterator[Path]:
+    """An empty folder, in memory where there is one: for tests that flush files again and again."""
+    memory = Path("/dev/shm")
+    with tempfile.TemporaryDirectory(dir=memory if memory.is_dir() else None) as name:
+        yield Path(name)
 
 
 PERFECT = {

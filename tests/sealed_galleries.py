@@ -41,7 +41,15 @@ def segment(
         "list": (ids % 7).astype(np.int32),
     }
     model = {"centroids": np.full((7, WIDTH), 0.5, dtype=np.float32)}
-    return SegmentArrays(number, generation, True, 0, len(ids), lambda: columns, lambda: model)
+    return SegmentArrays(
+        number,
+        generation,
+        True,
+        0,
+        len(ids),
+        lambda start: {n: c[start:] for n, c in columns.items()},
+        lambda: model,
+    )
 
 
 def sealed(path: Path, rows: int, segments: int = 1) -> GalleryFolder:
@@ -68,7 +76,7 @@ def contents(folder: GalleryFolder) -> dict[int, bytes]:
     """What an open folder has of every template that is not erased, by id."""
     found: dict[int, bytes] = {}
     for one in read_segments(folder):
-        columns = one.columns()
+        columns = one.columns(0)
         for place in np.flatnonzero(columns["state"] != ERASED):
             found[int(columns["id"][place])] = columns["vector"][place].tobytes()
     return found
@@ -79,9 +87,11 @@ def expected(ids: NDArray[np.int64]) -> dict[int, bytes]:
     return {int(i): row.tobytes() for i, row in zip(ids, vectors_of(ids), strict=True)}
 
 
-def traces(path: Path, ids: NDArray[np.int64]) -> list[tuple[int, str]]:
+def traces(
+    path: Path, ids: NDArray[np.int64], vectors: NDArray[np.float32] | None = None
+) -> list[tuple[int, str]]:
     """Ids of whose vector or code a piece of 12 bytes lies in any file, and the file."""
-    rows = vectors_of(ids)
+    rows = vectors_of(ids) if vectors is None else vectors
     codes = (rows[:, :13] * 40 + 128).astype(np.uint8)
     files = {file.name: file.read_bytes() for file in path.rglob("*") if file.is_file()}
     return [

@@ -48,13 +48,11 @@ def filled(folder: Path, column: ColumnFile, change: Change, byte: int) -> Colum
     return replace(column, check=f"{check:016x}")
 
 
-def filled_in_place(
-    folder: Path, manifest: Manifest, changes: Sequence[Change]
-) -> tuple[Manifest, int]:
-    """Return the manifest that holds once changes are carried out in place, and bytes read for it.
+def filled_in_place(staging: Staging, manifest: Manifest, changes: Sequence[Change]) -> Manifest:
+    """Return the manifest that holds once changes are carried out in place.
 
     Args:
-        folder: where the files are, as they are before.
+        staging: knows where the files are, as they are before, and counts what is read of them.
         manifest: describes them.
         changes: at most one a segment.
 
@@ -62,12 +60,11 @@ def filled_in_place(
         OSError: a file cannot be read.
     """
     described: dict[str, ColumnFile] = {}
-    read = 0
     for change in changes:
         for column, byte in changed_columns(manifest, change):
-            described[column.file] = filled(folder, column, change, byte)
-            read += len(change.places) * column.row_bytes
-    return _described_anew(manifest, described), read
+            described[column.file] = filled(staging.folder, column, change, byte)
+            staging.read += len(change.places) * column.row_bytes
+    return _described_anew(manifest, described)
 
 
 def filled_copies(staging: Staging, manifest: Manifest, changes: Sequence[Change]) -> Manifest:

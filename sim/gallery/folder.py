@@ -13,10 +13,9 @@ the process, however that ends.
 from __future__ import annotations
 
 import os
-import time
+import weakref
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import BinaryIO
 
@@ -35,21 +34,33 @@ PARTIAL = ".partial"
 """What the name of a folder ends in whose first seal was killed."""
 
 
-@dataclass
 class GalleryFolder:
     """The folder of a sealed gallery, locked for this process.
 
-    Attributes:
+    Costs are told in bytes; rows and seconds are its owner's to add.
+
+    Args:
         path: where it is.
         manifest: what counts in it.
+        lock: handle of the open folder, which is locked; closed with this object.
     """
 
-    path: Path
-    manifest: Manifest
-    _lock: int
-    _journal: Journal | None = None
-    _superseded: list[Path] = field(default_factory=list)
-    _nameless: list[BinaryIO] = field(default_factory=list)
+    def __init__(self, path: Path, manifest: Manifest, lock: int) -> None:
+        self.path = path
+        self.manifest = manifest
+        self._let_go = weakref.finalize(self, os.close, lock)
+        self._journal: Journal | None = None
+        self._superseded: list[Path] = []
+        self._nameless: list[BinaryIO] = []
+
+    def new_rows(self, segments: Sequence[SegmentArrays]) -> int:
+        """Return how many rows a seal of these segments has to write."""
+        rows = 0
+        for segment in segments:
+            held = self.manifest.segment(segment.number)
+            there = held is not None and held.generation == segment.generation
+            rows += segment.rows - (held.rows if held is not None and there else 0)
+        return rows
 
     def seal(self, segments: Sequence[SegmentArrays], gone: NDArray[np.int64] | None) -> Cost:
         """Make certain that the folder holds these segments; `clear` removes what they replace.
@@ -65,16 +76,12 @@ class GalleryFolder:
         Raises:
             GalleryError: there is no room or the folder cannot be written; all is as it was.
         """
-        began = time.perf_counter()
-        rows = _new_rows(self.manifest, segments)
-        written = self._clear_first()
-        with self._said_plainly():
-            staging = Staging(self.path, self.manifest.edition + 1)
-            with staging.undone_on_failure():
-                manifest = staged(staging, self.manifest, segments, gone)
-                staging.manifest(manifest)
-                self._replace_manifest(manifest)
-        return Cost(rows, staging.read, written + staging.written, time.perf_counter() - began)
+        cost = self.clear()
+        with self._staging() as staging:
+            manifest = staged(staging, self.manifest, segments, gone)
+            staging.manifest(manifest)
+            self._replace_manifest(manifest)
+        return cost + staging.cost()
 
     def change_in_place(self, changes: Sequence[Change]) -> Cost:
         """Make changes certain that are then carried out in place, by `clear`.
@@ -85,23 +92,17 @@ class GalleryFolder:
         Raises:
             GalleryError: there is no room or the folder cannot be written; all is as it was.
         """
-        began = time.perf_counter()
-        written = self._clear_first()
+        cost = self.clear()
         changes = self._held(changes)
         if not changes:
-            return Cost(0, 0, written, time.perf_counter() - began)
-        with self._said_plainly():
-            staging = Staging(self.path, self.manifest.edition + 1)
-            with staging.undone_on_failure():
-                manifest, read = filled_in_place(self.path, self.manifest, changes)
-                text = staging.manifest(manifest)
-                journal = Journal(digest(text), changes)
-                written += write_journal(staging.beside(JOURNAL), journal)
-                sync_folder(self.path)
-        self._journal = journal
-        self.manifest = manifest
-        rows = sum(len(change.places) for change in changes)
-        return Cost(rows, read, written + staging.written, time.perf_counter() - began)
+            return cost
+        with self._staging() as staging:
+            manifest = filled_in_place(staging, self.manifest, changes)
+            journal = Journal(digest(staging.manifest(manifest)), changes)
+            staging.written += write_journal(staging.beside(JOURNAL), journal)
+            sync_folder(self.path)
+        self._journal, self.manifest = journal, manifest
+        return cost + staging.cost()
 
     def change_by_rewriting(self, changes: Sequence[Change]) -> Cost:
         """Make changes certain by files beside the old ones, which `clear` then overwrites.
@@ -112,19 +113,15 @@ class GalleryFolder:
         Raises:
             GalleryError: there is no room or the folder cannot be written; all is as it was.
         """
-        began = time.perf_counter()
-        written = self._clear_first()
+        cost = self.clear()
         changes = self._held(changes)
         if not changes:
-            return Cost(0, 0, written, time.perf_counter() - began)
-        with self._said_plainly():
-            staging = Staging(self.path, self.manifest.edition + 1)
-            with staging.undone_on_failure():
-                manifest = filled_copies(staging, self.manifest, changes)
-                staging.manifest(manifest)
-                self._replace_manifest(manifest)
-        rows = sum(len(change.places) for change in changes)
-        return Cost(rows, staging.read, written + staging.written, time.perf_counter() - began)
+            return cost
+        with self._staging() as staging:
+            manifest = filled_copies(staging, self.manifest, changes)
+            staging.manifest(manifest)
+            self._replace_manifest(manifest)
+        return cost + staging.cost()
 
     def clear(self) -> Cost:
         """Carry out what was made certain, and overwrite and remove what no longer counts.
@@ -133,9 +130,10 @@ class GalleryFolder:
             GalleryError: a file cannot be written. The change stands; bytes of before are left
                 until the folder can be cleared or is opened again.
         """
-        began = time.perf_counter()
+        if self._journal is None and not self._superseded and not self._nameless:
+            return Cost()
         written = 0
-        with self._said_plainly():
+        with _said_plainly(self.path):
             sync_folder(self.path)
             if self._journal is not None:
                 written += carry_out(self.path, self.manifest, self._journal)
@@ -147,17 +145,18 @@ class GalleryFolder:
                 written += overwrite_file(self._superseded[-1])
                 self._superseded.pop()
             sync_folder(self.path)
-        return Cost(0, 0, written, time.perf_counter() - began)
+        return Cost(bytes_written=written)
 
     def close(self) -> None:
         """Let other processes open the folder."""
-        os.close(self._lock)
+        self._let_go()
 
-    def _clear_first(self) -> int:
-        """Clear what an earlier change left, if it could not be cleared then."""
-        if self._journal is None and not self._superseded and not self._nameless:
-            return 0
-        return self.clear().bytes_written
+    @contextmanager
+    def _staging(self) -> Iterator[Staging]:
+        """Stage a change, and undo all that was staged where the block does not end well."""
+        staging = Staging(self.path, self.manifest.edition + 1)
+        with _said_plainly(self.path), staging.undone_on_failure():
+            yield staging
 
     def _held(self, changes: Sequence[Change]) -> list[Change]:
         """Return the changes that concern rows of the files, places in ascending order."""
@@ -179,13 +178,6 @@ class GalleryFolder:
             if column.file not in named:
                 self._superseded.append(self.path / column.file)
         self.manifest = manifest
-
-    @contextmanager
-    def _said_plainly(self) -> Iterator[None]:
-        try:
-            yield
-        except OSError as error:
-            raise unwritable(self.path, error) from error
 
 
 def staged(
@@ -259,11 +251,9 @@ def unwritable(path: Path, error: OSError) -> GalleryError:
     )
 
 
-def _new_rows(before: Manifest, segments: Sequence[SegmentArrays]) -> int:
-    """Return how many rows a seal has to write."""
-    rows = 0
-    for segment in segments:
-        held = before.segment(segment.number)
-        same = held is not None and held.generation == segment.generation
-        rows += segment.rows - (held.rows if held is not None and same else 0)
-    return rows
+@contextmanager
+def _said_plainly(path: Path) -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        raise unwritable(path, error) from error

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
@@ -127,6 +128,11 @@ class Gallery(Protocol):
 
     dimension: int
 
+    @property
+    def folder(self) -> Path | None:
+        """Where it is sealed, or None where it is in memory alone."""
+        ...
+
     def enrol(self, ids: NDArray[np.int64], vectors: NDArray[np.float32]) -> None:
         """Store templates, searchable from now on.
 
@@ -168,18 +174,22 @@ class Gallery(Protocol):
         ...
 
     def hide(self, ids: NDArray[np.int64]) -> None:
-        """Keep templates out of results; they stay stored.
+        """Keep templates out of results; they stay stored. Files of a sealed gallery say so too.
 
         Raises:
-            GalleryError: an id is not searchable, or comes twice; nothing is hidden then.
+            GalleryError: an id is not searchable, or comes twice, or the folder cannot be written;
+                nothing is hidden then.
         """
         ...
 
     def erase(self, ids: NDArray[np.int64]) -> Cost:
-        """Remove templates, searchable or hidden: their bytes are overwritten.
+        """Remove templates, searchable or hidden: their bytes are overwritten, in files too.
 
         Raises:
-            GalleryError: an id is not stored, or comes twice; nothing is erased then.
+            GalleryError: an id is not stored, or comes twice, or the folder has no room or cannot
+                be written; nothing is erased then. Where only what was erased cannot be
+                overwritten in the folder, that is told, and it is erased: the files follow when
+                the gallery changes or is opened next.
         """
         ...
 
@@ -192,7 +202,23 @@ class Gallery(Protocol):
             segments: numbers of the segments, from 0; all by default.
 
         Raises:
-            GalleryError: there is no such segment; nothing is rebuilt then.
+            GalleryError: there is no such segment; nothing is rebuilt then. Or the folder has no
+                room or cannot be written; the segments before are rebuilt then.
+        """
+        ...
+
+    def seal(self, folder: Path | None = None) -> Cost:
+        """Write the gallery to a folder: all of it the first time, then what is new or rebuilt.
+
+        Hiding, erasing and rebuilding keep a sealed folder as the gallery is; what is enrolled is
+        in memory alone until it is sealed again.
+
+        Args:
+            folder: a new folder; afterwards None or the same.
+
+        Raises:
+            GalleryError: no folder, or another one than before, one that exists, no room, or a
+                folder that cannot be written; what was sealed before is as it was.
         """
         ...
 

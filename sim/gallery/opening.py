@@ -30,11 +30,11 @@ from sim.gallery.folder_manifest import (
     digest,
     read_manifest,
 )
-from sim.gallery.gallery import GalleryError
+from sim.gallery.gallery import Cost, GalleryError
 from sim.gallery.journal import read_journal
 from sim.gallery.overwriting import cut_off, overwrite_file, sync_folder
 from sim.gallery.row_checks import row_check
-from sim.gallery.staging import SegmentArrays, Staging
+from sim.gallery.staging import Arrays, SegmentArrays, Staging
 
 _BEGINNINGS = {
     b"Ix": "an index of FAISS",
@@ -53,7 +53,7 @@ def create_folder(
     design: str,
     segments: Sequence[SegmentArrays],
     gone: NDArray[np.int64],
-) -> tuple[GalleryFolder, int]:
+) -> tuple[GalleryFolder, Cost]:
     """Write a gallery to a new folder, which bears its name once it is whole.
 
     Args:
@@ -64,7 +64,7 @@ def create_folder(
         gone: int64 [n], ids of erased templates that have no place any more.
 
     Returns:
-        The folder, locked for this process, and the bytes written.
+        The folder, locked for this process, and what was written.
 
     Raises:
         GalleryError: something has the name already or the place cannot be written; there is no
@@ -97,7 +97,7 @@ def create_folder(
             raise
     except OSError as error:
         raise unwritable(path, error) from error
-    return GalleryFolder(path, manifest, lock), staging.written
+    return GalleryFolder(path, manifest, lock), staging.cost()
 
 
 def open_folder(path: Path) -> GalleryFolder:
@@ -142,21 +142,26 @@ def read_gone(folder: GalleryFolder) -> NDArray[np.int64]:
 
 
 def _segment(path: Path, files: SegmentFiles) -> SegmentArrays:
+    def columns(start: int) -> Arrays:
+        return {name: _read(path, column, start) for name, column in files.columns.items()}
+
     return SegmentArrays(
         number=files.number,
         generation=files.generation,
         settled=files.settled,
         sampled_and_gone=files.sampled_and_gone,
         rows=files.rows,
-        columns=lambda: {name: _read(path, column) for name, column in files.columns.items()},
+        columns=columns,
         model=lambda: {name: _read(path, column) for name, column in files.model.items()},
     )
 
 
-def _read(path: Path, column: ColumnFile) -> NDArray[Any]:
-    numbers = column.size // np.dtype(column.dtype).itemsize
-    held = np.fromfile(path / column.file, dtype=column.dtype, count=numbers)
-    return held.reshape(column.rows, *column.shape)
+def _read(path: Path, column: ColumnFile, start: int = 0) -> NDArray[Any]:
+    rows = column.rows - start
+    numbers = rows * column.row_bytes // np.dtype(column.dtype).itemsize
+    offset = start * column.row_bytes
+    held = np.fromfile(path / column.file, dtype=column.dtype, count=numbers, offset=offset)
+    return held.reshape(rows, *column.shape)
 
 
 def _require_gallery(path: Path) -> None:

@@ -31,6 +31,8 @@ class Segment:
         sampled: bool [places], which templates the quantisers were trained on.
         sampled_and_gone: how many more there were, erased before the segment was last rebuilt.
         settled: whether the design is in use, or the segment still is exact.
+        generation: how often it was settled or rebuilt: rows of one generation are kept alike, in
+            places that stay.
         shelf: where the templates lie.
     """
 
@@ -42,6 +44,7 @@ class Segment:
         self.sampled: NDArray[np.bool_] = np.zeros(0, dtype=np.bool_)
         self.sampled_and_gone = 0
         self.settled = design.least == 0
+        self.generation = 0
         self.shelf = _empty(design if self.settled else design.exact(), dimension)
 
     @classmethod
@@ -55,6 +58,7 @@ class Segment:
         sampled: NDArray[np.bool_],
         sampled_and_gone: int,
         settled: bool,
+        generation: int,
         model: Columns,
         columns: Columns,
     ) -> Segment:
@@ -68,6 +72,7 @@ class Segment:
             sampled: as the attribute.
             sampled_and_gone: as the attribute.
             settled: as the attribute.
+            generation: as the attribute.
             model: what its shelf's `model` gave.
             columns: what `columns` gave.
 
@@ -77,7 +82,7 @@ class Segment:
         segment = cls(design, dimension)
         segment.ids, segment.state = ids, state
         segment.sampled, segment.sampled_and_gone = sampled, sampled_and_gone
-        segment.settled = settled
+        segment.settled, segment.generation = settled, generation
         kept = np.flatnonzero(state != ERASED)
         rows = {name: column[kept] for name, column in columns.items()}
         segment.shelf = segment._restored(model, rows, kept)
@@ -129,38 +134,41 @@ class Segment:
         self.state[places] = ERASED
         return cost
 
-    def rebuild(self, retrain: bool) -> Cost:
-        """Write the segment anew without the places of erased templates.
+    def rebuilt(self, retrain: bool) -> Segment:
+        """Return the segment anew, without the places of erased templates; this one stays as it is.
 
         Without retraining codes are copied as they are. With it they are decoded, training has a
         sample of what is stored, and they are coded anew; a segment that holds too little to train
         on becomes exact until it holds enough.
         """
         kept = self.kept
-        old, before = self.shelf, sum(self.shelf.sizes().values())
+        new = Segment(self.design, self.dimension)
+        new.ids, new.state = self.ids[kept], self.state[kept]
+        new.generation = self.generation + 1
         if retrain and self.settled and self.design.least:
-            vectors = old.decoded(kept)
-            sampled = np.zeros(len(kept), dtype=np.bool_)
-            settled = len(kept) >= self.design.least
-            if settled:
-                shelf, chosen = self._trained(len(kept), lambda places: vectors[places])
-                sampled[chosen] = True
-            else:
-                shelf = _empty(self.design.exact(), self.dimension)
-            shelf.add(np.arange(len(kept)), vectors)
+            vectors = self.shelf.decoded(kept)
+            new.sampled = np.zeros(len(kept), dtype=np.bool_)
+            if len(kept) >= self.design.least:
+                new.shelf, chosen = self._trained(len(kept), lambda places: vectors[places])
+                new.settled, new.sampled[chosen] = True, True
+            new.shelf.add(np.arange(len(kept)), vectors)
             wipe(vectors)
-            self.settled, self.sampled, self.sampled_and_gone = settled, sampled, 0
         else:
-            rows = old.stored(kept)
-            shelf = self._restored(old.model(), rows, np.arange(len(kept)))
+            rows = self.shelf.stored(kept)
+            new.settled = self.settled
+            new.shelf = new._restored(self.shelf.model(), rows, np.arange(len(kept)))
             for column in rows.values():
                 wipe(column)
-            self.sampled_and_gone = self.trained_on_erased
-            self.sampled = self.sampled[kept]
-        old.remove(kept)
-        self.shelf = shelf
-        self.ids, self.state = self.ids[kept], self.state[kept]
-        return Cost(len(kept), before, sum(self.shelf.sizes().values()))
+            new.sampled, new.sampled_and_gone = self.sampled[kept], self.trained_on_erased
+        return new
+
+    def clear(self) -> None:
+        """Take every template out and overwrite what held them: another segment stands for this."""
+        self.shelf.remove(self.kept)
+
+    def sizes(self) -> dict[str, int]:
+        """Return the bytes in memory of what is kept, by name."""
+        return self.shelf.sizes()
 
     def columns(self, start: int = 0) -> Columns:
         """Return what is kept, a row a place from a place on; zeros where it was erased."""
@@ -186,6 +194,7 @@ class Segment:
         shelf.add(places, vectors)
         self.sampled[np.concatenate([held, places])[chosen]] = True
         self.shelf, self.settled = shelf, True
+        self.generation += 1
         exact.remove(held)
         wipe(moved)
 

@@ -18,6 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.gallery.folder_manifest import NEXT, ColumnFile, Manifest, SegmentFiles, as_text
+from sim.gallery.gallery import Cost
 from sim.gallery.overwriting import cut_off, overwrite_file, sync_folder, write_all
 from sim.gallery.row_checks import added, row_check
 
@@ -35,7 +36,8 @@ class SegmentArrays:
         settled: whether it has been trained, or is exact so far.
         sampled_and_gone: templates it was trained on that were erased before its last rebuild.
         rows: places given out.
-        columns: returns its columns, each [rows, …]; called only where rows must be written.
+        columns: returns its columns from a place on, each [rows - place, …]; called only where rows
+            must be written.
         model: returns what it learned in training; called only for a new generation.
     """
 
@@ -44,7 +46,7 @@ class SegmentArrays:
     settled: bool
     sampled_and_gone: int
     rows: int
-    columns: Callable[[], Arrays]
+    columns: Callable[[int], Arrays]
     model: Callable[[], Arrays]
 
 
@@ -120,15 +122,14 @@ class Staging:
         if before is not None and before.generation == segment.generation:
             if before.rows == segment.rows:
                 return before
-            held = segment.columns()
+            held = segment.columns(before.rows)
             columns = {
-                name: self.append(column, held[name][before.rows :])
-                for name, column in before.columns.items()
+                name: self.append(column, held[name]) for name, column in before.columns.items()
             }
             model = before.model
         else:
             place = f"{segment.number:06d}"
-            made = segment.columns(), segment.model()
+            made = segment.columns(0), segment.model()
             columns, model = (
                 {name: self.new(f"{place}-{name}", array) for name, array in held.items()}
                 for held in made
@@ -157,6 +158,10 @@ class Staging:
         sync_folder(self.folder)
         self.written += len(text.encode())
         return text
+
+    def cost(self) -> Cost:
+        """Return the bytes read and written."""
+        return Cost(bytes_read=self.read, bytes_written=self.written)
 
     def beside(self, name: str) -> Path:
         """Return where a new file is to be; where staging fails such files go, the last first."""

@@ -2,13 +2,15 @@
 
 It is built as its design says (`designs`): exact, inverted lists, or segments of a number of
 templates, each with an index of its own. Everything that moves templates about overwrites the
-memory that it frees (`wiping`).
+memory that it frees (`wiping`). Once it is sealed, what changes in it is first made certain in its
+folder, where a full disk can still refuse it, and then done in memory.
 """
 
 from __future__ import annotations
 
 import time
 from collections.abc import Collection, Iterator
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -17,9 +19,13 @@ from numpy.typing import NDArray
 from sim.gallery import results
 from sim.gallery.checks import checked_ids, checked_vectors, fault, refused
 from sim.gallery.designs import Design, design_for, design_of
+from sim.gallery.folder import GalleryFolder
 from sim.gallery.gallery import Cost, GalleryError, GalleryStats, Nearest, Within
+from sim.gallery.opening import create_folder
 from sim.gallery.register import ERASED, UNKNOWN, Register, segment_and_place, spot
 from sim.gallery.report import LEVELS, AuditReport
+from sim.gallery.sealing import How, arrays_of, changes_to, gone, made_certain
+from sim.gallery.segment import ERASED as BLANK
 from sim.gallery.segment import HIDDEN, Segment
 from sim.gallery.shelf import LIST
 from sim.gallery.wiping import wiped
@@ -49,6 +55,8 @@ class StoredGallery:
         self.segments = [Segment(self.design, dimension)]
         self.register = Register()
         self.erased = 0
+        self.folder: Path | None = None
+        self._folder: GalleryFolder | None = None
 
     def enrol(self, ids: NDArray[np.int64], vectors: NDArray[np.float32]) -> None:
         """Store templates; see `Gallery.enrol`."""
@@ -88,19 +96,22 @@ class StoredGallery:
             if hidden.any():
                 first = ids[which[hidden][0]]
                 raise refused("ids of searchable templates", f"{first}, which is hidden")
+        made_certain(self._folder, changes_to(HIDDEN, where))
         for segment, places, _ in parts:
             segment.hide(places)
+        self._cleared()
 
-    def erase(self, ids: NDArray[np.int64]) -> Cost:
-        """Remove templates; see `Gallery.erase`."""
+    def erase(self, ids: NDArray[np.int64], how: How = "in_place") -> Cost:
+        """Remove templates, in files as `how` says; see `Gallery.erase`."""
         start = time.perf_counter()
         where = self._stored(ids)
-        cost = Cost()
         with wiped():
+            cost = made_certain(self._folder, changes_to(BLANK, where), how)
             for segment, places, _ in self._by_segment(where):
                 cost += segment.erase(places)
-        self.register.move(ids, ERASED)
-        self.erased += len(ids)
+            self.register.move(ids, ERASED)
+            self.erased += len(ids)
+            cost += self._cleared()
         return cost + Cost(seconds=time.perf_counter() - start)
 
     def rebuild(self, *, retrain: bool = False, segments: Collection[int] | None = None) -> Cost:
@@ -113,10 +124,44 @@ class StoredGallery:
         cost = Cost()
         with wiped():
             for number in asked:
-                segment = self.segments[number]
-                cost += segment.rebuild(retrain)
-                self.register.move(segment.ids, spot(number, np.arange(segment.places)))
+                old = self.segments[number]
+                new = old.rebuilt(retrain)
+                cost += Cost(new.places, sum(old.sizes().values()), sum(new.sizes().values()))
+                cost += self._sealed([*self.segments[:number], new, *self.segments[number + 1 :]])
+                self.segments[number] = new
+                self.register.move(new.ids, spot(number, np.arange(new.places)))
+                old.clear()
+                cost += self._cleared()
         return cost + Cost(seconds=time.perf_counter() - start)
+
+    def seal(self, folder: Path | None = None) -> Cost:
+        """Write the gallery, or what is new in it, to its folder; see `Gallery.seal`."""
+        start = time.perf_counter()
+        if self._folder is not None and folder not in (None, self._folder.path):
+            raise refused(f"no folder other than {self._folder.path}, its own", str(folder))
+        with wiped():
+            arrays = arrays_of(self.segments)
+            if self._folder is not None:
+                rows = self._folder.new_rows(arrays)
+                cost = self._sealed(self.segments) + self._cleared()
+            elif folder is not None:
+                rows = sum(segment.places for segment in self.segments)
+                erased, design = gone(self.register, self.segments), str(self.design)
+                made, cost = create_folder(folder, self.dimension, design, arrays, erased)
+                self.keep_in(made)
+            else:
+                raise refused("a folder to be sealed to, the first time", "none")
+        return cost + Cost(rows, seconds=time.perf_counter() - start)
+
+    def keep_in(self, folder: GalleryFolder) -> None:
+        """Have what changes from now on made certain in a folder, which holds just this gallery."""
+        self._folder, self.folder = folder, folder.path
+
+    def close(self) -> None:
+        """Let go of the folder: others may open it, and what changes from now on is in memory."""
+        if self._folder is not None:
+            self._folder.close()
+            self._folder = self.folder = None
 
     def stored(self, ids: NDArray[np.int64]) -> dict[str, NDArray[np.uint8]]:
         """Return the bytes that are kept of templates; see `Gallery.stored`."""
@@ -144,7 +189,7 @@ class StoredGallery:
         rows = sum(segment.shelf.rows for segment in self.segments)
         sizes: dict[str, int] = {}
         for segment in self.segments:
-            for name, size in segment.shelf.sizes().items():
+            for name, size in segment.sizes().items():
                 sizes[name] = sizes.get(name, 0) + size
         return GalleryStats(
             enrolled=len(self.register),
@@ -181,6 +226,19 @@ class StoredGallery:
         if faults:
             raise GalleryError(faults)
         return ids, vectors
+
+    def _sealed(self, segments: list[Segment]) -> Cost:
+        """Make certain that the folder, if there is one, holds these segments."""
+        if self._folder is None:
+            return Cost()
+        placed = sum(int((segment.state == BLANK).sum()) for segment in segments)
+        known = self._folder.manifest.gone.rows == self.erased - placed
+        erased = None if known else gone(self.register, segments)
+        return self._folder.seal(arrays_of(segments), erased)
+
+    def _cleared(self) -> Cost:
+        """Overwrite in the folder, if there is one, what has changed."""
+        return Cost() if self._folder is None else self._folder.clear()
 
     def _rooms(self, count: int) -> Iterator[tuple[int, slice]]:
         """Yield which segment takes which of so many new templates, opening new ones as needed."""

@@ -11,9 +11,8 @@ import os
 import random
 import shutil
 import signal
-import tempfile
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 
@@ -21,6 +20,7 @@ import numpy as np
 import pytest
 
 from sim.gallery.folder import GalleryFolder
+from sim.gallery.folder_manifest import MANIFEST
 from sim.gallery.opening import create_folder, open_folder, read_segments
 from tests.sealed_galleries import (
     NONE,
@@ -32,6 +32,7 @@ from tests.sealed_galleries import (
     sealed,
     segment,
     traces,
+    vectors_of,
 )
 
 pytestmark = pytest.mark.skipif(os.name != "posix", reason="kills processes by POSIX signals")
@@ -111,27 +112,19 @@ def die_at(call: int) -> None:
 
 
 @pytest.fixture
-def place() -> Iterator[Path]:
-    """An empty folder in memory where there is one: a kill does not ask how slow the disk is."""
-    memory = Path("/dev/shm")
-    with tempfile.TemporaryDirectory(dir=memory if memory.is_dir() else None) as name:
-        yield Path(name)
-
-
-@pytest.fixture
-def whole(place: Path) -> Path:
+def whole(quick_path: Path) -> Path:
     """A sealed gallery that nobody has open."""
-    path = place / "whole"
+    path = quick_path / "whole"
     sealed(path, ROWS).close()
     return path
 
 
 @pytest.mark.parametrize("act", list(AFTER), ids=lambda act: act.__name__)
 def test_killed_at_every_write_it_opens_before_or_after(
-    whole: Path, place: Path, act: Callable[[GalleryFolder], None]
+    whole: Path, quick_path: Path, act: Callable[[GalleryFolder], None]
 ) -> None:
     before, after = expected(np.arange(ROWS)), expected(AFTER[act])
-    path = place / "gallery"
+    path = quick_path / "gallery"
     seen = []
 
     def killed_act(call: int) -> None:
@@ -163,8 +156,8 @@ def test_killed_at_every_write_it_opens_before_or_after(
     assert set(seen) == {False, True}
 
 
-def test_opening_may_be_killed_too(whole: Path, place: Path) -> None:
-    path = place / "gallery"
+def test_opening_may_be_killed_too(whole: Path, quick_path: Path) -> None:
+    path = quick_path / "gallery"
     after = expected(AFTER[erase_in_place])
 
     def certain_only() -> None:
@@ -189,8 +182,8 @@ def test_opening_may_be_killed_too(whole: Path, place: Path) -> None:
     assert kills > 5
 
 
-def test_a_first_seal_that_is_killed_leaves_a_whole_gallery_or_none(place: Path) -> None:
-    path = place / "gallery"
+def test_a_first_seal_that_is_killed_leaves_a_whole_gallery_or_none(quick_path: Path) -> None:
+    path = quick_path / "gallery"
     made = [segment(np.arange(ROWS))]
 
     def killed_seal(call: int) -> None:
@@ -204,7 +197,7 @@ def test_a_first_seal_that_is_killed_leaves_a_whole_gallery_or_none(place: Path)
             folder, _ = create_folder(path, WIDTH, "IVF7,SQ8", made, NONE)
             folder.close()
         assert held(path) == expected(np.arange(ROWS))
-        assert [one.name for one in place.iterdir()] == ["gallery"]
+        assert [one.name for one in quick_path.iterdir()] == ["gallery"]
         shutil.rmtree(path)
         if ended:
             break
@@ -266,7 +259,7 @@ def churn(path: Path, mouth: int) -> None:
     folder = open_folder(path)
     draws = np.random.default_rng(os.getpid())
     while True:
-        columns = read_segments(folder)[0].columns()
+        columns = read_segments(folder)[0].columns(0)
         ids, places = columns["id"], np.flatnonzero(columns["state"] == 0)
         chosen = draws.choice(places, 2, replace=False)
         tell("erase", ids[chosen])
@@ -283,14 +276,98 @@ def churn(path: Path, mouth: int) -> None:
         tell("done", NONE)
 
 
-def test_killed_at_random_it_never_returns_what_was_erased(place: Path) -> None:
-    path = place / "gallery"
+def test_killed_at_random_it_never_returns_what_was_erased(quick_path: Path) -> None:
+    path = quick_path / "gallery"
     sealed(path, ROWS).close()
     churned(path, kills=20, seed=1)
 
 
 @pytest.mark.slow
-def test_killed_two_hundred_times(place: Path) -> None:
-    path = place / "gallery"
+def test_killed_two_hundred_times(quick_path: Path) -> None:
+    path = quick_path / "gallery"
     sealed(path, ROWS).close()
     churned(path, kills=200, seed=2)
+
+
+def search_and_change(path: Path, mouth: int) -> None:
+    """Enrol, erase and seal a whole gallery without end; tell each id before and after it goes."""
+    import faiss
+
+    from sim.gallery.reopening import open_gallery
+
+    faiss.omp_set_num_threads(1)  # the threads of the parent are not here
+    gallery = open_gallery(path)
+    draws = np.random.default_rng(os.getpid())
+    while True:
+        new = gallery.stats().enrolled + np.arange(4)
+        gallery.enrol(new, unit(new))
+        gallery.seal()
+        stored = np.setdiff1d(np.arange(gallery.stats().enrolled), gallery.register.erased())
+        gone = draws.choice(stored, 3, replace=False)
+        gallery.erase(gone, "in_place" if draws.random() < 0.6 else "rewrite")
+        os.write(mouth, f"{' '.join(map(str, gone))}\n".encode())
+        if draws.random() < 0.2:
+            gallery.rebuild(retrain=bool(draws.random() < 0.5))
+
+
+def unit(ids: np.ndarray) -> np.ndarray:
+    rows = vectors_of(ids)
+    return rows / np.linalg.norm(rows, axis=1, keepdims=True)
+
+
+def blank_but_for(path: Path, stored: np.ndarray) -> bool:
+    """Whether files hold rows of these ids alone, zeros where others were, and nothing else."""
+    folder = open_folder(path)
+    named = {column.file: column.size for _, column in folder.manifest.files()}
+    sizes = {file.name: file.stat().st_size for file in path.iterdir()}
+    segments = [one.columns(0) for one in read_segments(folder)]
+    folder.close()
+    return named == {name: size for name, size in sizes.items() if name != MANIFEST} and not any(
+        columns[name][~np.isin(columns["id"], stored)].any()
+        for columns in segments
+        for name in set(columns) - {"id", "state", "sampled"}
+    )
+
+
+@pytest.mark.parametrize("design", ["Flat", "IVF2,SQ8"])
+def test_a_gallery_killed_at_random_never_finds_the_erased_again(
+    quick_path: Path, design: str
+) -> None:
+    pytest.importorskip("faiss", reason="FAISS comes with the extra [faces]")
+    from sim.gallery.reopening import open_gallery
+    from sim.gallery.stored import StoredGallery
+
+    path = quick_path / "gallery"
+    gallery = StoredGallery(WIDTH, design)
+    gallery.enrol(np.arange(100), unit(np.arange(100)))
+    gallery.seal(path)
+    gallery.close()
+    moments = random.Random(3)
+    erased: set[int] = set()
+    for _ in range(6):
+        ears, mouth = os.pipe()
+        child = os.fork()
+        if child == 0:
+            try:
+                search_and_change(path, mouth)
+            finally:
+                os._exit(1)
+        os.close(mouth)
+        with os.fdopen(ears) as told:
+            lines = [told.readline()]
+            time.sleep(moments.uniform(0, 0.05))
+            os.kill(child, signal.SIGKILL)
+            lines += told
+        assert os.waitpid(child, 0)[1] == signal.SIGKILL, "the child ended by itself"
+        erased |= {int(i) for line in lines if line.endswith("\n") for i in line.split()}
+        gallery = open_gallery(path)
+        gone = gallery.register.erased()
+        assert erased <= set(gone.tolist())
+        assert traces(path, gone, unit(gone)) == []
+        found = gallery.search(unit(gone), 1)
+        assert not np.isin(found.ids, gone).any()
+        left = np.setdiff1d(np.arange(gallery.stats().enrolled), gone)
+        assert (gallery.search(unit(left), 1).ids[:, 0] == left).mean() > 0.9
+        gallery.close()
+        assert blank_but_for(path, left)
+    assert len(erased) > 15

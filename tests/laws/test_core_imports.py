@@ -74,22 +74,5 @@ def test_the_gallery_needs_nothing_else_of_efface_but_its_errors() -> None:
     )
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True)
     assert done.returncode == 0, done.stderr
-    assert json.loads(done.stdout) == [
-        "generators",
-        "generators.errors",
-        "sim",
-        "sim.gallery",
-        "sim.gallery.bitmap",
-        "sim.gallery.checks",
-        "sim.gallery.designs",
-        "sim.gallery.device",
-        "sim.gallery.exact",
-        "sim.gallery.gallery",
-        "sim.gallery.register",
-        "sim.gallery.report",
-        "sim.gallery.results",
-        "sim.gallery.segment",
-        "sim.gallery.shelf",
-        "sim.gallery.stored",
-        "sim.gallery.wiping",
-    ]
+    others = [name for name in json.loads(done.stdout) if not name.startswith("sim.gallery")]
+    assert others == ["generators", "generators.errors", "sim"]

@@ -1,0 +1,90 @@
+"""Opening a sealed gallery: its segments as they were, under a register of every id it ever had."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+
+from generators.errors import Fault
+from sim.gallery.folder import GalleryFolder
+from sim.gallery.folder_manifest import MANIFEST
+from sim.gallery.gallery import GalleryError
+from sim.gallery.journal import ID, SAMPLED, STATE
+from sim.gallery.opening import open_folder, read_gone, read_segments
+from sim.gallery.register import ERASED as NO_MORE
+from sim.gallery.register import spot
+from sim.gallery.segment import ERASED, Segment
+from sim.gallery.shelf import checked_columns
+from sim.gallery.staging import SegmentArrays
+from sim.gallery.stored import StoredGallery
+from sim.gallery.wiping import wiped
+
+
+def open_gallery(path: Path) -> StoredGallery:
+    """Open a sealed gallery for this process; it is as it was before or after its last change.
+
+    Args:
+        path: the folder that `StoredGallery.seal` wrote.
+
+    Raises:
+        GalleryError: no gallery, another version, open in another process, a file that has
+            changed, or something that must be finished in a folder that cannot be written.
+        ImportError: FAISS is not installed (it comes with the extra `[faces]`).
+    """
+    folder = open_folder(path)
+    try:
+        with wiped():
+            return _gallery(folder)
+    except ValueError as error:
+        folder.close()
+        expected = f"the files of {folder.manifest.design}"
+        fault = Fault(
+            "the files are not of the design that the manifest names",
+            file=str(path / MANIFEST),
+            key="design",
+            found=str(error),
+            expected=expected,
+        )
+        raise GalleryError(fault) from None
+    except BaseException:
+        folder.close()
+        raise
+
+
+def _gallery(folder: GalleryFolder) -> StoredGallery:
+    """Return the gallery of an open folder.
+
+    Raises:
+        ValueError: arrays that are not of the design.
+    """
+    gallery = StoredGallery(folder.manifest.dimension, folder.manifest.design)
+    gallery.segments = [_segment(gallery, arrays) for arrays in read_segments(folder)]
+    for number, segment in enumerate(gallery.segments):
+        here = spot(number, np.arange(segment.places))
+        gallery.register.add(segment.ids, np.where(segment.state == ERASED, NO_MORE, here))
+    gone = read_gone(folder)
+    gallery.register.add(gone, np.full(len(gone), NO_MORE, dtype=np.int64))
+    gallery.erased = len(gallery.register.erased())
+    gallery.keep_in(folder)
+    return gallery
+
+
+def _segment(gallery: StoredGallery, arrays: SegmentArrays) -> Segment:
+    columns = dict(arrays.columns(0))
+    told = {name: columns.pop(name, np.zeros(0)) for name in (ID, STATE, SAMPLED)}
+    each = (arrays.rows,)
+    expected = {ID: ("int64", each), STATE: ("uint8", each), SAMPLED: ("bool", each)}
+    checked_columns(told, expected, "columns")
+    return Segment.restored(
+        gallery.design,
+        gallery.dimension,
+        ids=told[ID],
+        state=told[STATE],
+        sampled=told[SAMPLED],
+        sampled_and_gone=arrays.sampled_and_gone,
+        settled=arrays.settled,
+        generation=arrays.generation,
+        model=dict(arrays.model()),
+        columns=columns,
+    )
