@@ -183,6 +183,17 @@ class StoredGallery:
 
         return audit(self, evidence, levels)
 
+    def hidden(self, ids: NDArray[np.int64]) -> NDArray[np.bool_]:
+        """Return which of these templates are hidden, bool [n].
+
+        Raises:
+            GalleryError: an id is not stored, or comes twice.
+        """
+        hidden = np.zeros(len(ids), dtype=np.bool_)
+        for segment, places, which in self._by_segment(self._stored(ids)):
+            hidden[which] = segment.state[places] == HIDDEN
+        return hidden
+
     def stats(self) -> GalleryStats:
         """Return how much is held."""
         searchable = sum(segment.searchable for segment in self.segments)
