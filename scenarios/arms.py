@@ -1,7 +1,8 @@
 """The arms of a question: the counterfactual, the scenario itself, and what is shown beside it.
 
-An arm brings its own cases, strategy and interventions; everything else (the days of the run, the
-people, the operator's profile, the parameters, the days at which measures look) is the question's,
+An arm brings its own cases, strategy, stores and interventions; everything else (the days of the
+run, the people, the operator's profile, the parameters, the days at which measures look) is the
+question's,
 since a difference between arms may come from nothing else.
 """
 
@@ -22,6 +23,7 @@ from scenarios.scenario import LoadedScenario, beside_or_library, load_scenario
 from scenarios.yaml_reader import fault_in_file
 from sim.dates import day_of
 from sim.interventions.registry import lacking
+from sim.operator.profile import Profile
 from sim.parameters import Parameters
 from sim.setup import ArmSetup, CaseFile, InterventionSpec, StrategyName
 
@@ -191,8 +193,15 @@ def arm_setup(
         windows=windows(record, asked.rests_on[0], first_day, last_day),
         letters=letters(record, first_day, last_day),
         fidelity=asked.fidelity,
-        profile=operator_of(scenario.operator.profile).profile,
+        profile=_profile(scenario),
     )
+
+
+def _profile(scenario: Scenario) -> Profile:
+    """Return the operator's profile, with the manners of keeping that a scenario chooses."""
+    profile = operator_of(scenario.operator.profile).profile
+    rules = {store: rule.manner for store, rule in scenario.operator.stores.items()}
+    return replace(profile, keeping={**profile.keeping, **rules})
 
 
 def _cases(arm: LoadedScenario, question_id: str) -> tuple[CaseFile, ...]:

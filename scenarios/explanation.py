@@ -96,6 +96,7 @@ def _arm(name: str, arm: LoadedScenario, setup: ArmSetup, role: str) -> Told:
         "role": role,
         "question": arm.scenario.question,
         "strategy": str(setup.strategy),
+        "stores": {store: str(manner.kind) for store, manner in setup.profile.keeping.items()},
         "cases": [
             {
                 "id": case.id,

@@ -72,7 +72,9 @@ def _arm_line(arm: Told) -> str:
     others = len(arm["cases"]) - len(listed)
     more = [f"{others} other cases of the world"] if others else []
     cases = ", ".join(listed + more) or "no case"
-    return f"{arm['name']} [{arm['role']}]: {cases}; strategy {arm['strategy']}"
+    kept = ", ".join(f"{store} {manner}" for store, manner in arm["stores"].items())
+    stores = f"; stores: {kept}" if kept else ""
+    return f"{arm['name']} [{arm['role']}]: {cases}; strategy {arm['strategy']}{stores}"
 
 
 def _case_lines(case: Told) -> list[str]:

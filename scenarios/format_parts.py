@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import (
     BaseModel,
@@ -11,7 +11,10 @@ from pydantic import (
     Field,
     PrivateAttr,
     SerializerFunctionWrapHandler,
+    ValidationError,
     ValidationInfo,
+    ValidatorFunctionWrapHandler,
+    WithJsonSchema,
     field_validator,
     model_serializer,
     model_validator,
@@ -20,6 +23,13 @@ from pydantic_core import PydanticCustomError
 
 from scenarios.cases import CODES
 from scenarios.option_values import option_value
+from scenarios.store_rules import (
+    STORES_SCHEMA,
+    StoreRule,
+    known_manner,
+    unknown_stores,
+    wrong_rules,
+)
 from scenarios.strict import (
     LAST_DATE,
     Day,
@@ -29,10 +39,12 @@ from scenarios.strict import (
     nearest_names,
     several,
     surroundings,
+    with_more,
     wrong,
 )
 from sim.dates import EPOCH
 from sim.interventions.kinds import InterventionKind, beyond_scope
+from sim.operator.profile import GALLERY
 from sim.setup import CUSTOMER_KINDS, Scope
 
 Strategy = Literal["comply", "minimal", "ignore", "litigate", "rational"]
@@ -72,10 +84,33 @@ class Horizon(Strict):
 
 
 class Operator(Strict):
-    """Who runs the gallery and what it does when an order is served."""
+    """Who runs the gallery, what it does when an order is served, and how its stores keep what was
+    erased, where a scenario says other than the profile."""
 
     profile: Literal["clearview-like", "public-search"] = "clearview-like"
     strategy: Strategy
+    stores: Annotated[dict[str, StoreRule], WithJsonSchema(STORES_SCHEMA)] = Field(
+        default_factory=dict
+    )
+
+    @field_validator("stores", mode="wrap")
+    @classmethod
+    def _one_for_all_or_each(
+        cls, value: object, handler: ValidatorFunctionWrapHandler
+    ) -> dict[str, StoreRule]:
+        if isinstance(value, str):
+            value = dict.fromkeys(GALLERY, known_manner(value))
+        unknown = unknown_stores(value)
+        try:
+            read: dict[str, StoreRule] = handler(value)
+        except ValidationError as error:
+            with_more("stores", error, unknown)
+        several("stores", unknown + wrong_rules(read))
+        return read
+
+    @model_serializer(mode="wrap")
+    def _said(self, handler: SerializerFunctionWrapHandler) -> dict[str, Any]:
+        return {key: value for key, value in handler(self).items() if value != {}}
 
 
 class ScopeOf(Strict):

@@ -17,6 +17,7 @@ from typing import Any
 from generators.errors import Fault, ScenarioError
 from scenarios.operator_format import MarketFile, MeansFile, OperatorFile, SourcedAmount
 from scenarios.sourced import Sourced, SourcedShare, read_model
+from scenarios.store_rules import StoreRule
 from scenarios.strict import Strict
 from sim.operator.profile import (
     Adoption,
@@ -70,9 +71,19 @@ def operator_from_text(text: str, file: str) -> KnownOperator:
         desk_clerks=written.desk_clerks.value,
         desk_delay=_amount(written.desk_delay),
         stores=tuple(
-            Store(name, store.copies.value, store.erased.value == "yes", _amount(store.backup))
+            Store(
+                name,
+                store.copies.value,
+                store.erased.value == "yes",
+                _amount(store.backup),
+                store.bytes.value,
+            )
             for name, store in written.stores.items()
         ),
+        keeping={
+            store: StoreRule(keeping=manner.value).manner
+            for store, manner in written.keeping.items()
+        },
         means=Means(
             **{
                 name: getattr(written.means, name).value

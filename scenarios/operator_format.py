@@ -19,7 +19,8 @@ from pydantic import (
 from generators.strata import read_strata
 from scenarios.cases import CODES
 from scenarios.sourced import Sourced, SourcedCount, SourcedShare, SourcedText, only_known
-from scenarios.strict import Strict, as_date, nearest_names, wrong
+from scenarios.store_rules import StoreRule, known_manner, unknown_stores, wrong_rules
+from scenarios.strict import Strict, as_date, nearest_names, several, wrong
 from sim.dates import day_of
 from sim.operator.profile import EVERYWHERE, STORES, Demand
 from sim.parameters import load_parameters
@@ -115,12 +116,22 @@ class MarketFile(Strict):
         return value
 
 
+class SourcedKeeping(SourcedText):
+    """A sourced manner of keeping, by its name."""
+
+    @field_validator("value")
+    @classmethod
+    def _a_manner(cls, value: str) -> str:
+        return known_manner(value)
+
+
 class StoreFile(Strict):
     """One of the four stores."""
 
     copies: SourcedAmount
     erased: SourcedAnswer
     backup: AmountOrParameter
+    bytes: SourcedAmount
 
 
 class MeansFile(Strict):
@@ -161,6 +172,7 @@ class OperatorFile(Strict):
     desk_clerks: SourcedCount
     desk_delay: AmountOrParameter
     stores: dict[str, StoreFile]
+    keeping: dict[str, SourcedKeeping] = Field(default_factory=dict)
     means: MeansFile
 
     @field_validator("segments")
@@ -190,6 +202,13 @@ class OperatorFile(Strict):
         only_known("stores", "a store", tuple(value), STORES)
         if len(value) < len(STORES):
             raise wrong("an operator has four stores", ", ".join(STORES))
+        return value
+
+    @field_validator("keeping")
+    @classmethod
+    def _manners(cls, value: dict[str, SourcedKeeping]) -> dict[str, SourcedKeeping]:
+        rules = {store: StoreRule(keeping=manner.value) for store, manner in value.items()}
+        several("keeping", unknown_stores(value) + wrong_rules(rules))
         return value
 
     @model_validator(mode="after")

@@ -17,6 +17,7 @@ from scenarios.faults import SET
 from scenarios.strict import nearest_names
 from scenarios.yaml_marks import Mark, MarkedYaml, Path_, shown
 from scenarios.yaml_reader import read_yaml
+from sim.operator.profile import RULED
 
 FIELDS = (
     "question",
@@ -30,6 +31,7 @@ FIELDS = (
     "horizon.to",
     "operator.profile",
     "operator.strategy",
+    "operator.stores",
     "cases",
     "interventions",
 )
@@ -107,12 +109,16 @@ def _path_of(key: str, parameters: tuple[str, ...], data: Any) -> Path_:
         return ("parameters", name)
     if key in FIELDS:
         return tuple(key.split("."))
+    store = key.removeprefix("operator.stores.")
+    if store in RULED:
+        return ("operator", "stores", store)
     case = _IN_CASE.fullmatch(key)
     cases = data.get("cases")
     cases = cases if isinstance(cases, tuple) else ()
     if case and int(case[1]) < len(cases):
         return ("cases", int(case[1]), *case[2].split("."))
-    known = (*parameters, *FIELDS, *(f"cases.{i}.stay" for i in range(len(cases))))
+    stores = (f"operator.stores.{store}" for store in RULED)
+    known = (*parameters, *FIELDS, *stores, *(f"cases.{i}.stay" for i in range(len(cases))))
     raise ScenarioError(
         Fault(
             f"unknown name '{shown(key)}'",

@@ -42,6 +42,7 @@ from sim.operator.profile import amount_of
 from sim.operator.purse import Purse, usd
 from sim.operator.rational import Circumstances
 from sim.operator.removal import Removals
+from sim.operator.stores import BYTES_A_TB
 from sim.operator.strategy import STRATEGIES
 from sim.people.attention import Attention
 from sim.people.inbox import Inbox
@@ -106,7 +107,7 @@ class Arm:
             setup.last_day,
             (windows.cease_deadline, windows.litigation_end),
             shared.part,
-            amount_of(setup.profile.redirect_share, parameters),
+            setup.profile,
         )
         for segment in setup.profile.segments:
             if segment.passes != 1.0:
@@ -123,7 +124,7 @@ class Arm:
             self.world.remove_in_scope,
             self.world.bring_up_to,
             parameters["operator.erasure_capacity"],
-            self.world.purge_delay,
+            *self.world.erasure_delay(),
             setup.last_day,
         )
         self.decisions = Decisions(
@@ -322,7 +323,9 @@ class Arm:
     def _settle(self) -> None:
         """Enter in the purse what erasures, requests and appeals have cost so far."""
         appeals = sum(event.kind == "appeal_lodged" for event in self.log.events)
-        self.purse.settle(self.erased, self.desk.answered, appeals)
+        parameters, moved = self.setup.parameters, self.world.emptying.traffic.moved
+        storing = moved / BYTES_A_TB * parameters["stores.price"]
+        self.purse.settle(self.erased, self.desk.answered, appeals, storing)
 
     def history(self) -> History:
         """Run to the end and return what happened."""

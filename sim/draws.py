@@ -30,6 +30,7 @@ STREAMS: dict[str, str] = {
     "signal.geotag.other": "as signal.geotag, of another jurisdiction (uploader, place)",
     "signal.caption.other": "as signal.caption, of another jurisdiction (uploader, place)",
     "erasure.clock": "unit exponential until an erasure job reaches a template (photo, visit)",
+    "store.place": "place of an erased template among a store's rows (photo, visit)",
     "revisit.clock": "unit exponential until a removed photo is found again (photo, visit)",
     "news.clock": "unit exponential until the news informs a person (person)",
     "private.choice": "whether an informed person goes private (person)",

@@ -9,6 +9,7 @@ import numpy as np
 from sim.history import UNDATED, History, Ledger, Requests, TemplateCounts, WatchedCounts
 from sim.movers import case_movers, lever_movers, money_movers
 from sim.operator.books import Books
+from sim.operator.profile import COPIES, LOG
 from sim.operator.stores import Faces, residue_of
 from sim.world import HIDDEN, SEARCHABLE
 
@@ -92,12 +93,14 @@ def _books(arm: Arm) -> Books:
     shown, hidden = (
         int(((world.state == state) & resident).sum()) for state in (SEARCHABLE, HIDDEN)
     )
+    kept = world.emptying.kept(arm.setup.last_day)
     faces = Faces(
         hidden=hidden * weight,
         leaving=(int(world.templates[arm.scope]) - shown - hidden) * weight,
         listed=int((world.suppression.listed & here).sum()) * weight,
         erased=int(world.visit[resident].sum(dtype=np.int64)) * weight,
         photos=world.photos_kept(resident) * weight + arm.inbox.extra_photos,
+        kept={name: int(resident[rows].sum()) * weight for name, rows in kept.items()},
     )
     return Books(
         asked=arm.customers.asked,
@@ -105,6 +108,7 @@ def _books(arm: Arm) -> Books:
         active=arm.customers.active(),
         purse=arm.purse,
         residue=residue_of(arm.setup.profile, faces, arm.setup.parameters),
+        traffic=world.emptying.traffic,
         cases=tuple(case.file for case in arm.cases.values()),
         decisions=tuple(arm.decisions.taken.values()),
     )
@@ -124,7 +128,7 @@ def _movers(arm: Arm) -> dict[str, tuple[tuple[Any, ...], ...]]:
     others: dict[str, tuple[tuple[Any, ...], ...]] = {
         "news": tuple(arm.attention.pulses),
         "people": tuple(arm.people.acts),
-        "stores": tuple(arm.jobs.acts),
+        "stores": tuple(arm.jobs.acts) + _keeping(arm),
         "removal": removals,
         "erasure": ((UNDATED, arm.erased),) if arm.erased else (),
         "over_deletion": tuple(
@@ -133,3 +137,14 @@ def _movers(arm: Arm) -> dict[str, tuple[tuple[Any, ...], ...]]:
         ),
     }
     return movers | {name: entries for name, entries in others.items() if entries}
+
+
+def _keeping(arm: Arm) -> tuple[tuple[Any, ...], ...]:
+    """Return how what was erased is kept, from the day of the first erasure; what no erasure
+    reaches is kept from the beginning."""
+    first = arm.world.emptying.first_day
+    return tuple(
+        (UNDATED if store in (LOG, COPIES) else first, "keeps", store, manner)
+        for store, manner in sorted(arm.setup.profile.keeping.items())
+        if first is not None or store in (LOG, COPIES)
+    )

@@ -7,6 +7,9 @@ first, then answers to requests, then the erasure job (`sim.day.ORDER_OF_A_DAY`)
 
 from __future__ import annotations
 
+import math
+from collections.abc import Iterable
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -20,7 +23,9 @@ from sim.dates import iso
 from sim.levers import Levers, Modifier
 from sim.matcher import Matcher
 from sim.operator.background import Background
+from sim.operator.emptying import Emptying, LetGo
 from sim.operator.passes import Passes, passes_of
+from sim.operator.profile import BACKUPS, Profile, amount_of
 from sim.operator.removal_order import RemovalOrder
 from sim.operator.retention import Retention
 from sim.operator.suppression import SuppressionList
@@ -51,7 +56,8 @@ class World:
         last_day: last day of the run.
         window: the window whose person-days are kept apart.
         part: the part of the gallery (`sim.operator.parts`) that each candidate belongs to.
-        redirect_share: share of freed crawling capacity that goes elsewhere.
+        profile: the operator's: how much of freed crawling capacity goes elsewhere, and how its
+            stores keep what was erased.
     """
 
     def __init__(
@@ -67,7 +73,7 @@ class World:
         last_day: int,
         window: tuple[int, int],
         part: NDArray[np.uint16],
-        redirect_share: float,
+        profile: Profile,
     ) -> None:
         self.population = population
         self.candidates = candidates
@@ -78,9 +84,12 @@ class World:
         self.last_day = last_day
         self.part = part
         self.parts = background.parts
-        self.redirect_share = redirect_share
+        self.redirect_share = amount_of(profile.redirect_share, parameters)
         self.envelope = parameters["crawler.envelope"]
-        self.purge_delay = round(parameters["operator.purge_delay"])
+        self.profile = profile
+        stated = round(parameters["operator.purge_delay"])
+        self.purge_delay = profile.backup_days(stated)
+        self.emptying = Emptying(profile, max(1, stated), candidates, streams)
         self.levers = Levers(self.bring_up_to, parameters, self.parts.in_play.refusal)
         self.day = 0
         self.state: NDArray[np.uint8] = np.zeros(len(candidates), dtype=np.uint8)
@@ -96,9 +105,9 @@ class World:
         self.recollected = 0
         self._clock: NDArray[np.float32] = np.full(len(candidates), np.nan, dtype=np.float32)
         self._stacks: tuple[tuple[Modifier, ...], ...] = ((), ())
-        self._passes = passes_of(self.parts, self.levers, redirect_share)
+        self._passes = passes_of(self.parts, self.levers, self.redirect_share)
         self._inferred: dict[tuple[str, float | None], NDArray[np.int64]] = {}
-        self._purges: dict[int, list[tuple[NDArray[np.int64], NDArray[np.int64]]]] = {}
+        self._purges: dict[float, list[tuple[NDArray[np.int64], NDArray[np.int64]]]] = {}
         self.suppression = SuppressionList(population, candidates, self.visit, self.levers, streams)
         self.cloaking = Cloaking(
             population,
@@ -120,6 +129,7 @@ class World:
         day = min(day, self.last_day + 1)
         if day <= self.day:
             return
+        self._note_let_go(self.emptying.settle(self.background))
         self.cloaking.note(self.day)
         passes = self._passes_now()
         self.background.collect(self.day, day, passes)
@@ -371,9 +381,10 @@ class World:
     ) -> None:
         """Take the templates of these candidate rows out of results on a day.
 
-        Where `erases` is set they are erased from all stores after the purge delay, those hidden
-        before too, and may be found again from the next day on, if they are still public and
-        collection goes on. With `keeps_photos` the photos stay, and count as held.
+        Where `erases` is set they leave the stores, those hidden before too, as each store keeps
+        what was erased, and the backups after that; they may be found again from the next day on,
+        if they are still public and collection goes on. With `keeps_photos` the photos stay, and
+        count as held.
 
         Raises:
             ValueError: a photo has been found again so often that its ids would be used twice.
@@ -393,8 +404,8 @@ class World:
             self._clock[rows] = np.nan
             return
         self.state[rows] = REMOVED
-        template = c.template_id(rows, self.visit[rows])
-        self._purges.setdefault(day + self.purge_delay, []).append((template, rows))
+        visit = self.visit[rows]
+        self.emptying.erase(day, c.template_id(rows, visit), rows, visit, keeps_photos=keeps_photos)
         self.pending += len(rows)
         if self.visit[rows].max() >= LAST_VISIT:
             raise ValueError("a photo was found again too often: its ids would be used twice")
@@ -420,6 +431,37 @@ class World:
         self.revisits.give_up(*self.suppression.still_refused())
         return self.revisits.recollection(self.population.jurisdiction[self.candidates.person])
 
+    def erasure_delay(self) -> tuple[int, tuple[str, ...]]:
+        """Return how long erasure from all stores takes, whole days, as far as that is known
+        beforehand, and where it is not: what keeps for ever, or until a share is reached."""
+        days, unknown = self.profile.waits()
+        if self.purge_delay == math.inf:
+            return days, (*unknown, f"{BACKUPS} ({self.profile.keeping[BACKUPS].kind})")
+        return days + math.ceil(self.purge_delay), unknown
+
+    def empty_stores(self, day: int) -> bool:
+        """Write the stores that keep what was erased anew, without what was erased by a day's end.
+
+        Returns:
+            whether there is such a store.
+        """
+        if not self.emptying.ledgers:
+            return False
+        self.bring_up_to(day + 1)
+        self._note_let_go(self.emptying.empty(day, self.background))
+        return True
+
+    def kept_in_stores(self, code: str, threshold: float | None) -> int:
+        """Return how many erased templates that count as a jurisdiction's residents' the stores
+        keep until some day that nobody knows."""
+        waiting = self.emptying.waiting()
+        return int(self.parts.counted(code, threshold)[self.part[waiting]].sum())
+
+    def _note_let_go(self, let_go: Iterable[LetGo]) -> None:
+        """Note from when backups alone hold some templates: they keep them a while longer."""
+        for day, template, rows in let_go:
+            self._purges.setdefault(day + self.purge_delay, []).append((template, rows))
+
     def _purge(self, day: int) -> None:
         """Erase from all stores what was due on the days before `day`."""
         for due in sorted(d for d in self._purges if d < day):
@@ -430,7 +472,7 @@ class World:
                 self.templates -= self._by_jurisdiction(person)
                 who = np.unique(person)
                 who = who[self.held_of(who) == 0]
-                self.held.vanish(who, np.full(len(who), due))
+                self.held.vanish(who, np.full(len(who), int(due)))
 
     def hold_extra_photo(self, person: int, day: int) -> None:
         """Keep the photo that somebody had to send with a request."""

@@ -89,19 +89,19 @@ class Keeping:
     page: int | None = None
 
     def __post_init__(self) -> None:
-        for name, (least, most) in _BOUNDS.items():
+        for name, (least, most, words) in _BOUNDS.items():
             number, needed = getattr(self, name), name in NUMBERS[self.kind]
             if needed != (number is not None):
                 raise ValueError(f"{self.kind} {'needs' if needed else 'has no'} {name}")
             if number is not None and not least <= number <= most:
-                raise ValueError(f"{name} is {least:g} to {most:g}, found {number}")
+                raise ValueError(f"{name} is {words}, found {number}")
 
 
 _BOUNDS = {
-    "threshold": (math.ulp(0.0), 1.0),
-    "days": (0.0, math.inf),
-    "log_days": (0.0, math.inf),
-    "page": (1, math.inf),
+    "threshold": (math.ulp(0.0), 1.0, "a share above 0, at most 1"),
+    "days": (0.0, math.inf, "0 or more"),
+    "log_days": (0.0, math.inf, "0 or more"),
+    "page": (1, math.inf, "1 or more"),
 }
 
 
@@ -157,6 +157,11 @@ class Traffic:
 
     def __add__(self, other: Traffic) -> Traffic:
         return Traffic(self.read + other.read, self.written + other.written)
+
+    @property
+    def moved(self) -> float:
+        """Bytes read and written."""
+        return self.read + self.written
 
 
 def stays(keeping: Keeping, cohort: Cohort, cleaned: Sequence[int] = ()) -> tuple[Stay, ...]:

@@ -45,7 +45,10 @@ def _audit(spec: InterventionSpec, actors: Actors, day: int, number: int) -> Non
         told("audit_without_order", "No order to delete is in force: there is nothing to audit.")
         return
     left = {order: actors.operator.left_of(order) for order in audited}
-    if not any(left.values()):
+    kept = any(
+        actors.world_jobs.kept_in_stores(order.jurisdiction, order.threshold) for order in audited
+    )
+    if not kept and not any(left.values()):
         told("audit_finds_nothing", "Nothing that was to be erased is left in a store.")
         return
     key = case_key(actors.source)
@@ -59,6 +62,19 @@ def _audit(spec: InterventionSpec, actors: Actors, day: int, number: int) -> Non
         source = f"{actors.source} {number + 1}, {order.source}"
         again = replace(order, source=source, start=day, deadline=deadline, again=True)
         actors.operator.start_removal(again, found)
+    actors.env.process(_empty(actors, deadline, found))
+
+
+def _empty(actors: Actors, day: int, because: Event) -> Process:
+    """Have the stores that keep what was erased written anew by a deadline."""
+    if day > actors.last_day:
+        return
+    yield actors.env.timeout(day - actors.env.now)
+    if actors.world_jobs.empty_stores(day):
+        text = "The stores are written anew, without anything that was erased."
+        actors.log.write(
+            day, "operator", "stores_emptied", authority=actors.source, because=because, text=text
+        )
 
 
 KIND = InterventionKind(

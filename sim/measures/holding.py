@@ -6,7 +6,10 @@ standard of a biometric template.
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
+from numpy.typing import NDArray
 
 from generators.scores import OperatorScores
 from sim.dates import iso, weeks
@@ -21,6 +24,8 @@ from sim.measures.question import (
     weight_in_scope,
 )
 from sim.measures.recognition import probe_share
+from sim.operator.profile import COPIES, LOG
+from sim.operator.stores import BYTES_A_TB
 from sim.setup import reading_days
 from sim.tallies import PHOTO_BINS
 
@@ -61,24 +66,56 @@ def _age(history: History) -> list[Reading]:
     return readings
 
 
-def handed_over(history: History) -> float:
-    """Return the results that show a resident in scope and that customers were handed, expected.
+def _searched(history: History, days: float) -> NDArray[np.float64]:
+    """Return the searches of each week, worldwide, float64 [weeks], of the last days of the run.
 
-    Each week's searches find with the chance that its end gives.
+    Args:
+        history: of one arm.
+        days: how many; infinity for all.
+    """
+    first = max(0.0, history.setup.last_day + 1 - days)
+    last = [(max(start, math.ceil(first)), end) for start, end in weeks(history.setup.last_day)]
+    return np.array([history.books.searches(s, e) if s < e else 0.0 for s, e in last])
+
+
+def handed_over(history: History) -> float:
+    """Return the results that show a resident in scope and that customers hold, expected.
+
+    Each week's searches find with the chance that its end gives. Customers keep what they were
+    handed for ever, or for as many days as the operator's profile says.
     """
     weekly = [s for s in history.snapshots if s.weekly]
     scores = OperatorScores.of(history.setup.parameters)
     chance = scores.identification(PHOTO_BINS - 1, np.array([s.gallery for s in weekly]))
     photos = np.stack([s.photos for s in weekly])
     found = (photos * chance).sum(axis=1) / photos.sum(axis=1)
-    asked = [history.books.searches(*week) for week in weeks(history.setup.last_day)]
+    asked = _searched(history, history.setup.profile.copies_days())
     return probe_share(history) * float(np.dot(asked, found))
+
+
+def _logged(history: History) -> float:
+    """Return the probes that show a resident in scope and that the probe log holds, expected."""
+    profile, parameters = history.setup.profile, history.setup.parameters
+    asked = _searched(history, profile.log_days(parameters))
+    return probe_share(history) * float(asked.sum()) * profile.log.copies
 
 
 def _residue(history: History) -> list[Reading]:
     at = iso(history.setup.last_day)
-    copies = history.books.residue.copies + handed_over(history)
-    return [Reading("residue", at, "all", "", copies)]
+    residue, handed = history.books.residue, handed_over(history)
+    places = {**residue.by_place(), COPIES: handed, LOG: _logged(history)}
+    return [
+        Reading("residue", at, "all", "", residue.copies + handed),
+        *(Reading("residue", at, "place", place, copies) for place, copies in places.items()),
+    ]
+
+
+def _erasure_traffic(history: History) -> list[Reading]:
+    name, at = "erasure_traffic", iso(history.setup.last_day)
+    if not history.setup.profile.engines:
+        why = "no store of faces states how it keeps what was erased"
+        return [Reading(name, at, "all", "", None, why)]
+    return [Reading(name, at, "all", "", history.books.traffic.moved / BYTES_A_TB)]
 
 
 MEASURES = (
@@ -108,9 +145,18 @@ MEASURES = (
     Measure(
         "residue", "Z(T)", "copies",
         r"Z(T) = \text{faces of residents handed to customers, hidden, in backups, in stores that"
-        r" erasure does not reach, or kept to leave people out}",
+        r" erasure does not reach or that keep what was erased, or kept to leave people out}",
         "How many copies of residents' faces are left where no erasure that was ordered reaches?",
         "orders", 0, (*COLLECTION_MOVERS, "customers"),
         "no news, lever, removal or ban differs between the two arms", _residue,
+    ),
+    Measure(
+        "erasure_traffic", "V(T)", "TB",
+        r"V(T) = 10^{-12} \sum_{\text{stores}} \text{bytes read and written to erase faces}",
+        "How much do the operator's stores read and write to erase, where a scenario states how "
+        "they keep what was erased?",
+        "orders", 1, (*COLLECTION_MOVERS, "erasure"),
+        "no removal, limit of retention or manner of keeping differs between the two arms",
+        _erasure_traffic,
     ),
 )  # fmt: skip

@@ -113,7 +113,8 @@ MEASURES = (
         "operator_gain", "G", "USD",
         r"G = \text{revenue} - \text{costs} - \text{collected by authorities}",
         "What does the operator gain by the end, after costs and what was collected from it?",
-        "money", 0, ("customers", "removal", "erasure", "news", "people", "desk", "case", "money"),
+        "money", 0,
+        ("customers", "removal", "erasure", "stores", "news", "people", "desk", "case", "money"),
         "no customer, erasure, request, appeal or payment differs between the two arms", _gain,
     ),
     Measure(

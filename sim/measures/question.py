@@ -18,8 +18,9 @@ class Reading:
     Attributes:
         name: of the measure.
         at: ISO date, or "" for the whole run.
-        margin: `all` (residents in scope), `jurisdiction`, `age_band`, `sex` or `tone`.
-        level: "" for `all`, else the jurisdiction's code or the group.
+        margin: `all` (residents in scope), `jurisdiction`, `age_band`, `sex`, `tone`, or `place`
+            (where copies are).
+        level: "" for `all`, else the jurisdiction's code, the group or the place.
         value: None where the question has no answer.
         why: the reason where it has none, else None.
     """

@@ -36,6 +36,8 @@ class Background:
         gone: float64 [S], faces erased and not found again.
         recollected: erased faces found again, so far.
         expired: faces that limits of retention have erased, so far.
+        templates_erased: templates erased, so far.
+        photos_erased: photos erased, so far.
     """
 
     def __init__(
@@ -55,6 +57,8 @@ class Background:
         self.gone: NDArray[np.float64] = np.zeros(len(parts))
         self.recollected = 0.0
         self.expired = 0.0
+        self.templates_erased = 0.0
+        self.photos_erased = 0.0
         self._cohorts = Cohorts(len(parts))
         self._displaced = 0.0
         self._stretch: tuple[int, int, float] = (0, 0, 0.0)
@@ -82,6 +86,11 @@ class Background:
     def stored(self) -> float:
         """Faces that are stored, hidden or not, with a template or without."""
         return self.held + float(self.hidden.sum()) + float(self.kept.sum())
+
+    @property
+    def templates_stored(self) -> float:
+        """Templates that are stored, hidden or not."""
+        return self.held + float(self.hidden.sum())
 
     def collect(self, start: int, end: int, passes: Passes) -> None:
         """Enrol what is found on the days from `start` to before `end`, erased faces again too.
@@ -165,12 +174,14 @@ class Background:
         hidden = np.where(mine, self.hidden * share, 0.0)
         self.hidden -= hidden
         self._cohorts.thin(np.where(mine, share, 0.0))
+        self.templates_erased += float((shown + hidden).sum())
         if order.templates_only:
             self.kept += shown + hidden
             return
         kept = np.where(mine, self.kept * share, 0.0)
         self.kept -= kept
         self.gone += shown + hidden + kept
+        self.photos_erased += float((shown + hidden + kept).sum())
 
     def rebuild(self, code: str, day: int) -> None:
         """Make templates anew of the faces of a jurisdiction whose photos were kept."""
@@ -199,6 +210,8 @@ class Background:
         taken = hidden + shown + (self.hidden + self.shown) * share
         self.gone += taken
         self.expired += float(taken.sum())
+        self.templates_erased += float(taken.sum())
+        self.photos_erased += float(taken.sum())
         self.hidden *= 1.0 - share
         self.shown *= 1.0 - share
         self._cohorts.thin(share)

@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.customers import searches_made
+from sim.gallery.keeping import Traffic
 from sim.operator.purse import Purse
 from sim.operator.stores import Residue
 from sim.operator.strategy import Decision
@@ -25,6 +26,7 @@ class Books:
         active: customers of each of the profile's markets who may search at the end, float64 [m].
         purse: revenue and costs.
         residue: what is left of residents in scope beyond reach.
+        traffic: bytes that the stores have read and written to erase.
         cases: every case of the run, those that interventions opened too.
         decisions: how the operator met the cases that asked it, in order.
     """
@@ -34,6 +36,7 @@ class Books:
     active: NDArray[np.float64]
     purse: Purse
     residue: Residue
+    traffic: Traffic
     cases: tuple[CaseFile, ...]
     decisions: tuple[Decision, ...]
 

@@ -8,6 +8,7 @@ every draw.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Literal
@@ -15,11 +16,25 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.gallery.keeping import Keeping, certain_days
+
 Amount = float | str
 """A value, or the name of the parameter that holds it."""
 
-STORES = ("images", "metadata", "templates", "probe log")
+GALLERY = ("images", "metadata", "templates")
+"""Stores that hold something of every enrolled face; the probe log holds what was searched for."""
+
+LOG = "probe log"
+STORES = (*GALLERY, LOG)
 """The four stores of an operator of face search."""
+
+BACKUPS, COPIES = "backups", "customers' copies"
+KEPT_WHOLE = (LOG, BACKUPS, COPIES)
+"""Where what is kept is kept whole, for ever or for some days: no erasure of a face reaches the log
+of what was searched for, a backup that was made, or what customers were handed."""
+
+RULED = (*GALLERY, *KEPT_WHOLE)
+"""What may have a manner of keeping of its own."""
 
 Demand = Literal["record", "customers"]
 """Where the number of searches comes from: the record's curve, or the customers and their rate."""
@@ -112,12 +127,14 @@ class Store:
         copies: of a face in scope, how many it holds (a probe log holds none of the gallery's).
         erased: whether erasing a face erases it here too.
         backup: days for which its backups keep what has been erased.
+        bytes: of one copy.
     """
 
     name: str
     copies: float
     erased: bool
     backup: Amount
+    bytes: float
 
 
 @dataclass(frozen=True)
@@ -169,6 +186,9 @@ class Profile:
         desk_delay: handling time of a request, days.
         stores: its four stores.
         means: its money.
+        keeping: manners of keeping what was erased, by store (`RULED`). A store without one lets
+            go on the day of an erasure; backups without one keep for the store's own days, and
+            the probe log and customers for ever.
     """
 
     id: str
@@ -186,9 +206,64 @@ class Profile:
     desk_delay: Amount
     stores: tuple[Store, ...]
     means: Means
+    keeping: Mapping[str, Keeping] = field(default_factory=dict)
 
     def lets_in(self, platforms: Sequence[str]) -> NDArray[np.float64] | None:
         """Return the share that is collected of each platform, float64 [P], None for all of all."""
         passes = {segment.platform: segment.passes for segment in self.segments}
         shares = np.array([passes.get(platform, 1.0) for platform in platforms])
         return None if (shares == 1.0).all() else shares
+
+    @property
+    def engines(self) -> dict[str, Keeping]:
+        """The stores of faces that an erasure reaches and that state how they keep what was
+        erased, by name."""
+        return {
+            store.name: self.keeping[store.name]
+            for store in self.stores
+            if store.name in GALLERY
+            and store.name in self.keeping
+            and store.copies > 0.0
+            and store.erased
+        }
+
+    def copies_days(self) -> float:
+        """Return for how long customers keep what they were handed, days; infinity for ever."""
+        rule = self.keeping.get(COPIES)
+        return math.inf if rule is None else certain_days(rule)
+
+    @property
+    def log(self) -> Store:
+        """The probe log."""
+        (log,) = (store for store in self.stores if store.name == LOG)
+        return log
+
+    def log_days(self, parameters: Mapping[str, float]) -> float:
+        """Return for how long the probe log keeps what was searched for, days; infinity for ever.
+
+        Args:
+            parameters: the arm's.
+        """
+        if LOG in self.keeping:
+            return certain_days(self.keeping[LOG])
+        return amount_of(self.log.backup, parameters) if self.log.erased else math.inf
+
+    def backup_days(self, stated: float) -> float:
+        """Return for how long backups keep what a store has let go of, days; infinity for ever.
+
+        Args:
+            stated: the days that hold where the profile has no rule for backups.
+        """
+        rule = self.keeping.get(BACKUPS)
+        return stated if rule is None else certain_days(rule)
+
+    def waits(self) -> tuple[int, tuple[str, ...]]:
+        """Return how long the stores take to let go, where that is known beforehand.
+
+        Returns:
+            whole days, and the stores of which no day is known, each with its manner.
+        """
+        days = {name: certain_days(manner) for name, manner in self.engines.items()}
+        known = [math.ceil(wait) for wait in days.values() if math.isfinite(wait)]
+        unknown = [name for name, wait in days.items() if math.isinf(wait)]
+        return max(known, default=0), tuple(f"{n} ({self.keeping[n].kind})" for n in unknown)

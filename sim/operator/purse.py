@@ -35,6 +35,7 @@ class Purse:
         revenue: from customers.
         running: staff, collection and searches.
         erasing: erasure of faces.
+        storing: what the stores read and write to erase.
         answering: answers to requests.
         appealing: appeals.
         paid: penalties and settlements, paid by itself or taken by force.
@@ -46,6 +47,7 @@ class Purse:
     revenue: float = 0.0
     running: float = 0.0
     erasing: float = 0.0
+    storing: float = 0.0
     answering: float = 0.0
     appealing: float = 0.0
     paid: float = 0.0
@@ -114,14 +116,16 @@ class Purse:
         self.seized[place] = self.seized.get(place, 0.0) + lost
         return taken
 
-    def settle(self, erased: float, answered: float, appeals: int) -> None:
+    def settle(self, erased: float, answered: float, appeals: int, storing: float) -> None:
         """Enter what erasures, answers and appeals have cost so far.
 
         Args:
             erased: faces erased for orders and by limits of retention; hiding them costs nothing.
             answered: requests answered.
             appeals: appeals lodged.
+            storing: what the stores have read and written to erase, US dollars.
         """
+        self.storing = storing
         self.erasing = self.means.erasure * erased
         self.answering = self.means.request * answered
         self.appealing = self.means.appeal * appeals
@@ -129,4 +133,4 @@ class Purse:
     @property
     def costs(self) -> float:
         """Everything spent but penalties."""
-        return self.running + self.erasing + self.answering + self.appealing
+        return self.running + self.erasing + self.answering + self.appealing + self.storing

@@ -38,7 +38,8 @@ class Removals:
         remover: removes the sample's templates (see `Remover`).
         bring_up_to: brings people and background up to the start of a day.
         capacity: templates that can be removed in a day, by all jobs together, real units.
-        purge_delay: days from hiding to erasure from all stores.
+        purge_delay: days from hiding to erasure from all stores, as far as they are known.
+        lasting: stores that keep for nobody knows how long, each with its manner.
         last_day: last day of the run.
 
     Attributes:
@@ -55,6 +56,7 @@ class Removals:
         bring_up_to: Callable[[int], None],
         capacity: float,
         purge_delay: int,
+        lasting: tuple[str, ...],
         last_day: int,
     ) -> None:
         self.env = env
@@ -64,6 +66,7 @@ class Removals:
         self.bring_up_to = bring_up_to
         self.capacity = capacity
         self.purge_delay = purge_delay
+        self.lasting = lasting
         self.last_day = last_day
         self.started: list[RemovalOrder] = []
         self.erased = 0.0
@@ -153,8 +156,10 @@ class Removals:
         if day + delay > self.last_day:
             return
         yield self.env.timeout(delay)
-        what = "is left" if order.erases else "is left in results"
+        what = "is left" if order.erases and not self.lasting else "is left in results"
         text = f"Nothing that the operator infers to be in scope and was told to remove {what}."
+        if order.erases and self.lasting:
+            text += f" Its stores may keep what was erased: {', '.join(self.lasting)}."
         note(self.log, day + delay, "removal_ended", started, text)
         if done is not None:
             done(day + delay)

@@ -1,20 +1,21 @@
 """The operator's four stores with their backups: what is still somewhere after erasure.
 
-Erasing a face takes it out of every store whose profile says so, and out of that store's backups
-some days later; the world's own columns follow the slowest of them (`operator.purge_delay`). What
-customers were handed stays with them, and a list by which people are kept out keeps a template of
-each.
+Erasing a face takes it out of every store whose profile says so, as that store keeps what was
+erased (`sim.operator.emptying`), and out of the backups some days later; the world's own columns
+follow the slowest of them (`operator.purge_delay`). What customers were handed stays with them, and
+a list by which people are kept out keeps a template of each.
 """
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
-from sim.operator.profile import Profile, Store, amount_of
+from sim.operator.profile import BACKUPS, GALLERY, Profile, Store, amount_of
 
-GALLERY = ("images", "metadata", "templates")
-"""Stores that hold something of every enrolled face; the probe log holds what was searched for."""
+BYTES_A_TB = 1e12
+"""Bytes of a terabyte, in which the stores' traffic is priced."""
 
 
 @dataclass(frozen=True)
@@ -28,6 +29,7 @@ class Faces:
         erased: erased for an order or a request, so far.
         photos: held beside the templates: sent with a request, or kept when the template was
             given up.
+        kept: of those leaving, the ones that stand in a store itself, by store.
     """
 
     hidden: float
@@ -35,6 +37,7 @@ class Faces:
     listed: float
     erased: float
     photos: float
+    kept: Mapping[str, float] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -47,6 +50,8 @@ class Residue:
         left: in stores that an erasure does not reach.
         listed: templates on a list of those to be left out.
         photos: photos without a template.
+        kept: in the stores themselves, as they keep what was erased.
+        stores: of the copies hidden, left and kept, those in each store.
     """
 
     hidden: float
@@ -54,11 +59,20 @@ class Residue:
     left: float
     listed: float
     photos: float
+    kept: float
+    stores: Mapping[str, float]
 
     @property
     def copies(self) -> float:
         """All of them."""
-        return self.hidden + self.backups + self.left + self.listed + self.photos
+        beyond = self.hidden + self.backups + self.left + self.listed + self.photos
+        return beyond + self.kept
+
+    def by_place(self) -> dict[str, float]:
+        """Return the copies in each store, in backups, on the list, and photos without a template;
+        they come to `copies`."""
+        others = {BACKUPS: self.backups, "list of those left out": self.listed}
+        return {**self.stores, **others, "photos without a template": self.photos}
 
 
 def residue_of(profile: Profile, faces: Faces, parameters: Mapping[str, float]) -> Residue:
@@ -73,16 +87,29 @@ def residue_of(profile: Profile, faces: Faces, parameters: Mapping[str, float]) 
         parameters: the arm's parameters.
     """
     stores = [store for store in profile.stores if store.name in GALLERY]
-    slowest = parameters["operator.purge_delay"]
+    reached = [store for store in stores if store.erased]
+    slowest = profile.backup_days(parameters["operator.purge_delay"])
 
     def remaining(store: Store) -> float:
-        wait = amount_of(store.backup, parameters)
+        wait = profile.backup_days(amount_of(store.backup, parameters))
+        if wait == math.inf:
+            return store.copies
         return store.copies * (min(1.0, wait / slowest) if slowest > 0.0 else 0.0)
+
+    def kept(store: Store) -> float:
+        return faces.kept.get(store.name, 0.0)
 
     return Residue(
         hidden=faces.hidden * sum(store.copies for store in stores),
-        backups=faces.leaving * sum(remaining(store) for store in stores if store.erased),
+        backups=faces.leaving * sum(remaining(store) for store in reached)
+        - sum(kept(store) * remaining(store) for store in reached),
         left=faces.erased * sum(store.copies for store in stores if not store.erased),
         listed=faces.listed,
         photos=faces.photos,
+        kept=sum(kept(store) * store.copies for store in stores),
+        stores={
+            store.name: store.copies
+            * (faces.hidden + kept(store) + (0.0 if store.erased else faces.erased))
+            for store in stores
+        },
     )

@@ -174,9 +174,12 @@ def test_the_purse_adds_up(shipped_setups):
     purse.days(7, revenue=365.25 * 10, images=1.0, searches=2.0)
     assert purse.revenue == pytest.approx(70.0)
     assert purse.running == pytest.approx(7.0 + 2.0 + 6.0)
-    purse.settle(erased=1.0, answered=2.0, appeals=3)
+    purse.settle(erased=1.0, answered=2.0, appeals=3, storing=0.0)
     assert purse.costs == pytest.approx(15.0 + 5.0 + 14.0 + 33.0)
     assert purse.cash == pytest.approx(100.0 + 70.0 - 67.0)
+    purse.settle(erased=1.0, answered=2.0, appeals=3, storing=13.0)
+    assert purse.cash == pytest.approx(100.0 + 70.0 - 80.0)
+    purse.settle(erased=1.0, answered=2.0, appeals=3, storing=0.0)
     assert (purse.affords("USD"), purse.affords("GBP")) == (103, 51)
     purse.pay(44, "GBP")
     assert purse.affords("USD") == 15
