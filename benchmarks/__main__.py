@@ -7,7 +7,17 @@ import json
 import sys
 from dataclasses import asdict
 
-from benchmarks import arms, graphs, pixels, populations, renderer, shipped_run, start_up, stylegan
+from benchmarks import (
+    arms,
+    graphs,
+    keepings,
+    pixels,
+    populations,
+    renderer,
+    shipped_run,
+    start_up,
+    stylegan,
+)
 from benchmarks.measure import machine
 
 BENCHMARKS = {
@@ -19,6 +29,7 @@ BENCHMARKS = {
     "renderer": renderer,
     "stylegan": stylegan,
     "pixels": pixels,
+    "keepings": keepings,
 }
 
 

@@ -336,8 +336,8 @@ def erasing(keeping: Keeping, cohort: Cohort, row_bytes: int) -> Traffic:
 def cleaning(keeping: Keeping, live: float, marked: float, row_bytes: int) -> Traffic:
     """Return the bytes that cleaning up, compaction included, reads and writes.
 
-    All of the file is read and what is live is written; of pages, those with a marked row, to the
-    file and to the log. Other manners never clean up.
+    All of the file is read and what is live is written; of pages all are read, and those with a
+    marked row are written, to the file and to the log. Other manners never clean up.
 
     Args:
         keeping: the store's.
@@ -351,7 +351,7 @@ def cleaning(keeping: Keeping, live: float, marked: float, row_bytes: int) -> Tr
             return Traffic(stored * row_bytes, live * row_bytes)
         case Kind.MVCC_THEN_WAL:
             touched = _touched(keeping, stored, marked, row_bytes)
-            return Traffic(stored * row_bytes, 2.0 * touched)
+            return Traffic(_touched(keeping, stored, stored, row_bytes), 2.0 * touched)
         case _:
             return Traffic()
 

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import ctypes
+import sys
 from pathlib import Path
 
 import numpy as np
 import pytest
 from numpy.typing import NDArray
 
+from sim.gallery.evidence import Probes, take_evidence
 from sim.gallery.gallery import NOBODY, GalleryError
 from sim.gallery.keeping import Cohort, Keeping, Kind, Place, remaining
+from sim.gallery.process import GalleryProcess
 from sim.gallery.profiled import ProfiledGallery
 
 pytest.importorskip("faiss", reason="FAISS comes with the extra [faces]")
@@ -157,3 +160,43 @@ def test_a_bare_removal_leaves_in_memory_what_stood_among_the_last(tmp_path: Pat
 
 def kept(rows: int, ids: NDArray[np.int64]) -> NDArray[np.int64]:
     return np.setdiff1d(np.arange(rows), ids)
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="memory is read on Linux alone")
+@pytest.mark.parametrize("name", KEEPINGS)
+def test_an_audit_finds_in_files_and_memory_what_the_manner_says_on_the_day_and_later(
+    name: str, tmp_path: Path
+) -> None:
+    keeping, rows, gone = KEEPINGS[name], 700, 20
+    people = unit(rows, 1)
+    draw = np.random.default_rng(2)
+
+    def photos(of: NDArray[np.float32]) -> NDArray[np.float32]:
+        seen = of + 0.04 * draw.standard_normal(of.shape).astype(np.float32)
+        return (seen / np.linalg.norm(seen, axis=1, keepdims=True)).astype(np.float32)
+
+    templates, ids = photos(people), np.arange(rows)
+    staying, erased = ids[:-gone], ids[-gone:]
+    with GalleryProcess(ProfiledGallery, DIMENSION, keeping, tmp_path / "store") as gallery:
+        gallery.enrol(ids, templates)
+        evidence = take_evidence(
+            gallery,
+            erased=erased,
+            templates=templates[erased],
+            survivors=staying,
+            strangers=unit(200, 3),
+            probes=Probes(photos(people[erased]), photos(people[staying]), unit(400, 4)),
+            threshold=0.95,
+        )
+        gallery.erase(erased)
+        cohort = Cohort(gone, 0, rows, scattered=False)
+        for day in (0, 4):
+            gallery._call("advance", day)
+            foretold = remaining(keeping, [cohort], day)
+            in_files = max(foretold[place] for place in Place if place is not Place.MEMORY)
+            found = {level.level: level for level in gallery.audit(evidence).levels}
+            assert found["L0"].holds
+            assert found["L1"].holds
+            for level, rows_left in {"L2": in_files, "L3": foretold[Place.MEMORY]}.items():
+                assert found[level].evidence["found"] == rows_left, (level, day)
+                assert found[level].holds == (rows_left == 0), (level, day)
