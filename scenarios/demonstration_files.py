@@ -1,4 +1,5 @@
-"""Demonstrations as data files: two short pairs of runs for every intervention and strategy.
+"""Demonstrations as data files: two short pairs of runs for every intervention and strategy, and
+for some manners of keeping what was erased.
 
 In the first pair it moves a named measure through the actor it acts on; in the second the public
 record's circumstances (a stay, no jurisdiction, no means of collection) leave that measure where
@@ -25,6 +26,7 @@ from scenarios.strict import Errors, Strict, as_date, nearest_names, several, wr
 from scenarios.yaml_marks import MarkedYaml, Path_, read_text
 from scenarios.yaml_reader import read_yaml
 from sim.fidelity import Fidelity
+from sim.gallery.keeping import Kind
 from sim.interventions.registry import interventions
 from sim.measures import measures_at
 from sim.setup import StrategyName
@@ -120,8 +122,8 @@ class DemonstrationFile(Strict):
     """One demonstration, as written.
 
     Attributes:
-        about: the intervention or strategy, which the first run of each pair has; also the file's
-            name.
+        about: the intervention, strategy or manner of keeping, which the first run of each pair
+            has; also the file's name.
         actor: through whom it acts (`ACTED_BY`).
         measure: name of the measure.
         at: the day of its reading as an ISO date, or "" for a measure of the whole run.
@@ -151,7 +153,10 @@ class DemonstrationFile(Strict):
     @classmethod
     def _known(cls, value: str, info: Any) -> str:
         known, what = {
-            "about": ((*interventions(), *map(str, StrategyName)), "intervention or strategy"),
+            "about": (
+                (*interventions(), *map(str, StrategyName), *map(str, Kind)),
+                "intervention, strategy or manner of keeping",
+            ),
             "actor": (tuple(ACTED_BY), "actor"),
             "measure": (tuple(measures_at(Fidelity.SCORES)), "measure"),
             "base": (tuple(library()), "scenario of the library"),
@@ -246,7 +251,7 @@ def demonstration_from_text(text: str, path: Path) -> Demonstration:
             faults.append(
                 document.fault(
                     f"the first run has no '{file.about}'", mark.line, mark.column,
-                    key=which, found="none of its interventions, nor its strategy",
+                    key=which, found="none of its interventions or stores, nor its strategy",
                     expected=f"'{file.about}'",
                 )
             )  # fmt: skip
@@ -261,9 +266,10 @@ def demonstration_from_text(text: str, path: Path) -> Demonstration:
 
 
 def _has(run: LoadedScenario, about: str) -> bool:
-    """Return whether a run has an intervention, or a strategy."""
-    scenario = run.scenario
-    return about in (scenario.operator.strategy, *(one.kind for one in scenario.interventions))
+    """Return whether a run has an intervention, a strategy, or a store that keeps in a manner."""
+    operator, interventions = run.scenario.operator, run.scenario.interventions
+    manners = (rule.keeping for rule in operator.stores.values())
+    return about in (operator.strategy, *(one.kind for one in interventions), *manners)
 
 
 def _run(

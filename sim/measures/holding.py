@@ -110,13 +110,24 @@ def _residue(history: History) -> list[Reading]:
     ]
 
 
-def _erasure_traffic(history: History) -> list[Reading]:
-    name, at = "erasure_traffic", iso(history.setup.last_day)
+def _traffic(history: History) -> list[Reading]:
+    return _moved(history, "erasure_traffic", 1.0)
+
+
+def _hours(history: History) -> list[Reading]:
+    return _moved(history, "erasure_hours", history.setup.parameters["stores.rate"])
+
+
+def _moved(history: History, name: str, rate: float) -> list[Reading]:
+    """Return what the stores have moved to erase, terabytes over a rate."""
+    at = iso(history.setup.last_day)
     if not history.setup.profile.engines:
         why = "no store of faces states how it keeps what was erased"
         return [Reading(name, at, "all", "", None, why)]
-    return [Reading(name, at, "all", "", history.books.traffic.moved / BYTES_A_TB)]
+    return [Reading(name, at, "all", "", history.books.traffic.moved / BYTES_A_TB / rate)]
 
+
+_MOVED_ZERO = "no removal, limit of retention or manner of keeping differs between the two arms"
 
 MEASURES = (
     Measure(
@@ -156,7 +167,14 @@ MEASURES = (
         "How much do the operator's stores read and write to erase, where a scenario states how "
         "they keep what was erased?",
         "orders", 1, (*COLLECTION_MOVERS, "erasure"),
-        "no removal, limit of retention or manner of keeping differs between the two arms",
-        _erasure_traffic,
+        _MOVED_ZERO, _traffic,
+    ),
+    Measure(
+        "erasure_hours", "H(T)", "hours",
+        r"H(T) = V(T) / \text{what one machine moves in an hour}",
+        "For how many hours does one machine read and write to erase, where a scenario states how "
+        "the stores keep what was erased?",
+        "orders", 0, (*COLLECTION_MOVERS, "erasure"),
+        _MOVED_ZERO, _hours,
     ),
 )  # fmt: skip

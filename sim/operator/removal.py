@@ -128,6 +128,9 @@ class Removals:
                 how = "erased" if order.erases else "hidden, and kept"
                 text = f"About {reach:.3g} templates are inferred to be in scope; they are {how}."
                 started = note(self.log, day, "removal_started", because, text)
+                if order.erases and self.lasting and reach > 0.0:
+                    kept = f"What is erased may stay for ever in {', '.join(self.lasting)}."
+                    note(self.log, day, "stores_keep", started, kept)
             if reach > 0.0:
                 removed = min(reach / max(1, done_by - day + 1), self._capacity_left(day))
                 hazard = CERTAIN if removed >= reach else -math.log1p(-removed / reach)
@@ -158,8 +161,6 @@ class Removals:
         yield self.env.timeout(delay)
         what = "is left" if order.erases and not self.lasting else "is left in results"
         text = f"Nothing that the operator infers to be in scope and was told to remove {what}."
-        if order.erases and self.lasting:
-            text += f" Its stores may keep what was erased: {', '.join(self.lasting)}."
         note(self.log, day + delay, "removal_ended", started, text)
         if done is not None:
             done(day + delay)

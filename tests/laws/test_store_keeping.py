@@ -215,8 +215,11 @@ def test_backups_that_are_kept_for_ever_hold_everybody(run, ordered):
     history = run(keeps(ordered, BACKUPS, by="tombstone_forever"))
     assert history.templates.erased == 0
     assert value(history, "residue", BACKUPS) > 0.0
-    (ended,) = (e for e in history.events if e.kind == "removal_ended")
-    assert ended.text.endswith("keep what was erased: backups (tombstone_forever).")
+    texts = {e.kind: e.text for e in history.events}
+    assert texts["stores_keep"] == (
+        "What is erased may stay for ever in backups (tombstone_forever)."
+    )
+    assert texts["removal_ended"].endswith("was told to remove is left in results.")
     conserved(history)
 
 
@@ -286,9 +289,11 @@ def test_erasing_moves_the_bytes_of_the_closed_form_and_costs_their_price(
     )
     assert least < moved < most < 1.1 * least
     assert value(history, "erasure_traffic") == pytest.approx(moved / 1e12)
+    hours = moved / 1e12 / setup.parameters["stores.rate"]
+    assert value(history, "erasure_hours") == pytest.approx(hours)
     price = setup.parameters["stores.price"] * moved / 1e12
     assert value(plain, "operator_gain") - value(history, "operator_gain") == pytest.approx(price)
-    assert value(plain, "erasure_traffic") is None
+    assert value(plain, "erasure_traffic") is value(plain, "erasure_hours") is None
 
 
 def test_a_clean_up_is_paid_for_by_the_bytes_that_it_moves(run, ordered):

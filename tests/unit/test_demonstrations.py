@@ -205,10 +205,13 @@ def test_an_unknown_demonstration_ends_with_code_2_and_the_nearest_names() -> No
     assert "did you mean: cease-collection" in result.stderr
 
 
-def test_every_intervention_and_every_strategy_has_a_demonstration() -> None:
+def test_every_intervention_and_every_strategy_has_a_demonstration_and_so_have_three_manners() -> (
+    None
+):
     powers = {module.KIND.name for module in MODULES}
-    assert set(demonstrations()) == powers | set(map(str, StrategyName))
-    assert len(demonstrations()) == 18 + 5
+    manners = {"rewrite", "vacuum_at", "versioned"}
+    assert set(demonstrations()) == powers | set(map(str, StrategyName)) | manners
+    assert len(demonstrations()) == 18 + 5 + 3
 
 
 @pytest.mark.parametrize("name", demonstrations())
