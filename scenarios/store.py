@@ -115,16 +115,21 @@ class Run:
         path = f"events/r{replication:04d}.parquet"
         return self._read(path, _tables().EVENTS, {"arm": arm})
 
-    def own_events(self, arm: str) -> pa.Table:
+    def own_events(self, arm: str, replication: int = 0) -> pa.Table:
         """Return the log of one arm without the world's other cases: what the question's own cases
-        and interventions brought about, and what belongs to no case."""
+        and interventions brought about, and what belongs to no case.
+
+        Args:
+            arm: name of the arm.
+            replication: place of the replication among those of the run, 0 first.
+        """
         import pyarrow as pa
         import pyarrow.compute as pc
 
         from scenarios.public_record import load_record
 
         others = pa.array(sorted(set(load_record().ids) - set(self.own_cases)), pa.string())
-        events = self.events(arm)
+        events = self.events(arm, replication)
         return events.filter(pc.invert(pc.is_in(events["case"].cast(pa.string()), others)))
 
     @property

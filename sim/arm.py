@@ -66,9 +66,16 @@ class Arm:
         shared: what all arms of the replication have in common.
         setup: what this arm is made of.
         watched: rows of persons whose own counts are kept, or None.
+        gallery: an empty gallery for the templates at fidelity `pixels`; None for one of its own.
     """
 
-    def __init__(self, shared: Shared, setup: ArmSetup, watched: NDArray[np.int64] | None) -> None:
+    def __init__(
+        self,
+        shared: Shared,
+        setup: ArmSetup,
+        watched: NDArray[np.int64] | None,
+        gallery: Gallery | None = None,
+    ) -> None:
         self.shared = shared
         self.setup = setup
         self.watched = watched
@@ -93,7 +100,7 @@ class Arm:
             parts=shared.parts,
             revisit_rate=parameters["crawler.revisit_rate"] / DAYS_A_YEAR,
         )
-        self.gallery: Gallery | None = None
+        self.gallery = gallery
         self.matcher = self._matcher()
         self.world = World(
             population,
@@ -199,7 +206,8 @@ class Arm:
         people, scores = len(self.shared.population), OperatorScores.of(parameters)
         if photos is None:
             return ScoresMatcher(people, scores)
-        self.gallery = StoredGallery(photos.finds.vectors.shape[1], "Flat")
+        if self.gallery is None:
+            self.gallery = StoredGallery(photos.finds.vectors.shape[1], "Flat")
         threshold = parameters["search.encoder_threshold"]
         return PixelsMatcher(people, photos, self.gallery, threshold, scores.fpir)
 

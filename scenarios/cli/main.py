@@ -18,6 +18,7 @@ from scenarios.cli import (
     dashboard,
     demonstrate,
     faces,
+    gallery,
     law,
     library,
     population,
@@ -111,6 +112,7 @@ app.command()(residency.residency)
 app.command()(demonstrate.demonstrate)
 app.add_typer(population.app, name="population")
 app.add_typer(faces.app, name="faces")
+app.add_typer(gallery.app, name="gallery")
 app.add_typer(law.app, name="law")
 app.command()(dashboard.dashboard)
 

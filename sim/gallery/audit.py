@@ -40,7 +40,7 @@ def audit(
     Raises:
         GalleryError: there is no such level.
     """
-    _require_known(levels)
+    require_levels(levels)
     process = pid if pid is not None else getattr(gallery, "pid", os.getpid())
     looks: dict[str, Callable[[], Level]] = {
         "L0": lambda: ids_level(gallery, evidence),
@@ -54,7 +54,12 @@ def audit(
     return AuditReport(tuple(found[level] for level in LEVELS if level in found))
 
 
-def _require_known(levels: Collection[str]) -> None:
+def require_levels(levels: Collection[str]) -> None:
+    """Require that each is a level of an audit.
+
+    Raises:
+        GalleryError: some are not; one fault each.
+    """
     faults = [
         Fault(
             f"an audit has no level {level}",

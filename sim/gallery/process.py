@@ -15,7 +15,7 @@ import sys
 from collections.abc import Callable, Collection
 from pathlib import Path
 from types import TracebackType
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any, Self, cast
 
 import numpy as np
 from numpy.typing import NDArray
@@ -103,6 +103,10 @@ class GalleryProcess:
         """Make what is enrolled durable; see `Gallery.seal`."""
         return cast(Cost, self._call("seal", folder))
 
+    def advance(self, day: int) -> Cost:
+        """Go on to a day, where the gallery keeps what is erased for some time."""
+        return cast(Cost, self._call("advance", day))
+
     def stored(self, ids: NDArray[np.int64]) -> dict[str, NDArray[np.uint8]]:
         """Return the bytes that are kept of templates; see `Gallery.stored`."""
         return cast(dict[str, NDArray[np.uint8]], self._call("stored", ids))
@@ -124,7 +128,7 @@ class GalleryProcess:
                 pipe.close()
         self._process.wait()
 
-    def __enter__(self) -> GalleryProcess:
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(

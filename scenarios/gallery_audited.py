@@ -1,0 +1,43 @@
+"""An erasure that was carried out in a gallery and audited: what `efface gallery audit` tells."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from sim.gallery.gallery import Cost
+from sim.gallery.report import AuditReport
+from sim.gallery.selection import Selection
+
+
+@dataclass(frozen=True)
+class Audited:
+    """An erasure with its audit.
+
+    Attributes:
+        about: what was audited, as JSON values.
+        scope: whose templates were to be erased, in words.
+        selection: how those that were erased compare with those that were to be.
+        cost: of the erasure.
+        report: the audit's levels.
+    """
+
+    about: Mapping[str, Any]
+    scope: str
+    selection: Selection
+    cost: Cost
+    report: AuditReport
+
+    def as_json(self) -> dict[str, Any]:
+        """Return it as `efface gallery audit --json` prints it."""
+        return {
+            "holds": self.report.holds,
+            **self.report.as_json(),
+            "selection": {
+                "scope": self.scope,
+                **self.selection.as_json(),
+            },
+            "cost": asdict(self.cost),
+            "about": dict(self.about),
+        }

@@ -1,0 +1,125 @@
+"""An audited erasure in words: at each level what was looked for and what was found."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+from scenarios.gallery_audited import Audited
+from sim.gallery.report import Level
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+TITLES = {
+    "L0": "ids",
+    "L1": "new photos",
+    "L2": "files",
+    "L3": "memory",
+}
+
+
+def show_audit(console: Console, audited: Audited) -> None:
+    """Print an audited erasure: whom it took, what it cost, and the levels as a table."""
+    from rich.table import Table
+    from rich.text import Text
+
+    console.print(Text(selection_words(audited)))
+    console.print(Text(cost_words(audited)))
+    table = Table(title=Text("What is left of the erased, in this model"), show_lines=True)
+    table.add_column(Text("level"))
+    table.add_column(Text("holds"))
+    table.add_column(Text("what was looked for and found"), overflow="fold")
+    for level in audited.report.levels:
+        words = (
+            found_words(level),
+            f"Control: {control_words(level)}.",
+            f"Not proved: {level.does_not_prove}",
+        )
+        name = f"{level.level}\n{TITLES[level.level]}"
+        table.add_row(*(Text(cell) for cell in (name, holds_word(level), "\n".join(words))))
+    console.print(table)
+
+
+def selection_words(audited: Audited) -> str:
+    """Return whom an order reached, and whom it should have reached."""
+    found = audited.selection
+    words = (
+        f"In this model the order is about {audited.scope}: {found.in_scope:,} of "
+        f"{found.stored:,} templates are theirs. The gallery has no such field; it erased "
+        f"{found.chosen:,} whose residency signals say so."
+    )
+    if found.under_erasure is not None:
+        words += f" Of theirs it missed {found.missed:,} ({100 * found.under_erasure:.1f} %)."
+    if found.over_erasure is not None:
+        words += f" Of what it erased {found.others:,} were of others "
+        words += f"({100 * found.over_erasure:.1f} %)."
+    return words
+
+
+def cost_words(audited: Audited) -> str:
+    """Return what the erasure cost."""
+    cost = audited.cost
+    return (
+        f"The erasure read {cost.bytes_read:,} bytes, wrote {cost.bytes_written:,} and took "
+        f"{cost.seconds:.2f} s."
+    )
+
+
+def holds_word(level: Level) -> str:
+    """Return whether a level holds, in a word or two."""
+    if level.holds is None:
+        return "not examined"
+    return "yes" if level.holds else "no"
+
+
+def found_words(level: Level) -> str:
+    """Return what a level looked for and found; why it does not hold, first."""
+    why = f"{level.why} " if level.why else ""
+    if not level.evidence:
+        return why.strip()
+    words = {"L0": _ids, "L1": _reach, "L2": _bytes, "L3": _bytes}[level.level]
+    return why + words(level.evidence)
+
+
+def control_words(level: Level) -> str:
+    """Return how the two questions came out whose answers are known."""
+    if level.control is None:
+        return "none"
+    kept = "survivors were found" if level.control.found else "survivors were NOT found"
+    clean = level.control.clean
+    strangers = "never enrolled: nothing found" if clean else "never enrolled: FOUND"
+    return f"{kept}; {strangers}"
+
+
+def _ids(evidence: Mapping[str, Any]) -> str:
+    return (
+        f"Of {evidence['erased']:,} erased ids {evidence['answered']:,} are answered to and "
+        f"{evidence['returned']:,} were returned by {evidence['searches']:,} searches."
+    )
+
+
+def _reach(evidence: Mapping[str, Any]) -> str:
+    hits = f"{evidence['hits']:,} of {evidence['searches']:,} searches with new photos hit"
+    others = f"{evidence['non_mated_hits']:,} of {evidence['non_mated_searches']:,}"
+    share = evidence["smallest_share_seen"]
+    power = (
+        "The test would have seen no share of them, had they still been there."
+        if share is None
+        else f"Had {100 * share:.1f} % of them still been there, the test would have seen it with "
+        f"a chance of {100 * evidence['power']:.0f} %."
+    )
+    ranks = evidence["first_ranks"]
+    kept = ranks["same"] + ranks["first_was_erased"] + ranks["nearer_one_found"]
+    return (
+        f"{hits}, of people never enrolled {others} (one-sided exact test, p = "
+        f"{evidence['p_value']:.3f}). {power} Survivors: {kept:,} searches return first what they "
+        f"should, {ranks['lost']:,} do not."
+    )
+
+
+def _bytes(evidence: Mapping[str, Any]) -> str:
+    where = "; ".join(f"{count:,} in {place}" for place, count in evidence["places"].items())
+    read = f"{evidence['bytes_read']:,} bytes were read for {evidence['looked_for']:,} of them"
+    found = f"{evidence['found']:,} were found" + (f" ({where})" if where else "")
+    return f"{read}: {found}."
