@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -222,30 +224,89 @@ def test_a_journal_holds_no_template_and_no_id(tmp_path: Path) -> None:
     assert not any(row[:3].tobytes() in told for row in vectors_of(ids))
 
 
-def test_removed_files_and_tails_are_zeros_before_they_go(tmp_path: Path) -> None:
+def test_removed_files_and_tails_are_zeros_before_they_go(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     path, other = tmp_path / "rows", tmp_path / "another name"
     path.write_bytes(b"abcdefghij")
     other.hardlink_to(path)
     assert fill_rows(path, 2, np.array([1, 4]), 0) == 4
     assert other.read_bytes() == b"ab\0\0efgh\0\0"
+    at_the_cut = []
+    real = os.ftruncate
+
+    def cut(file: int, size: int) -> None:
+        at_the_cut.append(path.read_bytes())
+        real(file, size)
+
+    monkeypatch.setattr(os, "ftruncate", cut)
     assert cut_off(path, 6) == 4
+    assert at_the_cut == [b"ab\0\0ef\0\0\0\0"]
     assert other.read_bytes() == b"ab\0\0ef"
     assert overwrite_file(path) == 6
     assert not path.exists()
     assert other.read_bytes() == bytes(6)
 
 
-def test_a_superseded_manifest_and_a_journal_are_overwritten(tmp_path: Path) -> None:
+def test_superseded_manifests_and_journals_are_overwritten(tmp_path: Path) -> None:
     path = tmp_path / "gallery"
     folder = sealed(path, 12)
-    (tmp_path / "old manifest").hardlink_to(path / MANIFEST)
+
+    def kept(name: str, number: int) -> Path:
+        (tmp_path / f"{name} {number}").hardlink_to(path / name)
+        return tmp_path / f"{name} {number}"
+
+    old = [kept(MANIFEST, 1)]
     folder.change_in_place(erasure(3))
-    (tmp_path / "journal").hardlink_to(path / JOURNAL)
+    old.append(kept(JOURNAL, 1))
     folder.clear()
-    for name in ("old manifest", "journal"):
-        left = (tmp_path / name).read_bytes()
+    old.append(kept(MANIFEST, 2))
+    folder.change_by_rewriting(erasure(4))
+    folder.clear()
+    for file in old:
+        left = file.read_bytes()
         assert len(left) > 100
         assert not any(left)
+
+
+def test_nothing_counts_or_goes_before_what_was_written_is_on_the_disk(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    unflushed: set[int] = set()
+    moments = []
+    real = {name: getattr(os, name) for name in ("pwrite", "fsync", "replace", "rename", "unlink")}
+
+    def pwrite(file: int, data: memoryview, offset: int) -> int:
+        unflushed.add(os.fstat(file).st_ino)
+        return int(real["pwrite"](file, data, offset))
+
+    def fsync(file: int) -> None:
+        unflushed.discard(os.fstat(file).st_ino)
+        real["fsync"](file)
+
+    def decisive(name: str) -> Callable[..., None]:
+        def does(*paths: Path) -> None:
+            assert not unflushed, f"{name} {paths[0]}"
+            moments.append(name)
+            real[name](*paths)
+
+        return does
+
+    monkeypatch.setattr(os, "pwrite", pwrite)
+    monkeypatch.setattr(os, "fsync", fsync)
+    for name in ("replace", "rename", "unlink"):
+        monkeypatch.setattr(os, name, decisive(name))
+    folder = sealed(tmp_path / "gallery", 12)
+    folder.change_in_place(erasure(3))
+    assert not unflushed, "a journal that is not on the disk makes nothing certain"
+    folder.clear()
+    folder.change_by_rewriting(erasure(4))
+    folder.clear()
+    folder.seal([segment(np.arange(20))], None)
+    folder.clear()
+    assert moments.count("replace") == 4
+    assert moments.count("rename") == 1
+    assert moments.count("unlink") == 5
 
 
 def test_a_name_that_is_taken_is_left_alone(tmp_path: Path) -> None:
