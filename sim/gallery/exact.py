@@ -33,6 +33,8 @@ class ExactShelf:
         self._faiss: Any = faiss
         self._index: Any = faiss.IndexFlatIP(dimension)
         self._places: NDArray[np.int64] = np.zeros(0, dtype=np.int64)
+        # Bytes that the index's memory has room for.
+        self._room = 0
 
     @classmethod
     def trained(cls, design: Design, dimension: int, sample: NDArray[np.float32]) -> Self:
@@ -62,6 +64,15 @@ class ExactShelf:
 
     def add(self, places: NDArray[np.int64], vectors: NDArray[np.float32]) -> None:
         """Lay templates down; see `Shelf.add`."""
+        codes = self._index.codes
+        size = codes.size()
+        needed = size + len(vectors) * self._dimension * _BYTES
+        if needed > self._room:
+            # Memory comes as others left it; growing at least to twice the size takes no more of
+            # it than is filled with zeros.
+            self._room = max(2 * size, needed)
+            codes.resize(self._room)
+            codes.resize(size)
         self._index.add(np.ascontiguousarray(vectors))
         self._places = np.concatenate([self._places, places])
 

@@ -30,6 +30,7 @@ from sim.gallery.shelf import (
     checked_columns,
     checked_lists,
 )
+from sim.gallery.wiping import wipe
 
 _ID_BYTES = 8
 
@@ -44,6 +45,8 @@ class InvertedShelf:
         self._dimension = dimension
         self._nprobe = design.nprobe
         self._index: Any = faiss.index_factory(dimension, design.index, faiss.METRIC_INNER_PRODUCT)
+        # Templates that each list's memory has room for.
+        self._room: NDArray[np.int64] = np.zeros(design.lists, dtype=np.int64)
 
     @classmethod
     def trained(cls, design: Design, dimension: int, sample: NDArray[np.float32]) -> Self:
@@ -86,6 +89,8 @@ class InvertedShelf:
                     faiss.swig_ptr(codes[start:end]),
                 )
         index.ntotal = len(kept)
+        shelf._room[:] = np.diff(starts)
+        wipe(codes)
         return shelf
 
     @property
@@ -102,15 +107,14 @@ class InvertedShelf:
         assigned = self._index.quantizer.assign(vectors, 1)[:, 0]
         more = np.bincount(assigned, minlength=lists.nlist)
         for number in np.flatnonzero(more).tolist():
-            size = lists.list_size(number)
-            lists.resize(number, size + int(more[number]))
-            lists.resize(number, size)
+            self._make_room(number, int(more[number]))
         self._index.add_core(
             len(vectors),
             faiss.swig_ptr(vectors),
             faiss.swig_ptr(np.ascontiguousarray(places)),
             faiss.swig_ptr(np.ascontiguousarray(assigned)),
         )
+        self._wipe_threads()
 
     def search(
         self, vectors: NDArray[np.float32], k: int, shown: NDArray[np.bool_] | None
@@ -150,26 +154,36 @@ class InvertedShelf:
 
     def decoded(self, places: NDArray[np.int64]) -> NDArray[np.float32]:
         """Return templates as their codes have them, float32 [n, dimension]."""
-        kept = self.stored(places)
         if not len(places):
             return np.zeros((0, self._dimension), dtype=np.float32)
-        rest: NDArray[np.float32] = self._index.sq.decode(kept["code"])
-        return rest + self._centroids()[kept[LIST][:, 0]]
+        kept = self.stored(places)
+        vectors: NDArray[np.float32] = self._index.sq.decode(kept["code"])
+        vectors += self._centroids()[kept[LIST][:, 0]]
+        wipe(kept["code"])
+        return vectors
 
     def stored(self, places: NDArray[np.int64]) -> Columns:
         """Return what is kept of templates: their codes, and the lists that they are in."""
         code = np.zeros((len(places), self._dimension), dtype=np.uint8)
         lists = np.zeros((len(places), 1), dtype=np.int32)
-        if len(places):
-            # For each place up to the last one asked for, which row of the answer it is.
-            answer = np.full(int(places.max()) + 1, NOWHERE, dtype=np.int64)
-            answer[places] = np.arange(len(places))
-            for number in range(self._index.nlist):
-                ids, codes = self._list(number)
-                asked = np.flatnonzero(ids < len(answer))
-                rows = answer[ids[asked]]
-                here = rows != NOWHERE
-                code[rows[here]], lists[rows[here], 0] = codes[asked[here]], number
+        if not len(places):
+            return {"code": code, LIST: lists}
+        # For each place up to the last one asked for, which row of the answer it is.
+        answer = np.full(int(places.max()) + 1, NOWHERE, dtype=np.int64)
+        answer[places] = np.arange(len(places))
+        in_turn, order, start = np.empty_like(code), np.empty_like(answer[places]), 0
+        for number in range(self._index.nlist):
+            ids, codes = self._list(number)
+            at = np.flatnonzero(ids < len(answer))
+            at = at[answer[ids[at]] != NOWHERE]
+            part = slice(start, start + len(at))
+            # Written where they stay: small arrays in between would be copies that wait in memory.
+            np.take(codes, at, axis=0, out=in_turn[part], mode="clip")
+            order[part] = answer[ids[at]]
+            lists[order[part], 0] = number
+            start += len(at)
+        code[order] = in_turn
+        wipe(in_turn)
         return {"code": code, LIST: lists}
 
     def model(self) -> Columns:
@@ -203,6 +217,37 @@ class InvertedShelf:
     def _sizes(self) -> NDArray[np.int64]:
         lists = self._index.invlists
         return np.array([lists.list_size(i) for i in range(lists.nlist)], dtype=np.int64)
+
+    def _make_room(self, number: int, more: int) -> None:
+        """Let a list's memory have room for more templates, with zeros in it.
+
+        Memory comes as others left it. Growing at least to twice the size a list takes no more
+        memory than it fills with zeros.
+        """
+        lists = self._index.invlists
+        size = lists.list_size(number)
+        if size + more > self._room[number]:
+            self._room[number] = max(2 * size, size + more)
+            lists.resize(number, int(self._room[number]))
+            lists.resize(number, size)
+
+    def _wipe_threads(self) -> None:
+        """Have each of FAISS's threads code zeros in the memory in which it coded templates last.
+
+        What a thread works in waits in a cache of its own when it is done, where only that thread
+        comes upon it; FAISS shares rows out among its threads by the number of their list.
+        """
+        faiss, threads = self._faiss, self._faiss.omp_get_max_threads()
+        quantizer = faiss.IndexFlatIP(self._dimension)
+        scratch = faiss.IndexIVFScalarQuantizer(
+            quantizer, self._dimension, threads, self._index.sq.qtype, faiss.METRIC_INNER_PRODUCT
+        )
+        zeros = np.zeros((threads, self._dimension), dtype=np.float32)
+        each = np.arange(threads, dtype=np.int64)
+        quantizer.add(zeros)
+        faiss.copy_array_to_vector(np.zeros(2 * self._dimension, np.float32), scratch.sq.trained)
+        scratch.is_trained = True
+        scratch.add_core(threads, faiss.swig_ptr(zeros), faiss.swig_ptr(each), faiss.swig_ptr(each))
 
     def _only(self, shown: NDArray[np.bool_] | None) -> Any:
         """Return search parameters: how many lists, and which places may be found."""

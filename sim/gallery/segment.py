@@ -186,7 +186,10 @@ class Segment:
 
         def rows(chosen: NDArray[np.int64]) -> NDArray[np.float32]:
             old, new = chosen[chosen < len(held)], chosen[chosen >= len(held)]
-            return np.concatenate([moved[old], vectors[new - len(held)]])
+            sample = np.empty((len(chosen), self.dimension), dtype=np.float32)
+            np.take(moved, old, axis=0, out=sample[: len(old)], mode="clip")
+            np.take(vectors, new - len(held), axis=0, out=sample[len(old) :], mode="clip")
+            return sample
 
         shelf, chosen = self._trained(len(held) + len(ids), rows)
         places = self._new_places(ids)

@@ -28,7 +28,7 @@ from sim.gallery.sealing import How, arrays_of, changes_to, gone, made_certain
 from sim.gallery.segment import ERASED as BLANK
 from sim.gallery.segment import HIDDEN, Segment
 from sim.gallery.shelf import LIST
-from sim.gallery.wiping import wiped
+from sim.gallery.wiping import wipe_waiting, wiped
 
 if TYPE_CHECKING:
     from sim.gallery.evidence import Evidence
@@ -112,6 +112,7 @@ class StoredGallery:
             self.register.move(ids, ERASED)
             self.erased += len(ids)
             cost += self._cleared()
+            wipe_waiting()
         return cost + Cost(seconds=time.perf_counter() - start)
 
     def rebuild(self, *, retrain: bool = False, segments: Collection[int] | None = None) -> Cost:
@@ -132,6 +133,7 @@ class StoredGallery:
                 self.register.move(new.ids, spot(number, np.arange(new.places)))
                 old.clear()
                 cost += self._cleared()
+            wipe_waiting()
         return cost + Cost(seconds=time.perf_counter() - start)
 
     def seal(self, folder: Path | None = None) -> Cost:
