@@ -105,6 +105,8 @@ class StoredGallery:
         """Remove templates, in files as `how` says; see `Gallery.erase`."""
         start = time.perf_counter()
         where = self._stored(ids)
+        if not len(ids):
+            return Cost()
         with wiped():
             cost = made_certain(self._folder, changes_to(BLANK, where), how)
             for segment, places, _ in self._by_segment(where):
