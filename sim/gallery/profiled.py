@@ -7,7 +7,8 @@ left of them, in files and in memory and for how long, is as the store's manner 
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -18,6 +19,7 @@ from numpy.typing import NDArray
 from generators.errors import Fault
 from sim.gallery.checks import checked_ids, refused
 from sim.gallery.designs import Design
+from sim.gallery.folder import unwritable
 from sim.gallery.gallery import Cost, GalleryError, GalleryStats, Nearest, Within
 from sim.gallery.keeping import Keeping, Kind
 from sim.gallery.report import LEVELS, AuditReport
@@ -50,9 +52,9 @@ class ProfiledGallery:
 
     Raises:
         ValueError: a dimension below 1.
-        GalleryError: something is in the folder, or no such design.
+        GalleryError: something is in the folder, it cannot be made or written, or there is no
+            such design.
         ImportError: FAISS is not installed (it comes with the extra `[faces]`).
-        OSError: the folder cannot be made or written.
     """
 
     def __init__(
@@ -60,27 +62,43 @@ class ProfiledGallery:
     ) -> None:
         self.dimension = dimension
         self.keeping = keeping
-        self.folder: Path | None = folder
         self.day = 0
         self._memory = StoredGallery(dimension, design)
         if keeping.kind is Kind.IN_PLACE_TAIL:
             if str(self._memory.design) != "Flat":
                 raise refused("the design Flat where its tail is kept", str(design))
             self._memory.segments[0].shelf = TailShelf(dimension)
-        folder.mkdir(parents=True, exist_ok=True)
-        if there := sorted(path.name for path in folder.iterdir()):
-            message, empty = "a store begins in an empty folder", "an empty folder"
-            raise GalleryError(Fault(message, file=str(folder), found=there[0], expected=empty))
-        self._store = store_for(keeping, folder, dimension, self._vectors)
+        self._folder = folder
+        with self._acting():
+            folder.mkdir(parents=True, exist_ok=True)
+            if there := sorted(path.name for path in folder.iterdir()):
+                message, empty = "a store begins in an empty folder", "an empty folder"
+                raise GalleryError(Fault(message, file=str(folder), found=there[0], expected=empty))
+            self._store = store_for(keeping, folder, dimension, self._vectors)
         self._erased = NO_IDS
         """Ids of erased templates that the engine has not let go: hidden in memory."""
         self._tail_since: int | None = None
 
+    @property
+    def folder(self) -> Path | None:
+        """Where the store's files lie."""
+        return self._folder
+
     def enrol(self, ids: NDArray[np.int64], vectors: NDArray[np.float32]) -> None:
-        """Store templates; see `Gallery.enrol`."""
-        with wiped():
+        """Store templates; see `Gallery.enrol`.
+
+        Raises:
+            GalleryError: as there; or the files cannot be written: nothing is enrolled then, and
+                the ids cannot be used again.
+        """
+        with self._acting():
             self._memory.enrol(ids, vectors)
-            self._store.put(Rows(np.asarray(ids), np.asarray(vectors, dtype=np.float32)), self.day)
+            rows = Rows(np.asarray(ids), np.asarray(vectors, dtype=np.float32))
+            try:
+                self._store.put(rows, self.day)
+            except OSError:
+                self._memory.erase(rows.ids)
+                raise
 
     def search(self, vectors: NDArray[np.float32], k: int) -> Nearest:
         """Return the k most similar; see `Gallery.search`."""
@@ -98,16 +116,19 @@ class ProfiledGallery:
         """Erase templates as the store does, and end the day; see `Gallery.erase`.
 
         Raises:
-            GalleryError: an id is not stored, or comes twice; nothing is erased then.
-            OSError: a file cannot be written; the templates are out of results then, no more.
+            GalleryError: an id is not stored, or comes twice, or a file cannot be written; nothing
+                is erased then. Where only what the store does at the end of the day cannot be
+                written, that is told, and the templates are erased.
         """
         ids = self._not_erased(ids)
         if not len(ids):
             return Cost()
-        with wiped():
-            self._memory.hide(ids[~self._memory.hidden(ids)])
+        with self._acting():
+            shown = ids[~self._memory.hidden(ids)]
+            change = self._store.erase(ids, self.day)
+            self._memory.hide(shown)
             self._erased = np.concatenate([self._erased, ids])
-            cost = self._let_go(self._store.erase(ids, self.day))
+            cost = self._let_go(change)
             if self._tail_since is None:
                 self._tail_since = self.day
             return cost + self._end_of_day()
@@ -116,24 +137,30 @@ class ProfiledGallery:
         """Let days pass, to the end of one, and the store do what it does by itself.
 
         Raises:
-            GalleryError: a day before today.
+            GalleryError: a day before today, or a file cannot be written.
         """
         if day < self.day:
             raise refused(f"a day from {self.day} on", str(day))
         self.day = day
-        with wiped():
+        with self._acting():
             return self._end_of_day()
 
     def rebuild(self, *, retrain: bool = False, segments: Collection[int] | None = None) -> Cost:
         """Write files and memory anew without the erased; see `Gallery.rebuild`.
 
         A log and old versions stay for as long as they do anyway.
+
+        Raises:
+            GalleryError: some segments alone are asked for (the files are written as one), or a
+                file cannot be written.
         """
-        with wiped():
+        if segments is not None:
+            raise refused("no segments, its files being written as one", str(segments))
+        with self._acting():
             cost = self._let_go(self._store.renew(self.day))
             if isinstance(self._store, SavedStore):
                 return cost + self._begin_anew(self._store)
-            return cost + self._memory.rebuild(retrain=retrain, segments=segments)
+            return cost + self._memory.rebuild(retrain=retrain)
 
     def seal(self, folder: Path | None = None) -> Cost:
         """Do nothing: the store's files are as its engine writes them, after every act.
@@ -141,8 +168,8 @@ class ProfiledGallery:
         Raises:
             GalleryError: another folder than its own.
         """
-        if folder is not None and folder != self.folder:
-            raise refused(f"its own folder {self.folder}", str(folder))
+        if folder is not None and folder != self._folder:
+            raise refused(f"its own folder {self._folder}", str(folder))
         return Cost()
 
     def stored(self, ids: NDArray[np.int64]) -> dict[str, NDArray[np.uint8]]:
@@ -160,6 +187,15 @@ class ProfiledGallery:
         memory = self._memory.stats()
         kept = len(self._erased)
         return replace(memory, hidden=memory.hidden - kept, erased=memory.erased + kept)
+
+    @contextmanager
+    def _acting(self) -> Iterator[None]:
+        """Overwrite what memory is freed within, and tell plainly of files that fail."""
+        with wiped():
+            try:
+                yield
+            except OSError as error:
+                raise unwritable(self._folder, error) from error
 
     def _vectors(self, ids: NDArray[np.int64]) -> NDArray[np.float32]:
         """Return the vectors in memory under some ids."""

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import ctypes
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import numpy as np
@@ -107,6 +109,7 @@ def test_what_cannot_be_is_refused_and_changes_nothing(name: str, tmp_path: Path
         (lambda: gallery.erase(np.array([5, 5])), "5 more than once"),
         (lambda: gallery.enrol(np.array([3]), vectors[:1]), "never used before"),
         (lambda: gallery.enrol(np.array([70]), vectors[:1] * 2), "unit length"),
+        (lambda: gallery.rebuild(segments=[0]), "written as one"),
         (lambda: gallery.advance(0), "a day from 1 on"),
         (lambda: gallery.seal(tmp_path / "elsewhere"), "its own folder"),
     ]:
@@ -127,6 +130,49 @@ def test_a_tail_is_kept_of_an_exact_index_alone(tmp_path: Path) -> None:
     with pytest.raises(GalleryError, match="the design Flat"):
         ProfiledGallery(DIMENSION, KEEPINGS["in_place_tail"], tmp_path / "store", "IVF4,SQ8")
     assert not (tmp_path / "store").exists()
+
+
+@contextmanager
+def no_room() -> Iterator[None]:
+    """Let no file of this process grow beyond a kilobyte."""
+    resource = pytest.importorskip("resource", reason="limits are POSIX's")
+    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (1000, hard))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+
+
+@pytest.mark.parametrize("name", KEEPINGS)
+def test_a_full_disk_leaves_all_as_it_was_and_the_same_is_done_when_there_is_room(
+    name: str, tmp_path: Path
+) -> None:
+    rows = 9000
+    gallery, vectors = filled(KEEPINGS[name], tmp_path / "store", rows)
+    ids = np.arange(0, rows, 40)
+    before, names = gallery.stats(), sorted(path.name for path in (tmp_path / "store").iterdir())
+    with no_room():
+        # A page or a list is written over in its place, which needs no room; all else does.
+        if name != "ondisk_slots":
+            with pytest.raises(GalleryError, match="cannot be read or written"):
+                gallery.erase(ids)
+            assert gallery.stats() == before
+            assert sorted(path.name for path in (tmp_path / "store").iterdir()) == names
+            assert gallery.search(vectors[ids], 1).ids[:, 0].tolist() == ids.tolist()
+        new = unit(300, 9)
+        with pytest.raises(GalleryError, match="cannot be read or written"):
+            gallery.enrol(np.arange(rows, rows + 300), new)
+        assert gallery.stats().searchable == before.searchable
+    gallery.erase(ids)
+    gallery.enrol(np.arange(2 * rows, 2 * rows + 300), new)
+    gallery.rebuild()
+    gallery.advance(30)
+    stays = np.setdiff1d(np.arange(rows), ids)
+    assert gallery.search(vectors[stays[:50]], 1).ids[:, 0].tolist() == stays[:50].tolist()
+    text = b"".join(path.read_bytes() for path in (tmp_path / "store").iterdir())
+    assert not any(vectors[i].tobytes() in text for i in ids)
+    assert all(row.tobytes() in text for row in (*vectors[stays[:50]], *new))
 
 
 def behind_the_end(gallery: ProfiledGallery, rows: int) -> set[bytes]:

@@ -14,8 +14,11 @@ from numpy.typing import NDArray
 
 from sim.gallery.gallery import Cost
 from sim.gallery.keeping import Keeping, Place, clean_up_due
-from sim.gallery.stores.rows import RowFile, Rows, layout, places_of
+from sim.gallery.stores.rows import RowFile, Rows, layout, places_of, written_anew
 from sim.gallery.stores.store import NO_IDS, Change, Meter
+
+_MARKS = np.dtype([("marks", "u1")])
+"""Eight rows' marks."""
 
 
 class MarkedStore:
@@ -45,8 +48,12 @@ class MarkedStore:
     def erase(self, ids: NDArray[np.int64], day: int) -> Change:
         """Mark rows and write the bitmap; nothing is dropped."""
         meter = Meter()
-        self._marked[places_of(self._ids, ids)] = True
-        meter.written += self._marks.write_bytes(np.packbits(self._marked).data)
+        marked = self._marked.copy()
+        marked[places_of(self._ids, ids)] = True
+        with written_anew(self._folder / "marks.new", _MARKS) as bitmap:
+            meter.written += bitmap.append(np.packbits(marked).view(_MARKS))
+        bitmap.path.replace(self._marks)
+        self._marked = marked
         return Change(meter.cost(len(ids)), NO_IDS)
 
     def advance(self, day: int) -> Change:
@@ -59,10 +66,10 @@ class MarkedStore:
     def renew(self, day: int) -> Change:
         """Write the file anew without the marked rows; the old one is unlinked."""
         meter, old = Meter(), self._file
-        fresh = RowFile(self._folder / "data.new", old.row)
-        for first, rows in old.chunks():
-            meter.read += rows.nbytes
-            meter.written += fresh.append(rows[~self._marked[first : first + len(rows)]])
+        with written_anew(self._folder / "data.new", old.row) as fresh:
+            for first, rows in old.chunks():
+                meter.read += rows.nbytes
+                meter.written += fresh.append(rows[~self._marked[first : first + len(rows)]])
         fresh.replace(old)
         self._marks.unlink(missing_ok=True)
         dropped, self._file = self._ids[self._marked], fresh

@@ -75,7 +75,9 @@ class PagedStore:
             first = run[0] * self._in_page
             here = places[slice(*np.searchsorted(places, [first, first + pages["rows"].size]))]
             at = (here - first) // self._in_page, (here - first) % self._in_page
-            pages["rows"]["id"][at] = ~pages["rows"]["id"][at]
+            marks = pages["rows"]["id"][at]
+            # Where an erasure that failed is asked for again some are marked already.
+            pages["rows"]["id"][at] = np.where(marks < 0, marks, ~marks)
             self._store(run, pages, day, meter)
         self._state[places] = _MARKED
         return Change(meter.cost(len(ids)), NO_IDS)

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from sim.gallery.gallery import Cost
 from sim.gallery.keeping import Place
 from sim.gallery.overwriting import overwrite_file
-from sim.gallery.stores.rows import RowFile, Rows, layout
+from sim.gallery.stores.rows import RowFile, Rows, layout, written_anew
 from sim.gallery.stores.store import NO_IDS, Change, Meter
 
 
@@ -42,10 +42,10 @@ class RewrittenStore:
         """Write the file anew without the rows."""
         meter, old = Meter(), self._file
         kept = ~np.isin(self._ids, ids)
-        fresh = RowFile(self._folder / "data.new", old.row)
-        for first, rows in old.chunks():
-            meter.read += rows.nbytes
-            meter.written += fresh.append(rows[kept[first : first + len(rows)]])
+        with written_anew(self._folder / "data.new", old.row) as fresh:
+            for first, rows in old.chunks():
+                meter.read += rows.nbytes
+                meter.written += fresh.append(rows[kept[first : first + len(rows)]])
         meter.written += overwrite_file(old.path)
         fresh.replace(old)
         self._file, self._ids = fresh, self._ids[kept]

@@ -9,11 +9,14 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
+
+from sim.gallery.overwriting import write_all
 
 CHUNK = 65_536
 """Rows that are read at once where a whole file is read; only speed and memory depend on it."""
@@ -62,25 +65,21 @@ class RowFile:
         self.rows = 0
         os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
 
-    @property
-    def size(self) -> int:
-        """Bytes of the rows."""
-        return self.rows * self.row.itemsize
-
     def append(self, rows: NDArray[np.void]) -> int:
         """Write rows behind the last one; return how many bytes that took."""
         return self.write(self.rows, rows)
 
     def write(self, first: int, rows: NDArray[np.void]) -> int:
-        """Write rows from one place on; return how many bytes that took."""
-        left = np.ascontiguousarray(rows, dtype=self.row).view(np.uint8).data
-        written = len(left)
+        """Write rows from one place on; return how many bytes that took.
+
+        Raises:
+            OSError: it cannot be written, or has no room; it counts as many rows as before.
+        """
+        data = np.ascontiguousarray(rows, dtype=self.row).view(np.uint8).data
         with open(self.path, "r+b", buffering=0) as file:
-            file.seek(first * self.row.itemsize)
-            while left:
-                left = left[file.write(left) :]
+            write_all(file.fileno(), data, first * self.row.itemsize)
         self.rows = max(self.rows, first + len(rows))
-        return written
+        return data.nbytes
 
     def read(self, first: int, rows: int) -> NDArray[np.void]:
         """Return rows from one place on, at most to the last."""
@@ -104,6 +103,34 @@ class RowFile:
         """Return all rows in order, some at a time: (place of the first, rows)."""
         for first in range(0, self.rows, CHUNK):
             yield first, self.read(first, CHUNK)
+
+
+@contextmanager
+def written_anew(path: Path, row: np.dtype[np.void]) -> Iterator[RowFile]:
+    """Give an empty file to be filled; it is removed again if that fails.
+
+    Raises:
+        OSError: there is no room, or the file cannot be written.
+    """
+    file = RowFile(path, row)
+    try:
+        yield file
+    except BaseException:
+        path.unlink()
+        raise
+
+
+@dataclass(frozen=True)
+class Batch:
+    """Rows that were written together, to a file of their own.
+
+    Attributes:
+        file: the rows.
+        ids: int64 [rows], as they lie.
+    """
+
+    file: RowFile
+    ids: NDArray[np.int64]
 
 
 def places_of(held: NDArray[np.int64], ids: NDArray[np.int64]) -> NDArray[np.int64]:

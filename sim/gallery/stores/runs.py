@@ -1,6 +1,6 @@
 """Sorted runs and tombstones: an erased row is in its run until compaction meets its tombstone.
 
-The manner `lsm`. A run is a file of rows by rising id; erasing writes a file of ids. A tombstone
+The manner `lsm`. A run is a batch of rows by rising id; erasing writes a file of ids. A tombstone
 meets what it covers a stated number of days later, when all runs are merged into one without the
 rows that are due.
 """
@@ -16,23 +16,10 @@ from numpy.typing import NDArray
 
 from sim.gallery.gallery import Cost
 from sim.gallery.keeping import Keeping, Place
-from sim.gallery.stores.rows import CHUNK, RowFile, Rows, layout
+from sim.gallery.stores.rows import CHUNK, Batch, RowFile, Rows, layout, written_anew
 from sim.gallery.stores.store import NO_IDS, Change, Meter
 
 _TOMBSTONE = np.dtype([("id", "<i8")])
-
-
-@dataclass(frozen=True)
-class _Run:
-    """A file of rows.
-
-    Attributes:
-        file: the rows.
-        ids: int64 [rows], rising.
-    """
-
-    file: RowFile
-    ids: NDArray[np.int64]
 
 
 @dataclass(frozen=True)
@@ -62,24 +49,24 @@ class RunStore:
     def __init__(self, folder: Path, dimension: int, keeping: Keeping) -> None:
         self._folder, self._keeping = folder, keeping
         self._row = layout(dimension)
-        self._runs: list[_Run] = []
+        self._runs: list[Batch] = []
         self._tombstones: list[_Tombstones] = []
         self._files = 0
 
     def put(self, rows: Rows, day: int) -> Cost:
         """Write rows as one run."""
         meter, order = Meter(), np.argsort(rows.ids)
-        run = _Run(self._file("run", self._row), rows.ids[order])
-        meter.written += run.file.append(rows.packed()[order])
-        self._runs.append(run)
+        with written_anew(self._next("run"), self._row) as file:
+            meter.written += file.append(rows.packed()[order])
+        self._runs.append(Batch(file, rows.ids[order]))
         return meter.cost(len(rows))
 
     def erase(self, ids: NDArray[np.int64], day: int) -> Change:
         """Write tombstones; nothing is dropped."""
-        meter = Meter()
-        tombstones = _Tombstones(self._file("tombstones", _TOMBSTONE), np.sort(ids), day)
-        meter.written += tombstones.file.append(tombstones.ids.view(_TOMBSTONE))
-        self._tombstones.append(tombstones)
+        meter, ids = Meter(), np.sort(ids)
+        with written_anew(self._next("tombstones"), _TOMBSTONE) as file:
+            meter.written += file.append(ids.view(_TOMBSTONE))
+        self._tombstones.append(_Tombstones(file, ids, day))
         return Change(meter.cost(len(ids)), NO_IDS)
 
     def advance(self, day: int) -> Change:
@@ -103,27 +90,28 @@ class RunStore:
             return Change(meter.cost(0), NO_IDS)
         covered = np.concatenate([stone.ids for stone in due])
         every = np.sort(np.concatenate([run.ids for run in self._runs]))
-        merged = _Run(self._file("run", self._row), every[~np.isin(every, covered)])
-        for first in range(0, len(every), CHUNK):
-            span = every[first], every[min(first + CHUNK, len(every)) - 1]
-            parts = []
-            for run in self._runs:
-                start, end = (
-                    np.searchsorted(run.ids, span[0]),
-                    np.searchsorted(run.ids, span[1], side="right"),
-                )
-                parts.append(run.file.read(int(start), int(end - start)))
-            rows = np.concatenate(parts)
-            meter.read += rows.nbytes
-            rows = rows[np.argsort(rows["id"])]
-            meter.written += merged.file.append(rows[~np.isin(rows["id"], covered)])
-        files = [run.file for run in self._runs] + [stone.file for stone in due]
-        for file in files:
+        with written_anew(self._next("run"), self._row) as merged:
+            for first in range(0, len(every), CHUNK):
+                rows = self._between(every[first], every[min(first + CHUNK, len(every)) - 1])
+                meter.read += rows.nbytes
+                meter.written += merged.append(rows[~np.isin(rows["id"], covered)])
+        met = [stone.file for stone in due]
+        for file in (*(run.file for run in self._runs), *met):
             file.path.unlink()
-        self._runs = [merged]
-        self._tombstones = [stone for stone in self._tombstones if stone not in due]
+        self._runs = [Batch(merged, every[~np.isin(every, covered)])]
+        self._tombstones = [stone for stone in self._tombstones if stone.file not in met]
         return Change(meter.cost(len(covered)), covered)
 
-    def _file(self, name: str, row: np.dtype[np.void]) -> RowFile:
+    def _between(self, least: int, most: int) -> NDArray[np.void]:
+        """Return the rows of all runs from one id to another, by rising id."""
+        parts = []
+        for run in self._runs:
+            start = int(np.searchsorted(run.ids, least))
+            end = int(np.searchsorted(run.ids, most, side="right"))
+            parts.append(run.file.read(start, end - start))
+        rows = np.concatenate(parts)
+        return rows[np.argsort(rows["id"])]
+
+    def _next(self, name: str) -> Path:
         self._files += 1
-        return RowFile(self._folder / f"{name}-{self._files:06d}.rows", row)
+        return self._folder / f"{name}-{self._files:06d}.rows"

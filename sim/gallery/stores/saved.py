@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from sim.gallery.gallery import Cost
 from sim.gallery.keeping import Place
-from sim.gallery.stores.rows import CHUNK, RowFile, Rows, layout
+from sim.gallery.stores.rows import CHUNK, RowFile, Rows, layout, written_anew
 from sim.gallery.stores.store import NO_IDS, Change, Meter
 
 
@@ -47,13 +47,13 @@ class SavedStore:
     def erase(self, ids: NDArray[np.int64], day: int) -> Change:
         """Save what stays; the memory is told to let the rows go."""
         meter, old = Meter(), self._file
-        self._ids = self._ids[~np.isin(self._ids, ids)]
-        fresh = RowFile(self._folder / "index.new", old.row)
-        for first in range(0, len(self._ids), CHUNK):
-            here = self._ids[first : first + CHUNK]
-            meter.written += fresh.append(Rows(here, self._vectors(here)).packed())
+        kept = self._ids[~np.isin(self._ids, ids)]
+        with written_anew(self._folder / "index.new", old.row) as fresh:
+            for first in range(0, len(kept), CHUNK):
+                here = kept[first : first + CHUNK]
+                meter.written += fresh.append(Rows(here, self._vectors(here)).packed())
         fresh.replace(old)
-        self._file = fresh
+        self._file, self._ids = fresh, kept
         return Change(meter.cost(len(ids)), np.sort(ids))
 
     def advance(self, day: int) -> Change:

@@ -20,6 +20,7 @@ from numpy.typing import NDArray
 
 from sim.gallery.gallery import Cost
 from sim.gallery.keeping import Place
+from sim.gallery.overwriting import write_all
 from sim.gallery.stores.rows import Rows, layout
 from sim.gallery.stores.store import NO_IDS, Change, Meter
 
@@ -61,8 +62,12 @@ class SlotStore:
         meter, packed = Meter(), rows.packed()
         signs = rows.vectors[:, : self._bits] > 0.0
         lists = (signs @ (1 << np.arange(self._bits))).astype(np.int64)
-        for number in np.unique(lists):
-            self._extend(int(number), packed[lists == number], meter)
+        try:
+            for number in np.unique(lists):
+                self._extend(int(number), packed[lists == number], meter)
+        except OSError:
+            self.erase(rows.ids, day)
+            raise
         return meter.cost(len(rows))
 
     def erase(self, ids: NDArray[np.int64], day: int) -> Change:
@@ -137,6 +142,10 @@ class SlotStore:
                 free.start, free.room = start + room, free.room - room
                 return _Slot(start, room, 0)
         start = len(self._file)
-        os.truncate(self._path, (start + room) * self._row.itemsize)
+        # Zeros are written, not left out: a mapped file with holes ends the process on a full disk.
+        with open(self._path, "r+b", buffering=0) as file:
+            write_all(
+                file.fileno(), np.zeros(room, self._row).view(np.uint8).data, self._file.nbytes
+            )
         self._file = np.memmap(self._path, self._row, "r+", shape=(start + room,))
         return _Slot(start, room, 0)

@@ -8,7 +8,7 @@ unlinked when those expire. Until then the old version can be read in full.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from contextlib import ExitStack
 from pathlib import Path
 
 import numpy as np
@@ -16,21 +16,8 @@ from numpy.typing import NDArray
 
 from sim.gallery.gallery import Cost
 from sim.gallery.keeping import Keeping, Place
-from sim.gallery.stores.rows import RowFile, Rows, layout
+from sim.gallery.stores.rows import Batch, Rows, layout, written_anew
 from sim.gallery.stores.store import NO_IDS, Change, Meter
-
-
-@dataclass(frozen=True)
-class _Fragment:
-    """A file of rows that is never changed.
-
-    Attributes:
-        file: the rows.
-        ids: int64 [rows], as they lie.
-    """
-
-    file: RowFile
-    ids: NDArray[np.int64]
 
 
 class VersionStore:
@@ -45,35 +32,40 @@ class VersionStore:
     def __init__(self, folder: Path, dimension: int, keeping: Keeping) -> None:
         self._folder, self._keeping = folder, keeping
         self._row = layout(dimension)
-        self._newest: list[_Fragment] = []
+        self._newest: list[Batch] = []
         self._superseded: list[tuple[int, Path]] = []
         self._files = 0
 
     def put(self, rows: Rows, day: int) -> Cost:
         """Write rows as one fragment of a new version."""
         meter = Meter()
-        fragment = _Fragment(self._file(), rows.ids)
-        meter.written += fragment.file.append(rows.packed())
-        self._newest.append(fragment)
+        with written_anew(self._next(), self._row) as file:
+            meter.written += file.append(rows.packed())
+        self._newest.append(Batch(file, rows.ids))
         return meter.cost(len(rows))
 
     def erase(self, ids: NDArray[np.int64], day: int) -> Change:
         """Write what holds an erased row anew; the engine's index is the newest version's."""
-        meter, version = Meter(), []
-        for old in self._newest:
-            kept = ~np.isin(old.ids, ids)
-            if kept.all():
-                version.append(old)
-                continue
-            self._superseded.append((day, old.file.path))
-            if not kept.any():
-                continue
-            fresh = _Fragment(self._file(), old.ids[kept])
-            for first, rows in old.file.chunks():
-                meter.read += rows.nbytes
-                meter.written += fresh.file.append(rows[kept[first : first + len(rows)]])
-            version.append(fresh)
+        meter = Meter()
+        version: list[Batch] = []
+        superseded: list[tuple[int, Path]] = []
+        # All of the new version is there before anything names it, or none of it is.
+        with ExitStack() as begun:
+            for old in self._newest:
+                kept = ~np.isin(old.ids, ids)
+                if kept.all():
+                    version.append(old)
+                    continue
+                superseded.append((day, old.file.path))
+                if not kept.any():
+                    continue
+                fresh = begun.enter_context(written_anew(self._next(), self._row))
+                for first, rows in old.file.chunks():
+                    meter.read += rows.nbytes
+                    meter.written += fresh.append(rows[kept[first : first + len(rows)]])
+                version.append(Batch(fresh, old.ids[kept]))
         self._newest = version
+        self._superseded += superseded
         return Change(meter.cost(len(ids)), np.sort(ids))
 
     def advance(self, day: int) -> Change:
@@ -97,6 +89,6 @@ class VersionStore:
             Place.OLD_VERSION: tuple(path for _, path in self._superseded),
         }
 
-    def _file(self) -> RowFile:
+    def _next(self) -> Path:
         self._files += 1
-        return RowFile(self._folder / f"fragment-{self._files:06d}.rows", self._row)
+        return self._folder / f"fragment-{self._files:06d}.rows"
