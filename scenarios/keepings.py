@@ -120,5 +120,6 @@ def keeping_of(kind: str, numbers: Mapping[str, float]) -> Keeping:
         threshold=numbers.get("threshold"),
         days=numbers.get("days"),
         log_days=numbers.get("log_days"),
+        outgrown=numbers.get("outgrown"),
         page=None if page is None else round(page),
     )

@@ -36,6 +36,7 @@ class StoreRule(Strict):
     days: Quantity | None = None
     log_days: Quantity | None = None
     page: Quantity | None = None
+    outgrown: Quantity | None = None
     _manner: Keeping = PrivateAttr()
 
     @model_validator(mode="before")
@@ -48,7 +49,7 @@ class StoreRule(Strict):
     def _known(cls, value: str) -> str:
         return known_manner(value)
 
-    @field_validator("threshold", "days", "log_days", "page", mode="before")
+    @field_validator("threshold", "days", "log_days", "page", "outgrown", mode="before")
     @classmethod
     def _quantity(cls, value: object, info: Any) -> object:
         try:
@@ -84,7 +85,13 @@ class StoreRule(Strict):
         return self._manner
 
 
-_UNITS = {"threshold": "1", "days": "days", "log_days": "days", "page": "bytes"}
+_UNITS = {
+    "threshold": "1",
+    "days": "days",
+    "log_days": "days",
+    "page": "bytes",
+    "outgrown": "1",
+}
 
 _A_NAME = {"type": "string", "enum": [str(kind) for kind in Kind]}
 _A_NUMBER = {"type": ["string", "number"]}

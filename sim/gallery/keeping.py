@@ -58,7 +58,7 @@ NUMBERS: Mapping[Kind, tuple[str, ...]] = {
     Kind.LSM: ("days",),
     Kind.VERSIONED: ("days",),
     Kind.IN_PLACE_TAIL: ("days",),
-    Kind.ONDISK_SLOTS: (),
+    Kind.ONDISK_SLOTS: ("outgrown",),
     Kind.REWRITE: (),
 }
 """The numbers of `Keeping` that each manner needs; it takes no others."""
@@ -76,6 +76,9 @@ class Keeping:
             the process that holds it ends; 0 or more, infinity for ever.
         log_days: for which the log keeps each page written to it; 0 or more.
         page: bytes of a page; 1 or more.
+        outgrown: share of a store's rows that stand, besides in their lists, in slots that these
+            have outgrown and that nothing else has taken since; 0 where every list was written
+            once, at most 1.
 
     Raises:
         ValueError: a number that the manner needs is missing or out of bounds, or one is given
@@ -87,6 +90,7 @@ class Keeping:
     days: float | None = None
     log_days: float | None = None
     page: int | None = None
+    outgrown: float | None = None
 
     def __post_init__(self) -> None:
         for name, (least, most, words) in _BOUNDS.items():
@@ -102,6 +106,7 @@ _BOUNDS = {
     "days": (0.0, math.inf, "0 or more"),
     "log_days": (0.0, math.inf, "0 or more"),
     "page": (1, math.inf, "1 or more"),
+    "outgrown": (0.0, 1.0, "a share, 0 to 1"),
 }
 
 
@@ -191,7 +196,8 @@ def stays(keeping: Keeping, cohort: Cohort, cleaned: Sequence[int] = ()) -> tupl
             end = day + _number(keeping.days)
             found = [Stay(Place.MEMORY, cohort.in_tail, day, end)]
         case Kind.ONDISK_SLOTS:
-            found = _served(cohort.in_tail, day, for_ever)
+            outgrown = _number(keeping.outgrown)
+            found = _served(outgrown + (1.0 - outgrown) * cohort.in_tail, day, for_ever)
         case Kind.REWRITE:
             found = []
     return tuple(stay for stay in found if stay.share > 0.0 and stay.start < stay.end)
@@ -234,6 +240,16 @@ def gone_on(keeping: Keeping, cohort: Cohort, cleaned: Sequence[int] = ()) -> fl
         infinity where something stays for ever, or until a clean-up that has not come.
     """
     return max((stay.end for stay in stays(keeping, cohort, cleaned)), default=float(cohort.day))
+
+
+def share_left(keeping: Keeping, cohort: Cohort) -> float:
+    """Return the share of erased rows of which something stays anywhere, for however long.
+
+    Args:
+        keeping: the store's.
+        cohort: the rows.
+    """
+    return max((stay.share for stay in stays(keeping, cohort)), default=0.0)
 
 
 def certain_days(keeping: Keeping) -> float:

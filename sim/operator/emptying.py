@@ -4,7 +4,7 @@ A face that is erased leaves the results at once. What stands of it in images, m
 templates stays as each store keeps it (`sim.gallery.keeping`), and in backups for a while after
 that; the world's columns let go of it with the last of them. Amounts are those of the gallery
 behind the sample, in real units, so that a share that has to be reached is one of all that the
-operator stores. Which of the sample's templates stay where lists were shortened is drawn, by one
+operator stores. Which of the sample's templates stay where only a share does is drawn, by one
 uniform for all stores: a face stands at the same place of each.
 
 A store that states no manner lets go on the day of the erasure, and no bytes are counted for it.
@@ -20,14 +20,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from generators.keyed import Streams
-from sim.gallery.keeping import Cohort, Kind, Traffic
+from sim.gallery.keeping import Cohort, Traffic, share_left
 from sim.operator.background import Background
 from sim.operator.profile import Profile
 from sim.operator.store_ledger import StoreLedger
 from sim.people.finds import CandidateFinds
-
-TAILS = (Kind.IN_PLACE_TAIL, Kind.ONDISK_SLOTS)
-"""Manners that keep only what stood last in a list."""
 
 LetGo = tuple[int, NDArray[np.int64], NDArray[np.int64]]
 """From a day on the stores hold nothing of some templates: day, ids and candidate rows."""
@@ -41,7 +38,7 @@ class Batch:
         day: of the erasure.
         template: int64 [r], their ids.
         rows: int64 [r], their candidate rows.
-        luck: float64 [r], uniform that decides whether one stood at the end of a list.
+        luck: float64 [r], uniform that decides whether one is among those that stay.
         keeps_photos: only what was derived from the photos was erased.
         cohorts: by store, the rows of the gallery behind the sample that were erased that day.
     """
@@ -198,7 +195,4 @@ class Emptying:
     def _stays(self, batch: Batch, name: str) -> tuple[NDArray[np.bool_], float]:
         """Return which of a batch a store keeps, bool [r], and the day from which it does not."""
         cohort, ledger = batch.cohorts[name], self.ledgers[name]
-        stays = np.ones(len(batch.rows), dtype=np.bool_)
-        if ledger.keeping.kind in TAILS:
-            stays = batch.luck < cohort.in_tail
-        return stays, ledger.gone_on(cohort)
+        return batch.luck < share_left(ledger.keeping, cohort), ledger.gone_on(cohort)

@@ -28,7 +28,7 @@ KEEPINGS = {
     "lsm": Keeping(Kind.LSM, days=4),
     "versioned": Keeping(Kind.VERSIONED, days=4),
     "in_place_tail": Keeping(Kind.IN_PLACE_TAIL, days=4),
-    "ondisk_slots": Keeping(Kind.ONDISK_SLOTS),
+    "ondisk_slots": Keeping(Kind.ONDISK_SLOTS, outgrown=0.0),
     "rewrite": Keeping(Kind.REWRITE),
 }
 

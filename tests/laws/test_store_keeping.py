@@ -259,7 +259,7 @@ def test_an_audit_has_the_stores_written_anew(run, ordered):
 def test_slots_keep_the_share_that_stood_at_the_end_of_the_lists(run, ordered):
     """Of what is erased in one evening the share that it is of all rows."""
     at_once = replace(ordered, interventions=(STOP, power("deletion-order", days=1.0)))
-    history = run(keeps(at_once, *GALLERY, by="ondisk_slots"))
+    history = run(keeps_by(at_once, Keeping(Kind.ONDISK_SLOTS, outgrown=0.0)))
     conserved(history)
     templates = history.templates.hidden + history.templates.erased
     assert templates > 1000
@@ -269,6 +269,9 @@ def test_slots_keep_the_share_that_stood_at_the_end_of_the_lists(run, ordered):
     assert history.templates.hidden / templates == pytest.approx(
         share, abs=4.0 * math.sqrt(share / templates)
     )
+    grown = run(keeps(at_once, *GALLERY, by="ondisk_slots"))
+    outgrown = known_keepings()["ondisk_slots"].keeping.outgrown
+    assert grown.templates.hidden / templates == pytest.approx(outgrown, abs=0.05)
 
 
 def test_erasing_moves_the_bytes_of_the_closed_form_and_costs_their_price(

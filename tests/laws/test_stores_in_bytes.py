@@ -163,7 +163,7 @@ def test_a_page_that_is_written_again_takes_its_marked_rows_along_into_the_log(
 
 
 def test_slots_hold_what_stood_among_the_last_places_of_the_lists(tmp_path: Path) -> None:
-    keeping = Keeping(Kind.ONDISK_SLOTS)
+    keeping = Keeping(Kind.ONDISK_SLOTS, outgrown=0.0)
     rows = 20_000
     last = Kept(keeping, tmp_path / "last", rows)
     ids = np.arange(rows - 200, rows)

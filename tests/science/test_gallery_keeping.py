@@ -25,6 +25,7 @@ from sim.gallery.keeping import (
     gone_on,
     pages_touched,
     remaining,
+    share_left,
     stays,
 )
 
@@ -35,7 +36,7 @@ KEEPINGS = {
     Kind.LSM: Keeping(Kind.LSM, days=30.0),
     Kind.VERSIONED: Keeping(Kind.VERSIONED, days=7.0),
     Kind.IN_PLACE_TAIL: Keeping(Kind.IN_PLACE_TAIL, days=30.0),
-    Kind.ONDISK_SLOTS: Keeping(Kind.ONDISK_SLOTS),
+    Kind.ONDISK_SLOTS: Keeping(Kind.ONDISK_SLOTS, outgrown=0.0),
     Kind.REWRITE: Keeping(Kind.REWRITE),
 }
 every_keeping = st.sampled_from(list(KEEPINGS.values()))
@@ -62,6 +63,11 @@ def test_every_manner_of_keeping_leaves_what_its_name_says() -> None:
     assert left(KEEPINGS[Kind.IN_PLACE_TAIL], 39) == {Place.MEMORY: tail}
     assert left(KEEPINGS[Kind.IN_PLACE_TAIL], 40) == {}
     assert left(KEEPINGS[Kind.ONDISK_SLOTS], 10**6) == {Place.FILE: tail, Place.MEMORY: tail}
+    grown = 0.7 * 15.0 + 0.3 * tail
+    assert left(Keeping(Kind.ONDISK_SLOTS, outgrown=0.7), 10) == {
+        Place.FILE: pytest.approx(grown),
+        Place.MEMORY: pytest.approx(grown),
+    }
     assert left(KEEPINGS[Kind.REWRITE], 10) == {}
 
 
@@ -97,6 +103,9 @@ def test_what_is_left_only_shrinks_and_is_gone_when_the_last_place_lets_go(
     for place in Place:
         rows = [remaining(keeping, [cohort], t, cleaned)[place] for t in range(day, 110)]
         assert all(b <= a <= cohort.rows for a, b in pairwise(rows))
+    assert share_left(keeping, cohort) * cohort.rows == max(
+        remaining(keeping, [cohort], day, ())[place] for place in Place
+    )
     for t in range(day, 110):
         assert (sum(remaining(keeping, [cohort], t, cleaned).values()) > 0.0) == (t < end)
     assert sum(remaining(keeping, [cohort], day - 1, cleaned).values()) == 0.0
@@ -202,7 +211,7 @@ def test_cleaning_up_reads_all_and_writes_what_lives() -> None:
 
 @pytest.mark.parametrize("kind", list(Kind))
 def test_a_manner_takes_its_own_numbers_and_no_others(kind: Kind) -> None:
-    numbers = {"threshold": 0.5, "days": 1.0, "log_days": 1.0, "page": 64}
+    numbers = {"threshold": 0.5, "days": 1.0, "log_days": 1.0, "page": 64, "outgrown": 0.5}
     own = {name: numbers[name] for name in NUMBERS[kind]}
     assert Keeping(kind, **own).kind is kind
     for name, number in numbers.items():
