@@ -14,6 +14,7 @@ from benchmarks import (
     pixels,
     populations,
     renderer,
+    sealed_galleries,
     shipped_run,
     start_up,
     stylegan,
@@ -30,6 +31,7 @@ BENCHMARKS = {
     "stylegan": stylegan,
     "pixels": pixels,
     "keepings": keepings,
+    "sealed-galleries": sealed_galleries,
 }
 
 
@@ -41,7 +43,7 @@ def main() -> None:
     arguments = parser.parse_args()
     if arguments.name == "list":
         for name, module in BENCHMARKS.items():
-            print(f"{name:12} {(module.__doc__ or '').splitlines()[0]}")
+            print(f"{name:16} {(module.__doc__ or '').splitlines()[0]}")
         return
     names = list(BENCHMARKS) if arguments.name == "all" else [arguments.name]
     results = []
@@ -54,7 +56,7 @@ def main() -> None:
         if not arguments.json:
             for f in figures:
                 beside = f"   {f.ratio:.2f} x against {f.against}" if f.ratio is not None else ""
-                print(f"{name:11} {f.name:42} {f.value:10.3f} {f.unit}{beside}")
+                print(f"{name:16} {f.name:42} {f.value:10.3f} {f.unit}{beside}")
     if arguments.json:
         print(json.dumps(results[0] if len(results) == 1 else results, indent=2))
 
