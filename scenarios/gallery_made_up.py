@@ -46,7 +46,7 @@ from sim.parameters import load_parameters
 PHOTOS_EACH = 4
 """Templates of each person: about what the model has of a resident of the United Kingdom at 2e10
 images (4.4); an assumption, since nobody has counted them."""
-FEWEST, MOST = 1_000, 20_000_000
+FEWEST, MOST = 1_000, 10_000_000
 """Templates of such a gallery: fewer hold too few people in scope, more do not fit in memory."""
 SHARE = 0.01
 """Share of people whom such an order is about: near that of residents of the United Kingdom among
