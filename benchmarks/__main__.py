@@ -9,6 +9,7 @@ from dataclasses import asdict
 
 from benchmarks import (
     arms,
+    fast_scan,
     graphs,
     keepings,
     pixels,
@@ -32,6 +33,7 @@ BENCHMARKS = {
     "pixels": pixels,
     "keepings": keepings,
     "sealed-galleries": sealed_galleries,
+    "fast-scan": fast_scan,
 }
 
 
