@@ -34,6 +34,13 @@ PARTIAL = ".partial"
 """What the name of a folder ends in whose first seal was killed."""
 
 
+_NOT_DONE = "the gallery's folder cannot be read or written"
+_DONE = (
+    "the change is made, but what stood in the files before could not be overwritten yet: "
+    "it is with the next change, or when the gallery is opened again"
+)
+
+
 class GalleryFolder:
     """The folder of a sealed gallery, locked for this process.
 
@@ -133,7 +140,7 @@ class GalleryFolder:
         if self._journal is None and not self._superseded and not self._nameless:
             return Cost()
         written = 0
-        with _said_plainly(self.path):
+        with _said_plainly(self.path, _DONE):
             sync_folder(self.path)
             if self._journal is not None:
                 written += carry_out(self.path, self.manifest, self._journal)
@@ -239,11 +246,11 @@ def overwrite_nameless(old: BinaryIO) -> int:
     return size
 
 
-def unwritable(path: Path, error: OSError) -> GalleryError:
+def unwritable(path: Path, error: OSError, message: str = _NOT_DONE) -> GalleryError:
     """Return the error of a gallery's folder that cannot be read or written."""
     return GalleryError(
         Fault(
-            "the gallery's folder cannot be read or written",
+            message,
             file=str(error.filename or path),
             found=error.strerror or str(error),
             expected="a folder that can be written, with room for what is sealed",
@@ -252,8 +259,8 @@ def unwritable(path: Path, error: OSError) -> GalleryError:
 
 
 @contextmanager
-def _said_plainly(path: Path) -> Iterator[None]:
+def _said_plainly(path: Path, message: str = _NOT_DONE) -> Iterator[None]:
     try:
         yield
     except OSError as error:
-        raise unwritable(path, error) from error
+        raise unwritable(path, error, message) from error

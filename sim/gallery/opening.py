@@ -9,7 +9,7 @@ since reading such formats can run into whatever their writers put there.
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
@@ -18,6 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from generators.errors import Fault
+from sim.gallery.damage import changed_files, looks_like, short_files
 from sim.gallery.folder import PARTIAL, GalleryFolder, carry_out, staged, unwritable
 from sim.gallery.folder_manifest import (
     COLUMN_FILE,
@@ -33,18 +34,7 @@ from sim.gallery.folder_manifest import (
 from sim.gallery.gallery import Cost, GalleryError
 from sim.gallery.journal import read_journal
 from sim.gallery.overwriting import cut_off, overwrite_file, sync_folder
-from sim.gallery.row_checks import row_check
 from sim.gallery.staging import Arrays, SegmentArrays, Staging
-
-_BEGINNINGS = {
-    b"Ix": "an index of FAISS",
-    b"IB": "a binary index of FAISS",
-    b"PK\x03\x04": "a zip archive",
-    b"\x80": "a pickle of Python",
-    b"\x93NUMPY": "an array of NumPy",
-    b"PAR1": "a Parquet file",
-}
-"""First bytes of files that somebody might take for a gallery."""
 
 
 def create_folder(
@@ -112,7 +102,7 @@ def open_folder(path: Path) -> GalleryFolder:
         lock = _locked(path)
         try:
             manifest = _settled(path)
-            faults = list(_changed_files(path, manifest))
+            faults = list(changed_files(path, manifest))
             if faults:
                 raise GalleryError(faults)
             _sweep(path, frozenset(column.file for _, column in manifest.files()))
@@ -173,7 +163,7 @@ def _require_gallery(path: Path) -> None:
     if (path / MANIFEST).is_file() and not path.name.endswith(PARTIAL):
         return
     if path.is_file():
-        found = _looks_like(path)
+        found = looks_like(path)
     elif path.is_dir():
         found = f"a folder without a {MANIFEST}"
         if path.name.endswith(PARTIAL):
@@ -184,16 +174,6 @@ def _require_gallery(path: Path) -> None:
         found = "no such folder"
     expected = "the folder of a sealed gallery"
     raise GalleryError(Fault("not a sealed gallery", str(path), found=found, expected=expected))
-
-
-def _looks_like(path: Path) -> str:
-    """Say what a file seems to be, by its first bytes."""
-    with path.open("rb") as file:
-        begins = file.read(8)
-    for first, name in _BEGINNINGS.items():
-        if begins.startswith(first):
-            return name
-    return "other bytes" if begins else "an empty file"
 
 
 def _locked(path: Path) -> int:
@@ -240,44 +220,11 @@ def _settled(path: Path) -> Manifest:
         fault = Fault(message, str(following), found=found, expected=journal.manifest)
         raise GalleryError(fault)
     after = read_manifest(following)
-    short = list(_short_files(path, after))
+    short = list(short_files(path, after))
     if short:
         raise GalleryError(short)
     carry_out(path, after, journal)
     return after
-
-
-def _short_files(path: Path, manifest: Manifest) -> Iterator[Fault]:
-    """Yield a fault for each file that is missing or shorter than its rows."""
-    for key, column in manifest.files():
-        file = path / column.file
-        size = file.stat().st_size if file.is_file() else None
-        if size is None or size < column.size:
-            message = "a file of the gallery is missing or cut short"
-            found = "no such file" if size is None else f"{size} bytes"
-            yield Fault(message, str(file), key=key, found=found, expected=f"{column.size} bytes")
-
-
-def _changed_files(path: Path, manifest: Manifest) -> Iterator[Fault]:
-    """Yield a fault for each file that is not as the manifest says."""
-    short = list(_short_files(path, manifest))
-    yield from short
-    wanting = {fault.key for fault in short}
-    for key, column in manifest.files():
-        if key in wanting or not column.size:
-            continue
-        bytes_held = np.memmap(path / column.file, dtype=np.uint8, mode="r")[: column.size]
-        check = f"{row_check(bytes_held.reshape(column.rows, column.row_bytes)):016x}"
-        if check != column.check:
-            message = "a file of the gallery has changed"
-            found = f"{_looks_like(path / column.file)}, check {check}"
-            yield Fault(
-                message,
-                str(path / column.file),
-                key=key,
-                found=found,
-                expected=f"{column.rows} rows, check {column.check}",
-            )
 
 
 def _sweep(path: Path, named: frozenset[str]) -> None:

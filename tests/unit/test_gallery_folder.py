@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 from collections.abc import Callable
 from pathlib import Path
@@ -196,6 +197,18 @@ def test_a_journal_is_whole_or_torn_wherever_it_was_cut(tmp_path: Path) -> None:
         blank = whole[:cut].ljust(len(whole), b"\0")
         (tmp_path / JOURNAL).write_bytes(blank)
         assert (read_journal(tmp_path / JOURNAL) is None) == (blank != whole)
+
+
+def test_a_journal_of_another_version_is_refused_and_stays(tmp_path: Path) -> None:
+    path = tmp_path / "gallery"
+    folder = sealed(path, 12)
+    folder.change_in_place(erasure(3))
+    folder.close()
+    body = (path / JOURNAL).read_bytes()[32:].replace(b"journal 1", b"journal 2")
+    (path / JOURNAL).write_bytes(hashlib.sha256(body).digest() + body)
+    with pytest.raises(GalleryError, match="a journal of another version"):
+        open_folder(path)
+    assert (path / JOURNAL).read_bytes()[32:] == body
 
 
 def test_a_torn_journal_is_dropped_and_a_whole_one_carried_out(tmp_path: Path) -> None:

@@ -253,6 +253,8 @@ def test_whichever_write_fails_memory_and_files_say_the_same(act: str, quick_pat
                 break
         assert "No space left" in said
         now = answers(gallery)
+        if act in ("in place", "rewriting"):
+            assert ("the change is made" in said) == (now != before)
         refused, done = refused + (now == before), done + (now != before)
         # What another process finds, should this one end now.
         shutil.copytree(path, path.with_suffix(".copy"))
