@@ -28,7 +28,7 @@ from sim.gallery.sealing import How, arrays_of, changes_to, gone, made_certain
 from sim.gallery.segment import ERASED as BLANK
 from sim.gallery.segment import HIDDEN, Segment
 from sim.gallery.shelf import LIST
-from sim.gallery.wiping import wipe_waiting, wiped
+from sim.gallery.wiping import wipe, wipe_waiting, wiped
 
 if TYPE_CHECKING:
     from sim.gallery.evidence import Evidence
@@ -60,6 +60,7 @@ class StoredGallery:
 
     def enrol(self, ids: NDArray[np.int64], vectors: NDArray[np.float32]) -> None:
         """Store templates; see `Gallery.enrol`."""
+        given = vectors
         ids, vectors = self._enrolled(ids, vectors)
         with wiped():
             for segment, part in self._rooms(len(ids)):
@@ -67,6 +68,8 @@ class StoredGallery:
                 self.segments[segment].enrol(ids[part], vectors[part])
                 places = np.arange(first, first + part.stop - part.start)
                 self.register.add(ids[part], spot(segment, places))
+        if not np.may_share_memory(vectors, given):
+            wipe(vectors)
 
     def search(self, vectors: NDArray[np.float32], k: int) -> Nearest:
         """Return the k most similar; see `Gallery.search`."""
