@@ -62,7 +62,12 @@ def ids_level(gallery: Gallery, evidence: Evidence) -> Level:
 
 def _answered(gallery: Gallery, ids: NDArray[np.int64]) -> int:
     """Return for how many ids the gallery says that it stores a template."""
-    count = 0
+    try:
+        gallery.stored(ids)
+    except GalleryError:  # one of them is not stored, or none is: each is asked for
+        count = 0
+    else:
+        return len(ids)
     for place in range(len(ids)):
         try:
             gallery.stored(ids[place : place + 1])

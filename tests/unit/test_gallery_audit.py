@@ -27,6 +27,7 @@ from tests import cheating_galleries as cheats
 DIMENSION = 32
 PEOPLE = 700
 GONE = 60
+FAST_SCAN = "IVF16,PQ32x4fs,Refine(SQ8)"
 linux = pytest.mark.skipif(sys.platform != "linux", reason="memory is read on Linux alone")
 
 
@@ -91,7 +92,7 @@ def apart(make: Callable[..., Gallery], *args: Any) -> AuditReport:
 
 
 @linux
-@pytest.mark.parametrize("design", ["Flat", "IVF16,SQ8"])
+@pytest.mark.parametrize("design", ["Flat", "IVF16,SQ8", FAST_SCAN])
 def test_a_gallery_that_erased_holds_at_every_level(design: str, tmp_path: Path) -> None:
     report = apart(cheats.OnFiles, DIMENSION, design, tmp_path)
     assert held(report) == dict.fromkeys(LEVELS, True)
@@ -105,6 +106,12 @@ def test_a_gallery_that_erased_holds_at_every_level(design: str, tmp_path: Path)
     assert bytes_read[0] == (tmp_path / "rows").stat().st_size
     assert bytes_read[1] > 10_000_000
     assert [report.levels[i].evidence["tellable"] for i in (2, 3)] == [len(WORLD.gone)] * 2
+    # In memory codes for fast scanning lie interleaved, in files one after the other.
+    blind = [
+        [form for form, told in level.evidence["forms"].items() if told.get("control_is_blind")]
+        for level in report.levels[2:]
+    ]
+    assert blind == [[], ["scan"] if design == FAST_SCAN else []]
 
 
 CAUGHT = [
