@@ -88,7 +88,8 @@ class World:
         self.envelope = parameters["crawler.envelope"]
         self.profile = profile
         stated = round(parameters["operator.purge_delay"])
-        self.purge_delay = profile.backup_days(stated)
+        wait = profile.backup_days(stated)
+        self.purge_delay = wait if math.isinf(wait) else math.ceil(wait)
         self.emptying = Emptying(profile, max(1, stated), candidates, streams)
         self.levers = Levers(self.bring_up_to, parameters, self.parts.in_play.refusal)
         self.day = 0
@@ -437,7 +438,7 @@ class World:
         days, unknown = self.profile.waits()
         if self.purge_delay == math.inf:
             return days, (*unknown, f"{BACKUPS} ({self.profile.keeping[BACKUPS].kind})")
-        return days + math.ceil(self.purge_delay), unknown
+        return days + int(self.purge_delay), unknown
 
     def empty_stores(self, day: int) -> bool:
         """Write the stores that keep what was erased anew, without what was erased by a day's end.
