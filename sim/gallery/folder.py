@@ -24,11 +24,18 @@ from numpy.typing import NDArray
 
 from generators.errors import Fault
 from sim.gallery.blanking import filled_copies, filled_in_place
-from sim.gallery.folder_manifest import JOURNAL, MANIFEST, NEXT, Manifest, digest
+from sim.gallery.folder_manifest import (
+    JOURNAL,
+    Manifest,
+    digest,
+    overwrite_nameless,
+    replace_manifest,
+)
 from sim.gallery.gallery import Cost, GalleryError
-from sim.gallery.journal import Change, Journal, redo, write_journal
-from sim.gallery.overwriting import overwrite, overwrite_file, sync_folder
+from sim.gallery.journal import Change, Journal, carry_out, write_journal
+from sim.gallery.overwriting import overwrite_file, sync_folder
 from sim.gallery.staging import SegmentArrays, Staging
+from sim.gallery.sweeping import sweep
 
 PARTIAL = ".partial"
 """What the name of a folder ends in whose first seal was killed."""
@@ -59,6 +66,7 @@ class GalleryFolder:
         self._journal: Journal | None = None
         self._superseded: list[Path] = []
         self._nameless: list[BinaryIO] = []
+        self._unswept = False
 
     def new_rows(self, segments: Sequence[SegmentArrays]) -> int:
         """Return how many rows a seal of these segments has to write."""
@@ -85,7 +93,7 @@ class GalleryFolder:
         """
         cost = self.clear()
         with self._staging() as staging:
-            manifest = staged(staging, self.manifest, segments, gone)
+            manifest = staging.gallery(self.manifest, segments, gone)
             staging.manifest(manifest)
             self._replace_manifest(manifest)
         return cost + staging.cost()
@@ -137,7 +145,7 @@ class GalleryFolder:
             GalleryError: a file cannot be written. The change stands; bytes of before are left
                 until the folder can be cleared or is opened again.
         """
-        if self._journal is None and not self._superseded and not self._nameless:
+        if not (self._journal or self._superseded or self._nameless or self._unswept):
             return Cost()
         written = 0
         with _said_plainly(self.path, _DONE):
@@ -151,6 +159,9 @@ class GalleryFolder:
             while self._superseded:
                 written += overwrite_file(self._superseded[-1])
                 self._superseded.pop()
+            if self._unswept:
+                written += sweep(self.path, self.manifest)
+                self._unswept = False
             sync_folder(self.path)
         return Cost(bytes_written=written)
 
@@ -162,8 +173,12 @@ class GalleryFolder:
     def _staging(self) -> Iterator[Staging]:
         """Stage a change, and undo all that was staged where the block does not end well."""
         staging = Staging(self.path, self.manifest.edition + 1)
-        with _said_plainly(self.path), staging.undone_on_failure():
-            yield staging
+        try:
+            with _said_plainly(self.path), staging.undone_on_failure():
+                yield staging
+        except GalleryError:
+            self._unswept = True  # should undoing have failed too
+            raise
 
     def _held(self, changes: Sequence[Change]) -> list[Change]:
         """Return the changes that concern rows of the files, places in ascending order."""
@@ -179,71 +194,11 @@ class GalleryFolder:
 
     def _replace_manifest(self, manifest: Manifest) -> None:
         """Put the staged manifest in the old one's place: from here on the change stands."""
-        self._nameless.append(replace_manifest(self.path))
         named = {column.file for _, column in manifest.files()}
-        for _, column in self.manifest.files():
-            if column.file not in named:
-                self._superseded.append(self.path / column.file)
+        old = [self.path / one.file for _, one in self.manifest.files() if one.file not in named]
+        self._nameless.append(replace_manifest(self.path))
+        self._superseded += old
         self.manifest = manifest
-
-
-def staged(
-    staging: Staging,
-    before: Manifest,
-    segments: Sequence[SegmentArrays],
-    gone: NDArray[np.int64] | None,
-) -> Manifest:
-    """Write what is new of a gallery beside what there is, and return its manifest.
-
-    Raises:
-        OSError: there is no room, or the folder cannot be written.
-    """
-    written = tuple(staging.segment(one, before.segment(one.number)) for one in segments)
-    known = before.gone if gone is None else staging.new("gone", gone)
-    return Manifest(staging.edition, before.dimension, before.design, written, known)
-
-
-def carry_out(folder: Path, manifest: Manifest, journal: Journal) -> int:
-    """Do what a journal says, put its manifest in place, remove it; return the bytes written.
-
-    Raises:
-        OSError: a file cannot be written.
-    """
-    written = redo(folder, manifest, journal.changes)
-    if (folder / NEXT).exists():
-        old = replace_manifest(folder)
-        sync_folder(folder)
-        written += overwrite_nameless(old)
-    return written + overwrite_file(folder / JOURNAL)
-
-
-def replace_manifest(folder: Path) -> BinaryIO:
-    """Give the next manifest the manifest's name, and return what had it, open.
-
-    Raises:
-        OSError: the folder cannot be written; the manifest is as it was.
-    """
-    old = (folder / MANIFEST).open("r+b", buffering=0)
-    try:
-        os.replace(folder / NEXT, folder / MANIFEST)
-    except OSError:
-        old.close()
-        raise
-    return old
-
-
-def overwrite_nameless(old: BinaryIO) -> int:
-    """Overwrite a manifest that has no name any more; return its bytes.
-
-    Its checks were made of rows that are gone: of a single row a check is a fingerprint.
-
-    Raises:
-        OSError: it cannot be written.
-    """
-    size = os.fstat(old.fileno()).st_size
-    overwrite(old.fileno(), 0, size)
-    old.close()
-    return size
 
 
 def unwritable(path: Path, error: OSError, message: str = _NOT_DONE) -> GalleryError:

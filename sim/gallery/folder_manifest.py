@@ -10,16 +10,18 @@ from __future__ import annotations
 import hashlib
 import json
 import math
+import os
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 import numpy as np
 
 from generators.errors import Fault
 from sim.gallery.gallery import GalleryError
+from sim.gallery.overwriting import overwrite
 
 FORMAT = "efface gallery"
 VERSION = 1
@@ -216,3 +218,32 @@ def _whole(value: object) -> int:
 def _refused(message: str, path: Path, key: str, found: object, expected: str) -> GalleryError:
     fault = Fault(message, str(path), key=key or None, found=str(found), expected=expected)
     return GalleryError(fault)
+
+
+def replace_manifest(folder: Path) -> BinaryIO:
+    """Give the next manifest the manifest's name, and return what had it, open.
+
+    Raises:
+        OSError: the folder cannot be written; the manifest is as it was.
+    """
+    old = (folder / MANIFEST).open("r+b", buffering=0)
+    try:
+        os.replace(folder / NEXT, folder / MANIFEST)
+    except OSError:
+        old.close()
+        raise
+    return old
+
+
+def overwrite_nameless(old: BinaryIO) -> int:
+    """Overwrite a manifest that has no name any more; return its bytes.
+
+    Its checks were made of rows that are gone: of a single row a check is a fingerprint.
+
+    Raises:
+        OSError: it cannot be written.
+    """
+    size = os.fstat(old.fileno()).st_size
+    overwrite(old.fileno(), 0, size)
+    old.close()
+    return size

@@ -20,9 +20,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 from generators.errors import Fault
-from sim.gallery.folder_manifest import ColumnFile, Manifest
+from sim.gallery.folder_manifest import (
+    JOURNAL,
+    NEXT,
+    ColumnFile,
+    Manifest,
+    overwrite_nameless,
+    replace_manifest,
+)
 from sim.gallery.gallery import GalleryError
-from sim.gallery.overwriting import fill_rows, write_all
+from sim.gallery.overwriting import fill_rows, overwrite_file, sync_folder, write_all
 from sim.gallery.segment import ERASED
 
 ID, STATE, SAMPLED = "id", "state", "sampled"
@@ -128,6 +135,20 @@ def redo(folder: Path, manifest: Manifest, changes: Sequence[Change]) -> int:
             path = folder / column.file
             written += fill_rows(path, column.row_bytes, change.places, byte)
     return written
+
+
+def carry_out(folder: Path, manifest: Manifest, journal: Journal) -> int:
+    """Do what a journal says, put its manifest in place, remove it; return the bytes written.
+
+    Raises:
+        OSError: a file cannot be written.
+    """
+    written = redo(folder, manifest, journal.changes)
+    if (folder / NEXT).exists():
+        old = replace_manifest(folder)
+        sync_folder(folder)
+        written += overwrite_nameless(old)
+    return written + overwrite_file(folder / JOURNAL)
 
 
 def changed_columns(manifest: Manifest, change: Change) -> list[tuple[ColumnFile, int]]:

@@ -19,9 +19,8 @@ from numpy.typing import NDArray
 
 from generators.errors import Fault
 from sim.gallery.damage import changed_files, looks_like, short_files
-from sim.gallery.folder import PARTIAL, GalleryFolder, carry_out, staged, unwritable
+from sim.gallery.folder import PARTIAL, GalleryFolder, unwritable
 from sim.gallery.folder_manifest import (
-    COLUMN_FILE,
     JOURNAL,
     MANIFEST,
     NEXT,
@@ -32,9 +31,10 @@ from sim.gallery.folder_manifest import (
     read_manifest,
 )
 from sim.gallery.gallery import Cost, GalleryError
-from sim.gallery.journal import read_journal
-from sim.gallery.overwriting import cut_off, overwrite_file, sync_folder
+from sim.gallery.journal import carry_out, read_journal
+from sim.gallery.overwriting import overwrite_file, sync_folder
 from sim.gallery.staging import Arrays, SegmentArrays, Staging
+from sim.gallery.sweeping import sweep
 
 
 def create_folder(
@@ -69,11 +69,11 @@ def create_folder(
         partial.mkdir(parents=True, exist_ok=True)
         lock = _locked(partial)
         try:
-            _sweep(partial, frozenset())
+            sweep(partial, None)
             staging = Staging(partial, 1)
             with staging.undone_on_failure():
                 before = Manifest(0, dimension, design, (), staging.new("gone", gone))
-                manifest = staged(staging, before, segments, None)
+                manifest = staging.gallery(before, segments, None)
                 staging.manifest(manifest)
                 os.replace(partial / NEXT, partial / MANIFEST)
                 os.rename(partial, path)
@@ -105,10 +105,7 @@ def open_folder(path: Path) -> GalleryFolder:
             faults = list(changed_files(path, manifest))
             if faults:
                 raise GalleryError(faults)
-            _sweep(path, frozenset(column.file for _, column in manifest.files()))
-            for _, column in manifest.files():
-                if (path / column.file).stat().st_size > column.size:
-                    cut_off(path / column.file, column.size)
+            sweep(path, manifest)
         except BaseException:
             os.close(lock)
             raise
@@ -225,15 +222,3 @@ def _settled(path: Path) -> Manifest:
         raise GalleryError(short)
     carry_out(path, after, journal)
     return after
-
-
-def _sweep(path: Path, named: frozenset[str]) -> None:
-    """Overwrite and remove what changes that did not end left; other people's files stay.
-
-    Raises:
-        OSError: the folder cannot be written.
-    """
-    for file in sorted(path.iterdir()):
-        ours = COLUMN_FILE.fullmatch(file.name) or file.name in (NEXT, JOURNAL)
-        if ours and file.name not in named:
-            overwrite_file(file)

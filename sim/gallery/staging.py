@@ -8,7 +8,7 @@ names: whoever opens the folder next overwrites and removes them (`sim.gallery.o
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -65,16 +65,22 @@ class Staging:
     edition: int
     written: int = 0
     read: int = 0
+    _told: bool = False
     _files: list[Path] = field(default_factory=list)
     _tails: list[tuple[Path, int]] = field(default_factory=list)
 
     @contextmanager
     def undone_on_failure(self) -> Iterator[None]:
-        """Overwrite and remove all that was staged where the block does not end well."""
+        """Overwrite and remove all that was staged where the block does not end well.
+
+        Unless the manifest has been put in its place by then: an interruption after that is late.
+        """
         try:
             yield
         except BaseException:
-            # What cannot be removed now is removed when the folder is opened next.
+            if self._told and not (self.folder / NEXT).exists():
+                raise
+            # What cannot be removed now is swept before the next change, or at the next opening.
             with suppress(OSError):
                 for path in [*reversed(self._files), self.folder / NEXT]:
                     if path.exists():
@@ -144,6 +150,21 @@ class Staging:
             model=model,
         )
 
+    def gallery(
+        self,
+        before: Manifest,
+        segments: Sequence[SegmentArrays],
+        gone: NDArray[np.int64] | None,
+    ) -> Manifest:
+        """Write what is new of a gallery, given what there is of it; return its manifest.
+
+        Raises:
+            OSError: there is no room, or the folder cannot be written.
+        """
+        written = tuple(self.segment(one, before.segment(one.number)) for one in segments)
+        known = before.gone if gone is None else self.new("gone", gone)
+        return Manifest(self.edition, before.dimension, before.design, written, known)
+
     def manifest(self, manifest: Manifest) -> str:
         """Write the next manifest and flush it, and every name with it; return its text.
 
@@ -156,6 +177,7 @@ class Staging:
             write_all(file.fileno(), memoryview(text.encode()), 0)
             os.fsync(file.fileno())
         sync_folder(self.folder)
+        self._told = True
         self.written += len(text.encode())
         return text
 

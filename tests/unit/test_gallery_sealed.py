@@ -6,6 +6,7 @@ import errno
 import os
 import shutil
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from pathlib import Path
 
 import numpy as np
@@ -200,8 +201,8 @@ def test_files_of_another_design_are_refused(gallery: StoredGallery) -> None:
 WRITES = ("pwrite", "fsync", "replace", "unlink", "ftruncate")
 
 
-def failing_at(call: int, monkeypatch: pytest.MonkeyPatch) -> Callable[[], bool]:
-    """Have the n-th call that writes fail for want of room; return what tells whether it has."""
+def failing_at(call: int, monkeypatch: pytest.MonkeyPatch, calls: int = 1) -> Callable[[], bool]:
+    """Have the n-th call that writes fail, and so many; return what tells whether one has."""
     count = [0]
 
     def wrapped(name: str) -> Callable[..., object]:
@@ -209,7 +210,7 @@ def failing_at(call: int, monkeypatch: pytest.MonkeyPatch) -> Callable[[], bool]
 
         def does(*args: object) -> object:
             count[0] += 1
-            if count[0] == call:
+            if call <= count[0] < call + calls:
                 raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
             return real(*args)
 
@@ -221,8 +222,8 @@ def failing_at(call: int, monkeypatch: pytest.MonkeyPatch) -> Callable[[], bool]
 
 
 ACTS: dict[str, Callable[[StoredGallery], object]] = {
-    "in place": lambda gallery: gallery.erase(np.array([3, 120])),
-    "rewriting": lambda gallery: gallery.erase(np.array([3, 120]), "rewrite"),
+    "in place": lambda gallery: gallery.erase(np.array([3, 12])),
+    "rewriting": lambda gallery: gallery.erase(np.array([3, 12]), "rewrite"),
     "hiding": lambda gallery: gallery.hide(np.array([3, 120])),
     "rebuild": lambda gallery: gallery.rebuild(),
     "seal": lambda gallery: gallery.seal(),
@@ -271,3 +272,32 @@ def test_whichever_write_fails_memory_and_files_say_the_same(act: str, quick_pat
     assert refused + done > 8
     if act in ("in place", "rewriting", "hiding"):
         assert min(refused, done) > 3
+
+
+@pytest.mark.parametrize("act", ["in place", "rewriting", "seal"])
+def test_a_disk_that_fails_for_a_while_leaves_nothing_once_it_works_again(
+    act: str, quick_path: Path
+) -> None:
+    for call in range(1, 60):
+        path = quick_path / str(call)
+        gallery = StoredGallery(WIDTH)
+        gallery.enrol(np.arange(60), vectors_of(np.arange(60)))
+        gallery.seal(path)
+        more = np.arange(600, 605)
+        gallery.enrol(more, vectors_of(more))
+        kept = gallery.stored(np.array([3, 600]))
+        with pytest.MonkeyPatch.context() as monkeypatch:
+            failed = failing_at(call, monkeypatch, calls=4)
+            with suppress(GalleryError):
+                ACTS[act](gallery)
+            if not failed():
+                break
+        left = np.setdiff1d([3, 600], gallery.register.erased())
+        gallery.erase(left)
+        assert traces(path, kept) == 0
+        gallery.seal()
+        now = answers(gallery)
+        gallery = reopened(gallery)
+        assert answers(gallery) == now
+        gallery.close()
+    assert call > 10
