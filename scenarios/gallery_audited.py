@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass
 from typing import Any
 
 from sim.gallery.gallery import Cost
 from sim.gallery.report import AuditReport
 from sim.gallery.selection import Selection
+
+Tell = Callable[[str], None]
+"""Told, in a few words, what goes on."""
 
 
 @dataclass(frozen=True)

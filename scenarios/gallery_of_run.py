@@ -10,34 +10,30 @@ who stay, and of people who are not in the run at all.
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Callable, Collection
-from dataclasses import dataclass
+from collections.abc import Collection
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from generators.errors import EffaceError, Fault, RunFolderError
+from generators.errors import Fault, RunFolderError
 from generators.keyed import Streams
 from generators.people import DAYS_A_YEAR
 from generators.population import Population, build_population
 from generators.promises import ADULT_AGE
-from scenarios.gallery_audited import Audited
+from scenarios.deletion_rerun import Expected, Ids, deletion_of, first_pass, run_to, selection_of
+from scenarios.gallery_audited import Audited, Tell
 from scenarios.rerun import Rerun, rerun
 from scenarios.store import Run
-from sim.arm import Arm
-from sim.dates import day_of, iso
+from sim.dates import iso
 from sim.fidelity import Fidelity
 from sim.gallery.audit import audit, require_levels
 from sim.gallery.evidence import CONTROLS, Evidence, Probes, take_evidence
 from sim.gallery.gallery import Cost, GalleryError
 from sim.gallery.process import GalleryProcess
-from sim.gallery.sealing import How
-from sim.gallery.selection import Selection, against_truth
 from sim.gallery.stored import StoredGallery
-from sim.operator.removal_order import RemovalOrder
-from sim.people.finds import person_of_template, photo_of_template
+from sim.people.finds import photo_of_template
 from sim.pixels.drawing import TemplateMaker, picture_ids
 from sim.pixels.faces import shipped_faces
 
@@ -45,47 +41,6 @@ MOST_PROBES = 400
 """People of each kind of whom a new photo is drawn at most: a few seconds' drawing."""
 STREAMS = ("audit.pick", "audit.picture", "audit.quality")
 """Streams of the new photos, apart from the model's, so that an audit moves nothing in a run."""
-
-Tell = Callable[[str], None]
-Ids = NDArray[np.int64]
-
-
-@dataclass(frozen=True)
-class Deletion:
-    """When a run's own deletion began and ended, by its log.
-
-    Attributes:
-        start: day number.
-        end: day number on which the last store had been cleared.
-        case: id of the case that it belongs to, or "" where an intervention ordered it.
-    """
-
-    start: int
-    end: int
-    case: str
-
-
-@dataclass(frozen=True)
-class Expected:
-    """What a deletion takes from the gallery, learnt in a first pass.
-
-    Attributes:
-        order: the deletion.
-        erased: ids stored when it begins and not when it has ended.
-        kept: ids stored on both days.
-        passing: how many were enrolled after it began and erased before it ended.
-        gone: rows of people with an erased template and none that is stored at the end.
-        staying: rows of people with a template that a search may return at the end.
-        dimension: numbers in a template.
-    """
-
-    order: RemovalOrder
-    erased: Ids
-    kept: Ids
-    passing: int
-    gone: Ids
-    staying: Ids
-    dimension: int
 
 
 def audit_run(
@@ -117,18 +72,18 @@ def audit_run(
     tell("drawing photos")
     again = rerun(run, arm, replication - first)
     tell(f"running to {iso(deletion.end)}")
-    expected = _first_pass(again, deletion)
+    expected = first_pass(again, deletion)
     with (
         tempfile.TemporaryDirectory(prefix="efface-gallery-") as temporary,
         _Counting(StoredGallery, expected.dimension, "Flat") as gallery,
     ):
         running = again.start(gallery)
-        _run_to(running, deletion.start)
+        run_to(running, deletion.start)
         gallery.seal(Path(temporary) / "gallery")
         tell("taking evidence")
         evidence = _evidence(again, gallery, expected, deletion.end)
         tell("erasing")
-        _run_to(running, deletion.end + 1)
+        run_to(running, deletion.end + 1)
         tell("auditing")
         report = audit(gallery, evidence, levels)
         cost = gallery.cost
@@ -144,68 +99,10 @@ def audit_run(
             "people_wholly_erased": len(expected.gone),
         },
         scope=f"residents of {expected.order.jurisdiction}",
-        selection=_selection(again, expected, deletion.start),
+        selection=selection_of(again, expected, deletion.start),
         cost=cost,
         report=report,
     )
-
-
-def deletion_of(run: Run, arm: str, number: int) -> Deletion:
-    """Return when the last deletion of an arm's own case or intervention began and ended.
-
-    Args:
-        run: a finished run.
-        arm: name of the arm.
-        number: place of the replication among those of the run.
-
-    Raises:
-        RunFolderError: none began, or none that began ended within the run.
-    """
-    events = run.own_events(arm, number).to_pylist()
-    ended = [event for event in events if event["kind"] == "removal_ended"]
-    if not ended:
-        began = [event["date"] for event in events if event["kind"] == "removal_started"]
-        what = f"one that began on {began[-1]} and did not end" if began else "none"
-        raise RunFolderError(
-            Fault(
-                f"there is no deletion to audit in '{arm}'",
-                file=str(run.folder),
-                key="--arm",
-                found=what,
-                expected="an arm in which the operator deletes, to the end",
-            )
-        )
-    last = ended[-1]
-    start = next(event for event in events if event["id"] == last["because"])
-    return Deletion(_day(start["date"]), _day(last["date"]), last["case"])
-
-
-class _Noting(StoredGallery):
-    """A gallery that notes which ids it was given and told to erase."""
-
-    def __init__(self, dimension: int) -> None:
-        super().__init__(dimension, "Flat")
-        self.taken: list[Ids] = []
-        self.gone: list[Ids] = []
-
-    def enrol(self, ids: Ids, vectors: NDArray[np.float32]) -> None:
-        super().enrol(ids, vectors)
-        self.taken.append(ids)
-
-    def erase(self, ids: Ids, how: How = "in_place") -> Cost:
-        cost = super().erase(ids, how)
-        self.gone.append(ids)
-        return cost
-
-    @property
-    def ever(self) -> Ids:
-        """Ids ever enrolled, ascending."""
-        return np.sort(np.concatenate([np.zeros(0, dtype=np.int64), *self.taken]))
-
-    @property
-    def held(self) -> Ids:
-        """Ids that are stored, hidden or not, ascending."""
-        return np.setdiff1d(self.ever, np.concatenate([np.zeros(0, dtype=np.int64), *self.gone]))
 
 
 class _Counting(GalleryProcess):
@@ -217,54 +114,6 @@ class _Counting(GalleryProcess):
         cost = super().erase(ids, **how)
         self.cost = self.cost + cost
         return cost
-
-
-def _first_pass(again: Rerun, deletion: Deletion) -> Expected:
-    """Run to the end of the deletion and return what it takes.
-
-    Raises:
-        RunFolderError: this version gives another log.
-        EffaceError: the order hides and erases nothing, or nobody was erased wholly.
-    """
-    dimension = int(again.photos.finds.vectors.shape[1])
-    gallery = _Noting(dimension)
-    arm = again.start(gallery)
-    _run_to(arm, deletion.start)
-    before = gallery.held
-    _run_to(arm, deletion.end + 1)
-    again.require_same_log(arm.log.events, deletion.end)
-    after, ever = gallery.held, gallery.ever
-    order = next(
-        order
-        for order in arm.removals.started
-        if order.start == deletion.start and deletion.case in ("", order.source)
-    )
-    erased, kept = np.setdiff1d(before, after), np.intersect1d(before, after)
-    if not order.erases or not len(erased):
-        raise EffaceError(
-            Fault(
-                "nothing was erased: the operator's order hides, or found nobody",
-                key="--arm",
-                found=again.arm,
-                expected="an arm in which the operator erases",
-            )
-        )
-    people = np.arange(len(again.shared.population))
-    return Expected(
-        order=order,
-        erased=erased,
-        kept=kept,
-        passing=len(np.setdiff1d(ever, np.union1d(before, after))),
-        gone=np.setdiff1d(person_of_template(erased), person_of_template(after)),
-        staying=people[arm.matcher.findable > 0],
-        dimension=dimension,
-    )
-
-
-def _run_to(arm: Arm, day: int) -> None:
-    """Run to the start of a day, with all finds and purges of the days before worked off."""
-    arm.env.run(until=day)
-    arm.world.bring_up_to(day)
 
 
 def _evidence(again: Rerun, gallery: GalleryProcess, expected: Expected, day: int) -> Evidence:
@@ -315,21 +164,6 @@ class _NewPhotos:
         ).vectors
 
 
-def _selection(again: Rerun, expected: Expected, day: int) -> Selection:
-    """Set what was erased by residency signals beside whose it was when the deletion began."""
-    shared, order = again.shared, expected.order
-    counted = shared.parts.counted(order.jurisdiction, order.threshold)[shared.part]
-    photos = shared.candidates.photo_key(np.flatnonzero(counted))
-    ids = np.concatenate([expected.erased, expected.kept])
-    erased = np.arange(len(ids)) < len(expected.erased)
-    population = shared.population
-    home = population.jurisdictions.index(order.jurisdiction)
-    return against_truth(
-        erased & np.isin(photo_of_template(ids), photos),
-        population.residence_on(day)[person_of_template(ids)] == home,
-    )
-
-
 def _require(run: Run, arm: str, number: int, levels: Collection[str]) -> None:
     """Refuse what cannot be, all of it at once."""
     faults = []
@@ -359,9 +193,3 @@ def _require(run: Run, arm: str, number: int, levels: Collection[str]) -> None:
         faults += error.faults
     if faults:
         raise RunFolderError(faults)
-
-
-def _day(text: str) -> int:
-    from datetime import date
-
-    return day_of(date.fromisoformat(text))

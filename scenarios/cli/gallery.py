@@ -13,8 +13,8 @@ from generators.packages import require_packages
 from scenarios.cli.options import CHECK_FAILED, JsonOption, print_json, print_to_output
 
 if TYPE_CHECKING:
+    from scenarios.crowd import Asked
     from scenarios.gallery_audited import Audited
-    from scenarios.gallery_made_up import Asked
 
 app = typer.Typer(
     help="The gallery: what an erasure leaves of those who were erased.",
@@ -92,7 +92,7 @@ def audit(
         audited = _of_run(run, arm, replication, asked)
     else:
         assert rows is not None  # one of the two is there
-        from scenarios.gallery_made_up import SHARE, Asked
+        from scenarios.crowd import SHARE, Asked
 
         what = Asked(
             rows=rows,

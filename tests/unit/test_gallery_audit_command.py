@@ -13,7 +13,7 @@ pytest.importorskip("safetensors", reason="the fitted distribution needs the ext
 
 from generators.template_file import read_templates
 from scenarios.cli.main import app
-from scenarios.gallery_made_up import Asked, Crowd
+from scenarios.crowd import Asked, Crowd
 from scenarios.report.audit_words import found_words, holds_word
 from sim.gallery.report import LEVELS, Level
 

@@ -15,8 +15,8 @@ pytest.importorskip("torch", reason="photos are drawn with the extra [faces]")
 from generators.errors import RunFolderError
 from scenarios import gallery_of_run
 from scenarios.cli.main import app
+from scenarios.deletion_rerun import deletion_of
 from scenarios.experiment import run_experiment
-from scenarios.gallery_of_run import deletion_of
 from scenarios.rerun import rerun
 from scenarios.scenario import load_scenario
 from scenarios.store import Run
@@ -27,7 +27,7 @@ from sim.pixels import faces as faces_module
 pytestmark = pytest.mark.slow  # a run, and the same run twice again
 
 THRESHOLD = "search.encoder_threshold=0.75"
-ARM = "ico-2022-obeyed"
+ARM, HIDES = "ico-2022-obeyed", "hide-not-erase"
 
 
 def audit(*words: str | Path) -> Result:
@@ -46,7 +46,7 @@ def drawn(patterned):
 @pytest.fixture(scope="module")
 def run(drawn, tmp_path_factory: pytest.TempPathFactory) -> Run:
     question = load_scenario(
-        ARM, [THRESHOLD, "fidelity=pixels", "beside=[]", "horizon.to=2023-01-31"]
+        ARM, [THRESHOLD, "fidelity=pixels", f"beside=[{HIDES}]", "horizon.to=2023-01-31"]
     )
     out = tmp_path_factory.mktemp("runs") / "pixels"
     return run_experiment(question, people=100, replications=1, ranges=0, workers=1, out=out)
@@ -81,6 +81,12 @@ def test_an_arm_without_a_deletion_is_refused(run: Run) -> None:
     told = audit(run.folder, "--arm", "no-uk-order")
     assert told.exit_code == 2
     assert "no deletion to audit" in told.stderr
+
+
+def test_an_order_that_only_hides_is_no_deletion(run: Run) -> None:
+    told = audit(run.folder, "--arm", HIDES)
+    assert told.exit_code == 2
+    assert "nothing was erased" in told.stderr
 
 
 def test_no_such_arm_replication_or_level_is_said_at_once(run: Run) -> None:
