@@ -24,6 +24,7 @@ from sim.operator.removal_order import RemovalOrder
 from sim.people.finds import person_of_template, photo_of_template
 
 Ids = NDArray[np.int64]
+_NO_IDS: Ids = np.zeros(0, dtype=np.int64)
 
 
 @dataclass(frozen=True)
@@ -46,11 +47,13 @@ class Expected:
     """What a deletion takes from the gallery, learnt in a first pass.
 
     Attributes:
-        order: the deletion.
-        erased: ids stored when it begins and not when it has ended.
-        kept: ids stored on both days.
+        order: what is ordered; where it hides and erases nothing, what it hides is what the audit
+            takes for erased, since that is what the operator says of it.
+        erased: ids stored when it begins and not when it has ended; of an order that hides, ids
+            that a search may return when it begins and not when it has ended.
+        kept: other ids that are stored on both days.
         passing: how many were enrolled after it began and erased before it ended.
-        gone: rows of people with an erased template and none that is stored at the end.
+        gone: rows of people with an erased template and none that is left at the end.
         staying: rows of people with a template that a search may return at the end.
         dimension: numbers in a template.
     """
@@ -104,38 +107,39 @@ def first_pass(again: Rerun, deletion: Deletion) -> Expected:
 
     Raises:
         RunFolderError: this version gives another log.
-        EffaceError: the order hides and erases nothing, or found nobody.
+        EffaceError: the order found nobody.
     """
     dimension = int(again.photos.finds.vectors.shape[1])
     gallery = _Noting(dimension)
     arm = again.start(gallery)
     run_to(arm, deletion.start)
-    before = gallery.held
+    before, shown = gallery.held, gallery.shown
     run_to(arm, deletion.end + 1)
     again.require_same_log(arm.log.events, deletion.end)
-    after, ever = gallery.held, gallery.ever
     order = next(
         order
         for order in arm.removals.started
         if order.start == deletion.start and deletion.case in ("", order.source)
     )
-    erased, kept = np.setdiff1d(before, after), np.intersect1d(before, after)
-    if not order.erases or not len(erased):
+    after, ever = gallery.held, gallery.ever
+    left = after if order.erases else gallery.shown
+    erased = np.setdiff1d(before if order.erases else shown, left)
+    if not len(erased):
         raise EffaceError(
             Fault(
-                "nothing was erased: the operator's order hides, or found nobody",
+                "the operator's order found nobody",
                 key="--arm",
                 found=again.arm,
-                expected="an arm in which the operator erases",
+                expected="an arm in which somebody's templates are erased, or hidden",
             )
         )
     people = np.arange(len(again.shared.population))
     return Expected(
         order=order,
         erased=erased,
-        kept=kept,
+        kept=np.setdiff1d(np.intersect1d(before, after), erased),
         passing=len(np.setdiff1d(ever, np.union1d(before, after))),
-        gone=np.setdiff1d(person_of_template(erased), person_of_template(after)),
+        gone=np.setdiff1d(person_of_template(erased), person_of_template(left)),
         staying=people[arm.matcher.findable > 0],
         dimension=dimension,
     )
@@ -148,7 +152,7 @@ def run_to(arm: Arm, day: int) -> None:
 
 
 def selection_of(again: Rerun, expected: Expected, day: int) -> Selection:
-    """Set what was erased by residency signals beside whose it was when the deletion began."""
+    """Set what was taken by residency signals beside whose it was when the deletion began."""
     shared, order = again.shared, expected.order
     counted = shared.parts.counted(order.jurisdiction, order.threshold)[shared.part]
     photos = shared.candidates.photo_key(np.flatnonzero(counted))
@@ -163,16 +167,21 @@ def selection_of(again: Rerun, expected: Expected, day: int) -> Selection:
 
 
 class _Noting(StoredGallery):
-    """A gallery that notes which ids it was given and told to erase."""
+    """A gallery that notes which ids it was given, and told to hide and to erase."""
 
     def __init__(self, dimension: int) -> None:
         super().__init__(dimension, "Flat")
-        self.taken: list[Ids] = []
-        self.gone: list[Ids] = []
+        self.taken: list[Ids] = [_NO_IDS]
+        self.hid: list[Ids] = [_NO_IDS]
+        self.gone: list[Ids] = [_NO_IDS]
 
     def enrol(self, ids: Ids, vectors: NDArray[np.float32]) -> None:
         super().enrol(ids, vectors)
         self.taken.append(ids)
+
+    def hide(self, ids: Ids) -> None:
+        super().hide(ids)
+        self.hid.append(ids)
 
     def erase(self, ids: Ids, how: How = "in_place") -> Cost:
         cost = super().erase(ids, how)
@@ -182,12 +191,17 @@ class _Noting(StoredGallery):
     @property
     def ever(self) -> Ids:
         """Ids ever enrolled, ascending."""
-        return np.sort(np.concatenate([np.zeros(0, dtype=np.int64), *self.taken]))
+        return np.sort(np.concatenate(self.taken))
 
     @property
     def held(self) -> Ids:
         """Ids that are stored, hidden or not, ascending."""
-        return np.setdiff1d(self.ever, np.concatenate([np.zeros(0, dtype=np.int64), *self.gone]))
+        return np.setdiff1d(self.ever, np.concatenate(self.gone))
+
+    @property
+    def shown(self) -> Ids:
+        """Ids that a search may return, ascending."""
+        return np.setdiff1d(self.held, np.concatenate(self.hid))
 
 
 def _day(text: str) -> int:

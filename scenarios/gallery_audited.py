@@ -21,6 +21,7 @@ class Audited:
     Attributes:
         about: what was audited, as JSON values.
         scope: whose templates were to be erased, in words.
+        done: what was done with those that were chosen, in words: "erased", "hid".
         selection: how those that were erased compare with those that were to be.
         cost: of the erasure.
         report: the audit's levels.
@@ -28,6 +29,7 @@ class Audited:
 
     about: Mapping[str, Any]
     scope: str
+    done: str
     selection: Selection
     cost: Cost
     report: AuditReport
@@ -39,6 +41,7 @@ class Audited:
             **self.report.as_json(),
             "selection": {
                 "scope": self.scope,
+                "done": self.done,
                 **self.selection.as_json(),
             },
             "cost": asdict(self.cost),

@@ -94,6 +94,7 @@ def audit_made_up(
     return Audited(
         about={**_told(asked, crowd), "distribution": _told_of(card)},
         scope=f"{100 * asked.share:.3g} % of people, drawn at random",
+        done="erased",
         selection=against_truth(crowd.chosen, crowd.in_scope[crowd.person]),
         cost=cost,
         report=report,

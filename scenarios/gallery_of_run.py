@@ -62,7 +62,7 @@ def audit_run(
     Raises:
         RunFolderError: the run has no bytes of templates (another fidelity), no such arm or
             replication, or no deletion that ended; or this version gives another run.
-        EffaceError: the deletion erased nobody, or nobody is left to compare with.
+        EffaceError: the deletion found nobody, or nobody is left to compare with.
     """
     arm = run.scenario if arm is None else arm
     first = int(run.manifest.get("first_replication", 0))
@@ -99,6 +99,7 @@ def audit_run(
             "people_wholly_erased": len(expected.gone),
         },
         scope=f"residents of {expected.order.jurisdiction}",
+        done="erased" if expected.order.erases else "hid",
         selection=selection_of(again, expected, deletion.start),
         cost=cost,
         report=report,

@@ -46,13 +46,13 @@ def selection_words(audited: Audited) -> str:
     found = audited.selection
     words = (
         f"In this model the order is about {audited.scope}: {found.in_scope:,} of "
-        f"{found.stored:,} templates are theirs. The gallery has no such field; it erased "
-        f"{found.chosen:,} whose residency signals say so."
+        f"{found.stored:,} templates are theirs. The gallery has no such field; the operator "
+        f"{audited.done} {found.chosen:,} whose residency signals say so."
     )
     if found.under_erasure is not None:
         words += f" Of theirs it missed {found.missed:,} ({100 * found.under_erasure:.1f} %)."
     if found.over_erasure is not None:
-        words += f" Of what it erased {found.others:,} were of others "
+        words += f" Of what it {audited.done} {found.others:,} were of others "
         words += f"({100 * found.over_erasure:.1f} %)."
     return words
 

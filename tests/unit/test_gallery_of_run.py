@@ -83,10 +83,14 @@ def test_an_arm_without_a_deletion_is_refused(run: Run) -> None:
     assert "no deletion to audit" in told.stderr
 
 
-def test_an_order_that_only_hides_is_no_deletion(run: Run) -> None:
-    told = audit(run.folder, "--arm", HIDES)
-    assert told.exit_code == 2
-    assert "nothing was erased" in told.stderr
+def test_what_an_operator_hides_and_calls_deleted_is_found_by_everything_but_searches(
+    run: Run,
+) -> None:
+    told = audit(run.folder, "--arm", HIDES, "--json")
+    assert told.exit_code == 1, told.output
+    found = json.loads(told.stdout)
+    assert found["selection"]["done"] == "hid"
+    assert [level["holds"] for level in found["levels"]] == [False, True, False, False]
 
 
 def test_no_such_arm_replication_or_level_is_said_at_once(run: Run) -> None:
