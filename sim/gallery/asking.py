@@ -28,7 +28,7 @@ _REACH = (
 def ids_level(gallery: Gallery, evidence: Evidence) -> Level:
     """Return L0: no id of the erased is answered to or returned; they are counted as erased."""
     probes = evidence.probes
-    answered = _answered(gallery, evidence.erased)
+    answered = int(answering(gallery, evidence.erased).sum())
     returned: set[int] = set()
     for vectors in (probes.erased, probes.survivors):
         returned |= set(gallery.search(vectors, DEEP).ids.ravel().tolist())
@@ -45,7 +45,7 @@ def ids_level(gallery: Gallery, evidence: Evidence) -> Level:
         "counted_as_erased": counted,
         "counts_add_up": adds_up,
     }
-    kept, unused = _answered(gallery, evidence.kept), _answered(gallery, evidence.unused)
+    kept, unused = (int(answering(gallery, ids).sum()) for ids in (evidence.kept, evidence.unused))
     control = Control(
         must_fail={"survivors": len(evidence.kept), "answered": kept},
         found=kept == len(evidence.kept),
@@ -60,21 +60,18 @@ def ids_level(gallery: Gallery, evidence: Evidence) -> Level:
     return examined("L0", told, control, _IDS, against)
 
 
-def _answered(gallery: Gallery, ids: NDArray[np.int64]) -> int:
-    """Return for how many ids the gallery says that it stores a template."""
+def answering(gallery: Gallery, ids: NDArray[np.int64]) -> NDArray[np.bool_]:
+    """Return for which ids the gallery says that it stores a template, bool [n]."""
+    answers = np.ones(len(ids), dtype=np.bool_)
     try:
         gallery.stored(ids)
     except GalleryError:  # one of them is not stored, or none is: each is asked for
-        count = 0
-    else:
-        return len(ids)
-    for place in range(len(ids)):
-        try:
-            gallery.stored(ids[place : place + 1])
-        except GalleryError:
-            continue
-        count += 1
-    return count
+        for place in range(len(ids)):
+            try:
+                gallery.stored(ids[place : place + 1])
+            except GalleryError:
+                answers[place] = False
+    return answers
 
 
 def reach_level(gallery: Gallery, evidence: Evidence) -> Level:

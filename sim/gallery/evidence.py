@@ -21,8 +21,8 @@ MOST_LOOKED_FOR = 20_000
 CONTROLS = 200
 """Rows, and ids, of each control."""
 
-ERASED, KEPT, STRANGERS = "erased", "kept", "strangers"
-"""Groups of rows: to be erased; survivors, who must be found; those who must not be."""
+ERASED, STRANGERS = "erased", "strangers"
+"""Groups of rows: to be erased; those that must not be found, since they are nobody's."""
 
 _AT_ONCE = 50_000
 """Survivors whose rows are looked at together."""
@@ -52,7 +52,7 @@ class Evidence:
         erased: ids of the templates that are to be erased, int64.
         kept: ids of some that stay, int64, for the controls.
         unused: ids of nobody, int64, for the controls.
-        prints: fingerprints of rows of all three groups.
+        prints: fingerprints of rows of the erased, and of rows that nobody has.
         looked_for: rows of the erased that they stand for.
         probes: new photos.
         threshold: least score of a hit.
@@ -106,7 +106,6 @@ def take_evidence(
     with wiped():
         of_kept = gallery.stored(kept)
         groups = {
-            KEPT: of_kept,
             ERASED: _forms(templates[looked_for], gallery.stored(erased[looked_for])),
             STRANGERS: _forms(strangers[:CONTROLS], {}),
             f"{STRANGERS}, mixed": {form: _mixed(rows) for form, rows in of_kept.items()},
@@ -149,14 +148,11 @@ def _told_apart(
     gallery: Gallery, prints: Fingerprints, survivors: NDArray[np.int64]
 ) -> Fingerprints:
     """Return fingerprints without what is a survivor's too."""
-    controls = np.zeros(prints.rows, dtype=np.bool_)
-    for block in prints.blocks:
-        controls[block.numbers] = block.group == KEPT
-    shared: list[NDArray[np.int64]] = []
-    for start in range(0, len(survivors), _AT_ONCE):
-        for rows in gallery.stored(survivors[start : start + _AT_ONCE]).values():
-            found = seek(prints, rows.ravel())
-            shared.append(found[~controls[prints.owners[found]]])
+    shared = [
+        seek(prints, rows.ravel())
+        for start in range(0, len(survivors), _AT_ONCE)
+        for rows in gallery.stored(survivors[start : start + _AT_ONCE]).values()
+    ]
     return without(prints, np.concatenate(shared))
 
 

@@ -112,7 +112,24 @@ def fingerprints(groups: Mapping[str, Rows]) -> Fingerprints:
         ValueError: rows that are not uint8 [n, bytes], or another number in one form than in the
             other forms of their group.
     """
-    blocks, first = [], 0
+    key = np.array([secrets.randbits(64) | 1 for _ in range(5)], dtype=np.uint64)
+    words = sum(
+        len(rows) * max(0, rows.shape[-1] - _WORD + 1)
+        for forms in groups.values()
+        for rows in forms.values()
+    )
+    bits = min(max(_FEWEST_BITS, (words * _SPARSE).bit_length()), _MOST_BITS)
+    sieves = (np.zeros(1 << (bits - 3), np.uint8), np.zeros(1 << (bits - 3), np.uint8))
+    none = Fingerprints((), np.zeros(0, np.uint64), np.zeros(0, np.int32), sieves, key)
+    return joined(none, groups)
+
+
+def joined(prints: Fingerprints, groups: Mapping[str, Rows]) -> Fingerprints:
+    """Return fingerprints with more rows, under their key; see `fingerprints`.
+
+    What the new rows share with those that are there stays these rows'.
+    """
+    blocks, first = list(prints.blocks), prints.rows
     for group, forms in groups.items():
         for form, rows in forms.items():
             if rows.dtype != np.uint8 or rows.ndim != 2:
@@ -121,13 +138,22 @@ def fingerprints(groups: Mapping[str, Rows]) -> Fingerprints:
             first += len(rows)
         if len({len(rows) for rows in forms.values()}) > 1:
             raise ValueError(f"the forms of {group} hold different numbers of rows")
-    key = np.array([secrets.randbits(64) | 1 for _ in range(5)], dtype=np.uint64)
     every = [rows for forms in groups.values() for rows in forms.values()]
-    hashes, owners = _windows(every, key)
-    words = sum(len(rows) * max(0, rows.shape[1] - _WORD + 1) for rows in every)
-    bits = min(max(_FEWEST_BITS, (words * _SPARSE).bit_length()), _MOST_BITS)
-    sieves = (_sieve(every, key[0], bits), _sieve(every, key[1], bits))
-    return Fingerprints(tuple(blocks), hashes, owners, sieves, key)
+    hashes, owners = _windows(every, prints.key, prints.rows)
+    place = np.searchsorted(prints.hashes, hashes)
+    new = np.ones(len(hashes), dtype=np.bool_)
+    inside = place < len(prints.hashes)
+    new[inside] = prints.hashes[place[inside]] != hashes[inside]
+    return Fingerprints(
+        tuple(blocks),
+        np.insert(prints.hashes, place[new], hashes[new]),
+        np.insert(prints.owners, place[new], owners[new]),
+        (
+            _sieve(every, prints.key[0], prints.sieves[0]),
+            _sieve(every, prints.key[1], prints.sieves[1]),
+        ),
+        prints.key,
+    )
 
 
 def without(prints: Fingerprints, windows: NDArray[np.int64]) -> Fingerprints:
@@ -162,12 +188,14 @@ def seek(prints: Fingerprints, text: NDArray[np.uint8]) -> NDArray[np.int64]:
 
 
 def _windows(
-    every: list[NDArray[np.uint8]], key: NDArray[np.uint64]
+    every: list[NDArray[np.uint8]], key: NDArray[np.uint64], first: int
 ) -> tuple[NDArray[np.uint64], NDArray[np.int32]]:
-    """Return the hashes of all runs of 16 bytes that tell something, ascending, and their rows."""
+    """Return the hashes of all runs of 16 bytes that tell something, ascending, and their rows.
+
+    The rows are numbered from `first`.
+    """
     hashes: list[NDArray[np.uint64]] = []
     owners: list[NDArray[np.int32]] = []
-    first = 0
     for rows in every:
         for start, part in _parts(rows, FRAGMENT):
             pieces = np.lib.stride_tricks.sliding_window_view(part, FRAGMENT, axis=1)
@@ -189,14 +217,16 @@ def _telling(pieces: NDArray[np.uint8]) -> NDArray[np.bool_]:
     return changes + 1 >= TELLING
 
 
-def _sieve(every: list[NDArray[np.uint8]], key: np.uint64, bits: int) -> NDArray[np.uint8]:
-    """Return the bitmap of all runs of 8 bytes in the rows, at every offset."""
-    sieve = np.zeros(1 << (bits - 3), dtype=np.uint8)
+def _sieve(
+    every: list[NDArray[np.uint8]], key: np.uint64, sieve: NDArray[np.uint8]
+) -> NDArray[np.uint8]:
+    """Return a bitmap with all runs of 8 bytes in the rows added to it, at every offset."""
+    sieve = sieve.copy()
     for rows in every:
         for _, part in _parts(rows, _WORD):
             pieces = np.lib.stride_tricks.sliding_window_view(part, _WORD, axis=1)
             words = np.ascontiguousarray(pieces).view(np.uint64).ravel()
-            at = (words * key) >> np.uint64(64 - bits)
+            at = (words * key) >> _beyond(sieve)
             bit = np.left_shift(1, at & np.uint64(7), dtype=np.uint64).astype(np.uint8)
             np.bitwise_or.at(sieve, (at >> np.uint64(3)).astype(np.int64), bit)
     return sieve
@@ -226,10 +256,15 @@ def _known(
 ) -> NDArray[np.bool_]:
     """Return which words a bitmap knows: their top bits times an odd number are in it."""
     at = words * key
-    at >>= np.uint64(64 - (len(sieve).bit_length() + 2))
+    at >>= _beyond(sieve)
     bit = at.astype(np.uint8) & np.uint8(7)
     at >>= np.uint64(3)
     return (sieve.take(at.view(np.int64)) >> bit & np.uint8(1)).astype(np.bool_)
+
+
+def _beyond(sieve: NDArray[np.uint8]) -> np.uint64:
+    """Return how many bits of a hash number no bit of the bitmap."""
+    return np.uint64(64 - (8 * len(sieve) - 1).bit_length())
 
 
 def _hash(

@@ -8,12 +8,15 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.gallery.evidence import ERASED, KEPT, Evidence
-from sim.gallery.fingerprints import Fingerprints
+from sim.gallery.asking import answering
+from sim.gallery.evidence import ERASED, Evidence
+from sim.gallery.fingerprints import Fingerprints, joined
 from sim.gallery.gallery import Gallery
 from sim.gallery.report import Control, Level, examined
 from sim.gallery.traces import Traces, traces_in_files, traces_in_memory
 
+_KEPT = "kept"
+"""Group of the survivors' rows, which must be found."""
 _MOST_PLACES = 20
 """Files or mappings that a report names."""
 
@@ -40,11 +43,12 @@ def files_level(gallery: Gallery, evidence: Evidence, pid: int) -> Level:
     folder: Path | None = getattr(gallery, "folder", None)
     if folder is None:
         return _not_examined("L2", "The gallery keeps no files.", _FILES)
+    prints = _with_survivors(gallery, evidence)
     try:
-        traces = traces_in_files(evidence.prints, folder, pid)
+        traces = traces_in_files(prints, folder, pid)
     except OSError as error:
         return _not_examined("L2", f"The gallery's folder cannot be read: {error}.", _FILES)
-    return _level("L2", gallery, evidence, traces, _FILES)
+    return _level("L2", gallery, evidence, prints, traces, _FILES)
 
 
 def memory_level(gallery: Gallery, evidence: Evidence, pid: int) -> Level:
@@ -52,17 +56,31 @@ def memory_level(gallery: Gallery, evidence: Evidence, pid: int) -> Level:
 
     Not examined (`holds` None) where memory cannot be read, or not all of it.
     """
+    prints = _with_survivors(gallery, evidence)
     try:
-        traces = traces_in_memory(evidence.prints, pid, getattr(gallery, "folder", None))
+        traces = traces_in_memory(prints, pid, getattr(gallery, "folder", None))
     except OSError as error:
         return _not_examined("L3", f"The memory of process {pid} cannot be read: {error}.", _MEMORY)
-    return _level("L3", gallery, evidence, traces, _MEMORY)
+    return _level("L3", gallery, evidence, prints, traces, _MEMORY)
+
+
+def _with_survivors(gallery: Gallery, evidence: Evidence) -> Fingerprints:
+    """Return the fingerprints, with some survivors' rows as they are stored now.
+
+    A rebuild with retraining writes other codes than those that were there before.
+    """
+    there = evidence.kept[answering(gallery, evidence.kept)]
+    return joined(evidence.prints, {_KEPT: gallery.stored(there)} if len(there) else {})
 
 
 def _level(
-    name: str, gallery: Gallery, evidence: Evidence, traces: Traces, does_not_prove: str
+    name: str,
+    gallery: Gallery,
+    evidence: Evidence,
+    prints: Fingerprints,
+    traces: Traces,
+    does_not_prove: str,
 ) -> Level:
-    prints = evidence.prints
     found, tellable = prints.marked(traces.windows), prints.tellable
     rows = {group: _any(prints, found, group) for group in prints.groups}
     known = {group: _any(prints, tellable, group) for group in prints.groups}
@@ -77,10 +95,12 @@ def _level(
         "unread": list(traces.unread),
         "trained_on_erased": gallery.stats().trained_on_erased,
     }
-    strangers = [group for group in rows if group not in (ERASED, KEPT)]
+    nobody = np.zeros(0, dtype=np.bool_)
+    kept, tellable_kept = rows.get(_KEPT, nobody), known.get(_KEPT, nobody)
+    strangers = [group for group in rows if group not in (ERASED, _KEPT)]
     control = Control(
-        must_fail={"survivors": int(known[KEPT].sum()), "found": int(rows[KEPT].sum())},
-        found=bool(known[KEPT].any() and (rows[KEPT] == known[KEPT]).all()),
+        must_fail={"survivors": int(tellable_kept.sum()), "found": int(kept.sum())},
+        found=bool(tellable_kept.any() and (kept == tellable_kept).all()),
         must_pass={
             "never_enrolled": sum(int(known[group].sum()) for group in strangers),
             "found": sum(int(rows[group].sum()) for group in strangers),
@@ -119,7 +139,7 @@ def _forms(
             forms.setdefault(block.form, {}).update(
                 tellable=int(tellable[block.numbers].sum()), found=int(found[block.numbers].sum())
             )
-        elif block.group == KEPT:
+        elif block.group == _KEPT:
             there = int(found[block.numbers].sum())
             blind = bool(tellable[block.numbers].any() and not there)
             forms.setdefault(block.form, {}).update(survivors_found=there, control_is_blind=blind)

@@ -92,7 +92,9 @@ def apart(make: Callable[..., Gallery], *args: Any) -> AuditReport:
 
 
 @linux
-@pytest.mark.parametrize("design", ["Flat", "IVF16,SQ8", FAST_SCAN])
+@pytest.mark.parametrize(
+    "design", ["Flat", "IVF16,SQ8", pytest.param(FAST_SCAN, marks=pytest.mark.slow)]
+)
 def test_a_gallery_that_erased_holds_at_every_level(design: str, tmp_path: Path) -> None:
     report = apart(cheats.OnFiles, DIMENSION, design, tmp_path)
     assert held(report) == dict.fromkeys(LEVELS, True)
@@ -137,6 +139,19 @@ def test_a_gallery_that_cheats_is_caught(
         assert (level.why is None) == (level.holds is True)
     memory = report.levels[3].evidence
     assert memory["found"] == sum(memory["places"].values()) > 0
+
+
+@linux
+def test_survivors_are_known_again_after_a_rebuild_with_retraining() -> None:
+    with GalleryProcess(StoredGallery, DIMENSION, "IVF16,SQ8") as gallery:
+        gallery.enrol(WORLD.ids, WORLD.templates)
+        evidence = WORLD.evidence(gallery)
+        gallery.erase(WORLD.gone)
+        assert gallery.stats().trained_on_erased > 0
+        gallery.rebuild(retrain=True)
+        (level,) = audit(gallery, evidence, ("L3",)).levels
+    assert level.holds
+    assert level.evidence["trained_on_erased"] == 0
 
 
 @linux
