@@ -4,7 +4,8 @@ A fast-scan index keeps its 4-bit codes not row by row but interleaved in blocks
 one processor instruction looks up 32 of them at once (André, Kermarrec and Le Scouarnec 2017,
 "Accelerated nearest neighbor search with quick ADC", ICMR). A removal moves a list's last code over
 the removed one, and leaves what it moved, or removed, behind the list's end: in the rest of the
-last block, and in the memory past it. `wipe_ends` is what makes that zero.
+last block, and in the memory past it, which FAISS takes in powers of two. `wipe_ends` is what makes
+that zero.
 """
 
 from __future__ import annotations
@@ -89,23 +90,42 @@ class BlockLists:
                 self._packer.pack_all(self._faiss.swig_ptr(part), self._faiss.swig_ptr(block))
             wipe(flat)
         self._index.ntotal += len(labels)
+        self.wipe_ends(np.zeros(self._lists.nlist, dtype=np.int64))
+
+    def remove(self, selector: Any) -> int:
+        """Take rows out, make zero what that leaves behind the lists' ends, return how many.
+
+        FAISS moves the rows of several lists at once in threads of its own. A list that shrinks
+        leaves its old memory with the thread that moved it, where nothing here can overwrite it; so
+        this is done in one thread, the one that calls.
+        """
+        before, threads = self.sizes(), self._faiss.omp_get_max_threads()
+        self._faiss.omp_set_num_threads(1)
+        try:
+            removed = int(self._index.remove_ids(selector))
+        finally:
+            self._faiss.omp_set_num_threads(threads)
+        self.wipe_ends(before)
+        return removed
 
     def wipe_ends(self, before: NDArray[np.int64]) -> None:
-        """Make zero what a removal left behind the lists' ends.
+        """Make zero what lies behind the ends of lists that have grown or shrunk.
+
+        Memory comes as others left it, and a list has more than it fills.
 
         Args:
-            before: `sizes()` as they were before the removal.
+            before: `sizes()` as they were.
         """
-        for number, (was, size) in enumerate(
-            zip(before.tolist(), self.sizes().tolist(), strict=True)
-        ):
-            if was == size:
+        after, rows = self.sizes(), self._packer.nvec
+        for number in np.flatnonzero(before != after).tolist():
+            size = int(after[number])
+            used = -(-size // rows) * self._packer.block_size
+            if not used:
                 continue
-            # Growing a list within its memory writes zeros into the blocks that it gains.
-            self._lists.resize(number, was)
-            self._lists.resize(number, size)
-            if size % self._packer.nvec:
-                self._blocks(number, size)[-1] &= self._kept[size % self._packer.nvec]
+            has = self._faiss.AlignedTableUint8.round_capacity(used)
+            self._faiss.rev_swig_ptr(self._lists.get_codes(number), has)[used:] = 0
+            if size % rows:
+                self._blocks(number, size)[-1] &= self._kept[size % rows]
 
     def _masks(self) -> NDArray[np.uint8]:
         """Return the bits of a block that its first n rows occupy, uint8 [rows of a block, bytes].

@@ -128,7 +128,9 @@ class FastScanShelf:
         codes = self._store.sa_encode(vectors)
         self._keep(places, codes)
         wipe(codes)
+        before = self._lists.sizes()
         self._scan.add_with_ids(vectors, places)
+        self._lists.wipe_ends(before)
 
     def search(
         self, vectors: NDArray[np.float32], k: int, shown: NDArray[np.bool_] | None
@@ -173,10 +175,8 @@ class FastScanShelf:
         """Take templates out of lists and store; see `Shelf.remove`."""
         gone = np.zeros(self._store.ntotal, dtype=np.bool_)
         gone[places] = True
-        before = self._lists.sizes()
-        if self._scan.remove_ids(selector(gone)) != len(places):
+        if self._lists.remove(selector(gone)) != len(places):
             raise RuntimeError("FAISS removed another number of rows than it was told to")
-        self._lists.wipe_ends(before)
         self._codes()[places] = 0
         # A list's last code is written over each removed one, and then overwritten where it stood.
         moved = len(places) * self._lists.code_bytes

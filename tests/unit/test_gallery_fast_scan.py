@@ -8,9 +8,9 @@ from numpy.typing import NDArray
 
 pytest.importorskip("faiss")
 
-from sim.gallery.block_lists import BlockLists
 from sim.gallery.designs import design_of
 from sim.gallery.fast_scan import FastScanShelf
+from sim.gallery.wiping import can_wipe
 
 DIMENSION, PEOPLE, PHOTOS = 32, 500, 6
 DESIGN = design_of("IVF16,PQ16x4fs,Refine(SQ8)@nprobe=16", DIMENSION)
@@ -42,23 +42,18 @@ def filled(design=DESIGN) -> FastScanShelf:
     return shelf
 
 
-def left_behind(shelf: FastScanShelf, before: NDArray[np.int64]) -> NDArray[np.uint8]:
-    """Return the codes behind each list's end, in memory that it had and has, as FAISS unpacks it.
-
-    Args:
-        shelf: after a removal.
-        before: int64 [lists], how many rows each list held.
-    """
+def behind_ends(shelf: FastScanShelf) -> NDArray[np.uint8]:
+    """Return the codes behind each list's end, in all its memory, as FAISS unpacks it."""
     import faiss
 
     lists = faiss.downcast_InvertedLists(shelf._scan.invlists)
     rows, parts = lists.n_per_block, []
-    for number, was in enumerate(before.tolist()):
+    for number in range(lists.nlist):
         size = lists.list_size(number)
-        # FAISS allocates in powers of two, and gives back where a list falls below half.
+        # FAISS takes memory in powers of two, and gives back where a list falls below half.
         has = faiss.AlignedTableUint8.round_capacity(-(-size // rows) * lists.block_size)
         memory = faiss.rev_swig_ptr(lists.get_codes(number), has).copy() if has else None
-        for row in range(size, min(-(-was // rows), has // lists.block_size) * rows):
+        for row in range(size, has // lists.block_size * rows):
             code = np.zeros(lists.packer.code_size, dtype=np.uint8)
             lists.packer.unpack_1_c(faiss.swig_ptr(memory), row, faiss.swig_ptr(code))
             parts.append(code)
@@ -99,18 +94,37 @@ def test_nothing_of_the_erased_stays_behind_the_ends_of_lists(gone: NDArray[np.i
     import faiss
 
     shelf, bare = filled(), filled()
-    before = BlockLists(shelf._scan).sizes()
     bits = np.zeros(len(PLACES), dtype=np.bool_)
     bits[gone] = True
     bare._scan.remove_ids(faiss.IDSelectorBitmap(np.packbits(bits, bitorder="little")))
-    assert left_behind(bare, before).any(), "FAISS alone leaves codes there"
+    assert behind_ends(bare).any(), "FAISS alone leaves codes there"
     shelf.remove(gone)
-    ends = left_behind(shelf, before)
+    ends = behind_ends(shelf)
     assert len(ends)
     assert not ends.any()
     assert not shelf.stored(gone)["code"].any()
     assert not shelf.stored(gone)["scan"].any()
     assert shelf.rows == len(PLACES) - len(gone)
+
+
+@pytest.mark.skipif(not can_wipe(), reason="asks glibc for memory that is not zero")
+def test_memory_that_lists_have_and_do_not_fill_is_zero_however_it_came() -> None:
+    import ctypes
+
+    perturb, libc = -6, ctypes.CDLL(None)
+    libc.mallopt(perturb, 0x5A)
+    try:
+        shelf, bare = filled(), empty()
+        bare._scan.add_with_ids(VECTORS, PLACES)
+        again = FastScanShelf.restored(
+            DESIGN, DIMENSION, shelf.model(), shelf.stored(PLACES[:700]), PLACES[:700]
+        )
+    finally:
+        libc.mallopt(perturb, 0)
+    assert behind_ends(bare).any(), "memory as it came"
+    for one in (shelf, again):
+        assert len(behind_ends(one))
+        assert not behind_ends(one).any()
 
 
 def test_all_at_a_threshold_are_returned_however_many_they_are() -> None:
