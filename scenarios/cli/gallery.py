@@ -36,7 +36,7 @@ def audit(
     run: Annotated[
         Path | None,
         typer.Argument(
-            metavar="[RUN]", help="A run at fidelity pixels: run it again to its deletion's end."
+            metavar="RUN", help="A run at fidelity pixels: run it again to its deletion's end."
         ),
     ] = None,
     rows: Annotated[
@@ -47,27 +47,35 @@ def audit(
         typer.Option(help="Keep it as an operator's store does (`efface list stores`)."),
     ] = None,
     days: Annotated[
-        int | None, typer.Option(help="Days that such a store is given before the audit; 0.")
+        int | None,
+        typer.Option(help="Days that such a store is given before the audit; none if not given."),
     ] = None,
     design: Annotated[
         str | None,
         typer.Option(help="Factory string (IVF2048,SQ8); what the size asks for if not given."),
     ] = None,
     share: Annotated[
-        float | None, typer.Option(help="Share of people whom the order is about; 0.01.")
+        float | None,
+        typer.Option(help="Share of people whom the order is about; 0.01 if not given."),
     ] = None,
     threshold: Annotated[
         float | None,
-        typer.Option(help="Evidence in nats that counts as living there; the operator's own."),
+        typer.Option(
+            help="Evidence in nats that counts as living there; the operator's own if not given."
+        ),
     ] = None,
-    seed: Annotated[int | None, typer.Option(help="Other people and photos; 0.")] = None,
+    seed: Annotated[
+        int | None, typer.Option(help="Another seed gives other people and photos; 0 if not given.")
+    ] = None,
     arm: Annotated[
-        str | None, typer.Option(help="Of a run: which arm; the scenario itself.")
+        str | None, typer.Option(help="Of a run: which arm; the scenario's own if not given.")
     ] = None,
     replication: Annotated[
-        int | None, typer.Option(help="Of a run: which replication; its first.")
+        int | None, typer.Option(help="Of a run: which replication; its first if not given.")
     ] = None,
-    levels: Annotated[str, typer.Option(help="Which levels decide the exit code.")] = "L0,L1,L2,L3",
+    levels: Annotated[
+        str, typer.Option(help="Which levels to look at; all of them must hold.")
+    ] = "L0,L1,L2,L3",
     as_json: JsonOption = False,
 ) -> None:
     """Erase, and look for what is left: ids (L0), new photos (L1), files (L2), memory (L3).
