@@ -64,8 +64,9 @@ class ProfiledGallery:
         self.keeping = keeping
         self.day = 0
         self._memory = StoredGallery(dimension, design)
+        self._exact = str(self._memory.design) == "Flat"
         if keeping.kind is Kind.IN_PLACE_TAIL:
-            if str(self._memory.design) != "Flat":
+            if not self._exact:
                 raise refused("the design Flat where its tail is kept", str(design))
             self._memory.segments[0].shelf = TailShelf(dimension)
         self._folder = folder
@@ -173,8 +174,16 @@ class ProfiledGallery:
         return Cost()
 
     def stored(self, ids: NDArray[np.int64]) -> dict[str, NDArray[np.uint8]]:
-        """Return the bytes that are kept of templates; see `Gallery.stored`."""
-        return self._memory.stored(self._not_erased(ids))
+        """Return the bytes that are kept of templates; see `Gallery.stored`.
+
+        The files have vectors whatever the index in memory is made of.
+        """
+        ids = self._not_erased(ids)
+        with self._acting():
+            kept = self._memory.stored(ids)
+            if len(ids) and not self._exact:
+                kept["vector"] = self._store.vectors(ids).view(np.uint8)
+            return kept
 
     def audit(self, evidence: Evidence, levels: Collection[str] = LEVELS) -> AuditReport:
         """Return what is left of what was erased; see `Gallery.audit`."""

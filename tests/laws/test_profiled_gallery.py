@@ -119,6 +119,19 @@ def test_what_cannot_be_is_refused_and_changes_nothing(name: str, tmp_path: Path
     assert gallery.search(vectors[5:6], 1).ids.tolist() == [[5]]
 
 
+@pytest.mark.parametrize("name", [name for name in KEEPINGS if name != "in_place_tail"])
+def test_what_is_kept_of_a_template_is_told_as_it_lies_in_memory_and_in_the_files(
+    name: str, tmp_path: Path
+) -> None:
+    gallery = ProfiledGallery(DIMENSION, KEEPINGS[name], tmp_path / "store", "IVF4,SQ8")
+    vectors = unit(400, 1)
+    gallery.enrol(np.arange(400), vectors)
+    gallery.erase(np.arange(100))
+    kept = gallery.stored(np.array([399, 150]))
+    assert kept.keys() == {"code", "vector"}
+    assert kept["vector"].tobytes() == vectors[[399, 150]].tobytes()
+
+
 def test_a_store_begins_in_an_empty_folder(tmp_path: Path) -> None:
     (tmp_path / "index.faiss").write_bytes(b"IxFI")
     with pytest.raises(GalleryError, match=r"index\.faiss"):

@@ -134,6 +134,26 @@ def test_erasing_and_cleaning_cost_the_bytes_that_the_manner_says(
         assert cost.bytes_written == pytest.approx(expected.written, rel=0.03)
 
 
+@pytest.mark.parametrize(
+    "keeping",
+    [
+        *KEEPINGS.values(),
+        Keeping(Kind.IN_PLACE_TAIL, days=9),
+        Keeping(Kind.ONDISK_SLOTS, outgrown=0.5),
+    ],
+)
+def test_vectors_are_read_from_the_files_in_whatever_order_they_are_asked_for(
+    keeping: Keeping, tmp_path: Path
+) -> None:
+    kept = Kept(keeping, tmp_path / "store", 300)
+    more = unit(np.random.default_rng(8), 50)
+    kept.store.erase(np.arange(0, 300, 5), 1)
+    kept.store.put(Rows(np.arange(900, 850, -1), more), 1)
+    ids = np.array([880, 7, 299, 900, 8, 3])
+    expected = np.concatenate([more[[20]], kept.vectors[[7, 299]], more[[0]], kept.vectors[[8, 3]]])
+    assert (kept.store.vectors(ids) == expected).all()
+
+
 @pytest.mark.parametrize("name", KEEPINGS)
 def test_told_to_write_all_anew_a_store_holds_the_erased_in_its_log_and_old_versions_alone(
     name: str, tmp_path: Path
@@ -188,7 +208,8 @@ def test_slots_of_lists_that_grew_hold_more_as_faiss_own_do(tmp_path: Path) -> N
     rows, lists = 6400, 64
     vectors = unit(np.random.default_rng(2), rows)
     ids = np.sort(np.random.default_rng(3).choice(rows, 320, replace=False))
-    ours = SlotStore(tmp_path, DIMENSION)
+    ours = SlotStore(tmp_path, DIMENSION, grows=True)
+    ours.put(Rows(np.arange(rows), vectors), 0)
     index = faiss.IndexIVFFlat(
         faiss.IndexFlatIP(DIMENSION), DIMENSION, lists, faiss.METRIC_INNER_PRODUCT
     )
@@ -196,9 +217,7 @@ def test_slots_of_lists_that_grew_hold_more_as_faiss_own_do(tmp_path: Path) -> N
     path = tmp_path / "faiss"
     theirs = faiss.OnDiskInvertedLists(lists, index.code_size, str(path))
     index.replace_invlists(theirs, False)
-    for batch in np.array_split(np.arange(rows), 40):
-        ours.put(Rows(batch, vectors[batch]), 0)
-        index.add_with_ids(vectors[batch], batch)
+    index.add_with_ids(vectors, np.arange(rows))
     ours.erase(ids, 0)
     index.remove_ids(ids)
     left = []

@@ -77,6 +77,10 @@ class MarkedStore:
         self._marked = np.zeros(len(self._ids), dtype=np.bool_)
         return Change(meter.cost(len(dropped)), dropped)
 
+    def vectors(self, ids: NDArray[np.int64]) -> NDArray[np.float32]:
+        """Return stored vectors; see `RowStore.vectors`."""
+        return self._file.take(places_of(self._ids, ids))["vector"]
+
     def files(self) -> Mapping[Place, tuple[Path, ...]]:
         """Return the file of rows, and that of marks if there are any."""
         there = (self._file.path, self._marks)

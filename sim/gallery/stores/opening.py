@@ -45,6 +45,6 @@ def store_for(
         case Kind.IN_PLACE_TAIL:
             return SavedStore(folder, dimension, vectors)
         case Kind.ONDISK_SLOTS:
-            return SlotStore(folder, dimension)
+            return SlotStore(folder, dimension, grows=keeping.outgrown != 0.0)
         case Kind.REWRITE:
             return RewrittenStore(folder, dimension)

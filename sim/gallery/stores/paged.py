@@ -106,6 +106,13 @@ class PagedStore:
         self._state[self._state == _MARKED] = _CLEANED
         return Change(meter.cost(len(dropped)), dropped)
 
+    def vectors(self, ids: NDArray[np.int64]) -> NDArray[np.float32]:
+        """Return stored vectors; see `RowStore.vectors`."""
+        places = places_of(self._ids, ids)
+        numbers, which = np.unique(places // self._in_page, return_inverse=True)
+        pages = self._heap.take(numbers)
+        return pages["rows"]["vector"][which, places % self._in_page]
+
     def files(self) -> Mapping[Place, tuple[Path, ...]]:
         """Return the pages, and the log's files, oldest first."""
         logs = tuple(self._log[day].path for day in sorted(self._log))

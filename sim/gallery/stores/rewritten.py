@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from sim.gallery.gallery import Cost
 from sim.gallery.keeping import Place
 from sim.gallery.overwriting import overwrite_file
-from sim.gallery.stores.rows import RowFile, Rows, layout, written_anew
+from sim.gallery.stores.rows import RowFile, Rows, layout, places_of, written_anew
 from sim.gallery.stores.store import NO_IDS, Change, Meter
 
 
@@ -58,6 +58,10 @@ class RewrittenStore:
     def renew(self, day: int) -> Change:
         """Do nothing: the file holds no erased row."""
         return Change(Meter().cost(0), NO_IDS)
+
+    def vectors(self, ids: NDArray[np.int64]) -> NDArray[np.float32]:
+        """Return stored vectors; see `RowStore.vectors`."""
+        return self._file.take(places_of(self._ids, ids))["vector"]
 
     def files(self) -> Mapping[Place, tuple[Path, ...]]:
         """Return the file."""

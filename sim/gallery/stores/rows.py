@@ -94,6 +94,18 @@ class RowFile:
                 left = left[read:]
         return got
 
+    def take(self, places: NDArray[np.int64]) -> NDArray[np.void]:
+        """Return the rows in these places, in their order."""
+        rows = np.empty(len(places), dtype=self.row)
+        order = np.argsort(places)
+        rising = places[order]
+        for first in range(0, self.rows, CHUNK):
+            here = slice(*np.searchsorted(rising, [first, first + CHUNK]))
+            if here.start < here.stop:
+                least, most = int(rising[here.start]), int(rising[here.stop - 1])
+                rows[order[here]] = self.read(least, most - least + 1)[rising[here] - least]
+        return rows
+
     def replace(self, other: RowFile) -> None:
         """Take the place of another file, whose rows are then in no file any more."""
         os.replace(self.path, other.path)
@@ -131,6 +143,15 @@ class Batch:
 
     file: RowFile
     ids: NDArray[np.int64]
+
+
+def vectors_in(batches: list[Batch], ids: NDArray[np.int64]) -> NDArray[np.float32]:
+    """Return the vectors of some ids, each of which is in one of the batches, [n, dimension]."""
+    found = np.zeros((len(ids), *batches[0].file.row["vector"].shape), dtype=np.float32)
+    for batch in batches:
+        places = places_of(batch.ids, ids)
+        found[places >= 0] = batch.file.take(places[places >= 0])["vector"]
+    return found
 
 
 def places_of(held: NDArray[np.int64], ids: NDArray[np.int64]) -> NDArray[np.int64]:

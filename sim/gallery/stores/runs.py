@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from sim.gallery.gallery import Cost
 from sim.gallery.keeping import Keeping, Place
-from sim.gallery.stores.rows import CHUNK, Batch, RowFile, Rows, layout, written_anew
+from sim.gallery.stores.rows import CHUNK, Batch, RowFile, Rows, layout, vectors_in, written_anew
 from sim.gallery.stores.store import NO_IDS, Change, Meter
 
 _TOMBSTONE = np.dtype([("id", "<i8")])
@@ -78,6 +78,10 @@ class RunStore:
     def renew(self, day: int) -> Change:
         """Merge the runs, and drop what any tombstone covers."""
         return self._compact(list(self._tombstones))
+
+    def vectors(self, ids: NDArray[np.int64]) -> NDArray[np.float32]:
+        """Return stored vectors; see `RowStore.vectors`."""
+        return vectors_in(self._runs, ids)
 
     def files(self) -> Mapping[Place, tuple[Path, ...]]:
         """Return the runs and the tombstones."""

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from sim.gallery.gallery import Cost
 from sim.gallery.keeping import Place
-from sim.gallery.stores.rows import CHUNK, RowFile, Rows, layout, written_anew
+from sim.gallery.stores.rows import CHUNK, RowFile, Rows, layout, places_of, written_anew
 from sim.gallery.stores.store import NO_IDS, Change, Meter
 
 
@@ -33,7 +33,7 @@ class SavedStore:
         dimension: int,
         vectors: Callable[[NDArray[np.int64]], NDArray[np.float32]],
     ) -> None:
-        self._folder, self._vectors = folder, vectors
+        self._folder, self._in_memory = folder, vectors
         self._file = RowFile(folder / "index.rows", layout(dimension))
         self._ids = NO_IDS
 
@@ -51,7 +51,7 @@ class SavedStore:
         with written_anew(self._folder / "index.new", old.row) as fresh:
             for first in range(0, len(kept), CHUNK):
                 here = kept[first : first + CHUNK]
-                meter.written += fresh.append(Rows(here, self._vectors(here)).packed())
+                meter.written += fresh.append(Rows(here, self._in_memory(here)).packed())
         fresh.replace(old)
         self._file, self._ids = fresh, kept
         return Change(meter.cost(len(ids)), np.sort(ids))
@@ -63,6 +63,10 @@ class SavedStore:
     def renew(self, day: int) -> Change:
         """Do nothing: the file is clean."""
         return Change(Meter().cost(0), NO_IDS)
+
+    def vectors(self, ids: NDArray[np.int64]) -> NDArray[np.float32]:
+        """Return stored vectors; see `RowStore.vectors`."""
+        return self._file.take(places_of(self._ids, ids))["vector"]
 
     def files(self) -> Mapping[Place, tuple[Path, ...]]:
         """Return the file."""

@@ -21,7 +21,7 @@ from numpy.typing import NDArray
 from sim.gallery.gallery import Cost
 from sim.gallery.keeping import Place
 from sim.gallery.overwriting import write_all
-from sim.gallery.stores.rows import Rows, layout
+from sim.gallery.stores.rows import Rows, layout, places_of
 from sim.gallery.stores.store import NO_IDS, Change, Meter
 
 _BITS = 6
@@ -49,9 +49,13 @@ class SlotStore:
     Args:
         folder: an empty folder that is there.
         dimension: numbers in a template.
+        grows: whether rows that are put at once are added by and by nevertheless, an eighth more
+            each time, so that lists begin with a slot of one row and outgrow it again and again;
+            else a new list's slot just holds it.
     """
 
-    def __init__(self, folder: Path, dimension: int) -> None:
+    def __init__(self, folder: Path, dimension: int, grows: bool) -> None:
+        self._grows = grows
         self._path = folder / "lists.slots"
         self._row = layout(dimension)
         self._bits = min(_BITS, dimension)
@@ -63,8 +67,14 @@ class SlotStore:
         signs = rows.vectors[:, : self._bits] > 0.0
         lists = (signs @ (1 << np.arange(self._bits))).astype(np.int64)
         try:
-            for number in np.unique(lists):
-                self._extend(int(number), packed[lists == number], meter)
+            start = 0
+            while start < len(rows):
+                held = sum(slot.rows for slot in self._slots.values())
+                end = start + max(held // 8, 1 << self._bits) if self._grows else len(rows)
+                for number in np.unique(lists[start:end]):
+                    part = packed[start:end][lists[start:end] == number]
+                    self._extend(int(number), part, meter)
+                start = end
         except OSError:
             self.erase(rows.ids, day)
             raise
@@ -102,6 +112,15 @@ class SlotStore:
             self._extend(number, rows, meter)
         return Change(meter.cost(0), NO_IDS)
 
+    def vectors(self, ids: NDArray[np.int64]) -> NDArray[np.float32]:
+        """Return stored vectors; see `RowStore.vectors`."""
+        found = np.zeros((len(ids), *self._row["vector"].shape), dtype=np.float32)
+        for slot in self._slots.values():
+            rows = self._file[slot.start : slot.start + slot.rows]
+            places = places_of(rows["id"], ids)
+            found[places >= 0] = rows["vector"][places[places >= 0]]
+        return found
+
     def files(self) -> Mapping[Place, tuple[Path, ...]]:
         """Return the file of slots."""
         return {Place.FILE: (self._path,)}
@@ -115,7 +134,7 @@ class SlotStore:
     def _extend(self, number: int, rows: NDArray[np.void], meter: Meter) -> None:
         """Write rows behind the end of a list, and move it as often as its slot is too short."""
         if number not in self._slots:
-            self._slots[number] = self._slot(len(rows))
+            self._slots[number] = self._slot(1 if self._grows else len(rows))
         slot = self._slots[number]
         while len(rows):
             if slot.rows == slot.room:

@@ -63,6 +63,10 @@ class RowStore(Protocol):
         """
         ...
 
+    def vectors(self, ids: NDArray[np.int64]) -> NDArray[np.float32]:
+        """Return stored vectors as they lie in the files, float32 [n, dimension]."""
+        ...
+
     def files(self) -> Mapping[Place, tuple[Path, ...]]:
         """Return the files that there are, by the place that they are."""
         ...

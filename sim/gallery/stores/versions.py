@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from sim.gallery.gallery import Cost
 from sim.gallery.keeping import Keeping, Place
-from sim.gallery.stores.rows import Batch, Rows, layout, written_anew
+from sim.gallery.stores.rows import Batch, Rows, layout, vectors_in, written_anew
 from sim.gallery.stores.store import NO_IDS, Change, Meter
 
 
@@ -81,6 +81,10 @@ class VersionStore:
     def renew(self, day: int) -> Change:
         """Do nothing: the newest version holds no erased row, and the old ones expire."""
         return Change(Meter().cost(0), NO_IDS)
+
+    def vectors(self, ids: NDArray[np.int64]) -> NDArray[np.float32]:
+        """Return stored vectors; see `RowStore.vectors`."""
+        return vectors_in(self._newest, ids)
 
     def files(self) -> Mapping[Place, tuple[Path, ...]]:
         """Return the newest version's fragments, and those that only old versions name."""
