@@ -40,7 +40,6 @@ from sim.gallery.sweeping import sweep
 PARTIAL = ".partial"
 """What the name of a folder ends in whose first seal was killed."""
 
-
 _NOT_DONE = "the gallery's folder cannot be read or written"
 _DONE = (
     "the change is made, but what stood in the files before could not be overwritten yet: "
