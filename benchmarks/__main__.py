@@ -10,6 +10,7 @@ from dataclasses import asdict
 from benchmarks import (
     arms,
     fast_scan,
+    galleries,
     graphs,
     keepings,
     pixels,
@@ -31,6 +32,7 @@ BENCHMARKS = {
     "renderer": renderer,
     "stylegan": stylegan,
     "pixels": pixels,
+    "galleries": galleries,
     "keepings": keepings,
     "sealed-galleries": sealed_galleries,
     "fast-scan": fast_scan,

@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 from sim.gallery.bitmap import radius, selector
 from sim.gallery.designs import Design
 from sim.gallery.gallery import Cost
+from sim.gallery.panels import Panels
 from sim.gallery.shelf import NOWHERE, Columns, Found, FoundWithin, checked_columns
 
 _BYTES = 4
@@ -35,6 +36,7 @@ class ExactShelf:
         self._places: NDArray[np.int64] = np.zeros(0, dtype=np.int64)
         # Bytes that the index's memory has room for.
         self._room = 0
+        self._panels = Panels()
 
     @classmethod
     def trained(cls, design: Design, dimension: int, sample: NDArray[np.float32]) -> Self:
@@ -85,6 +87,7 @@ class ExactShelf:
         places = np.full((len(vectors), k), NOWHERE, dtype=np.int64)
         scores = np.full((len(vectors), k), -np.inf, dtype=np.float32)
         if most:
+            self._panels.used(len(vectors) if rows is None else 0)
             found, at = self._index.search(vectors, most, params=self._only(rows))
             places[:, :most], scores[:, :most] = self._places[at], found
         return scores, places
@@ -94,6 +97,7 @@ class ExactShelf:
     ) -> FoundWithin:
         """Return those at or above a threshold; see `Shelf.within`."""
         rows = None if shown is None else shown[self._places]
+        self._panels.used(len(vectors) if rows is None else 0)
         limits, scores, at = self._index.range_search(
             vectors, radius(threshold), params=self._only(rows)
         )
@@ -104,6 +108,7 @@ class ExactShelf:
         gone = np.zeros(self.rows, dtype=np.bool_)
         gone[self._rows(places)] = True
         codes = self._index.codes
+        self._panels.overwrite_with_zeros(self._dimension, self.rows)
         before = codes.size()
         self._index.remove_ids(selector(gone))
         after = codes.size()

@@ -21,6 +21,7 @@ from numpy.typing import NDArray
 from sim.gallery.bitmap import radius, selector
 from sim.gallery.designs import Design
 from sim.gallery.gallery import Cost
+from sim.gallery.panels import Panels
 from sim.gallery.shelf import (
     LIST,
     NOWHERE,
@@ -47,12 +48,14 @@ class InvertedShelf:
         self._index: Any = faiss.index_factory(dimension, design.index, faiss.METRIC_INNER_PRODUCT)
         # Templates that each list's memory has room for.
         self._room: NDArray[np.int64] = np.zeros(design.lists, dtype=np.int64)
+        self._panels = Panels()
 
     @classmethod
     def trained(cls, design: Design, dimension: int, sample: NDArray[np.float32]) -> Self:
         """Return an empty shelf, trained; see `Shelf.trained`."""
         shelf = cls(design, dimension)
         shelf._index.train(np.ascontiguousarray(sample))
+        shelf._panels.used(len(sample))
         return shelf
 
     @classmethod
@@ -105,6 +108,7 @@ class InvertedShelf:
         faiss, lists = self._faiss, self._index.invlists
         vectors = np.ascontiguousarray(vectors)
         assigned = self._index.quantizer.assign(vectors, 1)[:, 0]
+        self._panels.used(len(vectors))
         more = np.bincount(assigned, minlength=lists.nlist)
         for number in np.flatnonzero(more).tolist():
             self._make_room(number, int(more[number]))
@@ -149,6 +153,7 @@ class InvertedShelf:
             # Growing a list within its memory writes zeros where the moved rows stood.
             lists.resize(number, int(before[number]))
             lists.resize(number, int(after[number]))
+        self._panels.overwrite(self._index.quantizer)
         row = self._dimension + _ID_BYTES
         return Cost(len(places), len(places) * row, 2 * len(places) * row)
 

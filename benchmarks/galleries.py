@@ -1,0 +1,113 @@
+"""The gallery beside raw FAISS; erasing 1 % of a million in memory beside rebuilding it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from benchmarks.measure import Figure, in_turn, seconds
+
+ROWS, DIMENSION = 1_000_000, 128
+DESIGN, LISTS = "IVF2048,SQ8", 2048
+FIRST = 64 * LISTS
+"""Templates enrolled before enrolment is timed: just those that training uses."""
+SHARE = 0.01
+PROBES, K = 2_000, 10
+_ROUNDS = 5
+
+
+def run() -> list[Figure]:
+    """Compare with the same index of FAISS, filled in the same order; CPU seconds."""
+    from sim.gallery.stored import StoredGallery
+
+    draw = np.random.default_rng(0)
+    vectors = draw.standard_normal((ROWS, DIMENSION), dtype=np.float32)
+    vectors /= np.linalg.norm(vectors, axis=1, keepdims=True)
+    asked = vectors[draw.choice(ROWS, PROBES, replace=False)]
+    ids = draw.permutation(ROWS) * 7
+    galleries: list[StoredGallery] = []
+    indexes: list[Any] = []
+
+    def gallery_enrols() -> float:
+        galleries[:] = [StoredGallery(DIMENSION, DESIGN)]
+        galleries[0].enrol(ids[:FIRST], vectors[:FIRST])
+        return seconds(lambda: galleries[0].enrol(ids[FIRST:], vectors[FIRST:]))
+
+    def index_adds() -> float:
+        indexes[:] = [_trained(vectors[:FIRST])]
+        indexes[0].add_with_ids(vectors[:FIRST], ids[:FIRST])
+        return seconds(lambda: indexes[0].add_with_ids(vectors[FIRST:], ids[FIRST:]))
+
+    ours, raw = in_turn([gallery_enrols, index_adds], 2)
+    (gallery,), (index,) = galleries, indexes
+    enrolled = Figure(
+        f"enrolling {ROWS - FIRST:,} templates", ours, "CPU s", f"FAISS, {DESIGN}", raw / ours
+    )
+    index.nprobe = gallery.design.nprobe
+    ours, raw = in_turn(
+        [
+            lambda: seconds(lambda: gallery.search(asked, K)),
+            lambda: seconds(lambda: index.search(asked, K)),
+        ],
+        _ROUNDS,
+    )
+    searched = Figure(
+        f"{PROBES:,} searches, {index.nprobe} lists of {LISTS:,}",
+        ours,
+        "CPU s",
+        f"FAISS, {DESIGN}",
+        raw / ours,
+    )
+    return [enrolled, searched, _exactly(vectors, asked), *_erased(gallery, draw.permutation(ids))]
+
+
+def _trained(sample: NDArray[np.float32]) -> Any:
+    """Return FAISS's own index of the design, trained on a sample."""
+    import faiss
+
+    index = faiss.index_factory(DIMENSION, DESIGN, faiss.METRIC_INNER_PRODUCT)
+    index.train(sample)
+    return index
+
+
+def _exactly(
+    vectors: NDArray[np.float32], asked: NDArray[np.float32], rows: int = 100_000
+) -> Figure:
+    """Compare searches of an exact gallery, of the most templates that one is chosen for."""
+    import faiss
+
+    from sim.gallery.stored import StoredGallery
+
+    gallery, index = StoredGallery(DIMENSION, "Flat"), faiss.IndexFlatIP(DIMENSION)
+    gallery.enrol(np.arange(rows), vectors[:rows])
+    index.add(vectors[:rows])
+    ours, raw = in_turn(
+        [
+            lambda: seconds(lambda: gallery.search(asked, K)),
+            lambda: seconds(lambda: index.search(asked, K)),
+        ],
+        _ROUNDS,
+    )
+    what = f"{len(asked):,} searches of {rows:,}, exact"
+    return Figure(what, ours, "CPU s", "FAISS, Flat", raw / ours)
+
+
+def _erased(gallery: Any, order: NDArray[np.int64]) -> list[Figure]:
+    """Time erasing scattered templates and what else would have rid the gallery of them."""
+    gone = iter(np.array_split(order, round(1 / SHARE)))
+    rebuild = f"rebuilding, {DESIGN}"
+    acts: list[Callable[[], object]] = [
+        lambda: gallery.erase(next(gone)),
+        lambda: gallery.rebuild(),
+        lambda: gallery.rebuild(retrain=True),
+    ]
+    # Both ways of rebuilding have the same work before them, whatever was erased.
+    erase, copy, anew = in_turn([lambda act=act: seconds(act) for act in acts], 2)
+    return [
+        Figure(f"erasing {SHARE:.0%} in memory", erase, "CPU s", "retraining", anew / erase),
+        Figure(f"{rebuild}, codes copied", copy, "CPU s", "retraining", anew / copy),
+        Figure(f"{rebuild}, retrained", anew, "CPU s"),
+    ]
