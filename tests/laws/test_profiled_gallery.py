@@ -250,7 +250,7 @@ def test_an_audit_finds_in_files_and_memory_what_the_manner_says_on_the_day_and_
         gallery.erase(erased)
         cohort = Cohort(gone, 0, rows, scattered=False)
         for day in (0, 4):
-            gallery._call("advance", day)
+            gallery.advance(day)
             foretold = remaining(keeping, [cohort], day)
             in_files = max(foretold[place] for place in Place if place is not Place.MEMORY)
             found = {level.level: level for level in gallery.audit(evidence).levels}
