@@ -11,6 +11,7 @@ from benchmarks import (
     arms,
     fast_scan,
     galleries,
+    gallery_audits,
     graphs,
     keepings,
     pixels,
@@ -36,6 +37,7 @@ BENCHMARKS = {
     "keepings": keepings,
     "sealed-galleries": sealed_galleries,
     "fast-scan": fast_scan,
+    "gallery-audits": gallery_audits,
 }
 
 

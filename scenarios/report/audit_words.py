@@ -94,7 +94,7 @@ def control_words(level: Level) -> str:
 
 def _ids(evidence: Mapping[str, Any]) -> str:
     return (
-        f"Of {evidence['erased']:,} erased ids {evidence['answered']:,} are answered to and "
+        f"Of {evidence['asked']:,} erased ids {evidence['answered']:,} are answered to and "
         f"{evidence['returned']:,} were returned by {evidence['searches']:,} searches."
     )
 

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.gallery.evidence import Evidence
+from sim.gallery.evidence import MOST_LOOKED_FOR, Evidence, spread
 from sim.gallery.gallery import Gallery, GalleryError
 from sim.gallery.reach import LEVEL, POWER, Reach, compare_first_ranks, compare_reach
 from sim.gallery.report import Control, Level, examined
@@ -28,7 +28,8 @@ _REACH = (
 def ids_level(gallery: Gallery, evidence: Evidence) -> Level:
     """Return L0: no id of the erased is answered to or returned; they are counted as erased."""
     probes = evidence.probes
-    answered = int(answering(gallery, evidence.erased).sum())
+    asked = evidence.erased[spread(len(evidence.erased), MOST_LOOKED_FOR)]
+    answered = int(answering(gallery, asked).sum())
     returned: set[int] = set()
     for vectors in (probes.erased, probes.survivors):
         returned |= set(gallery.search(vectors, DEEP).ids.ravel().tolist())
@@ -39,6 +40,7 @@ def ids_level(gallery: Gallery, evidence: Evidence) -> Level:
     counted = now.erased - before.erased
     told = {
         "erased": len(evidence.erased),
+        "asked": len(asked),
         "answered": answered,
         "searches": len(probes.erased) + len(probes.survivors),
         "returned": len(erased),

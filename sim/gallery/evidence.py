@@ -17,7 +17,7 @@ from sim.gallery.gallery import Gallery, GalleryError, GalleryStats, Nearest
 from sim.gallery.wiping import wiped
 
 MOST_LOOKED_FOR = 20_000
-"""Erased rows that are looked for byte by byte, evenly spread over all of them."""
+"""Erased ids that are asked for, and rows that are looked for, evenly spread over all of them."""
 CONTROLS = 200
 """Rows, and ids, of each control."""
 
@@ -101,8 +101,8 @@ def take_evidence(
             arrays that do not fit each other.
     """
     _require_fitting(gallery.dimension, erased, templates, survivors, strangers, probes)
-    looked_for = _spread(len(erased), MOST_LOOKED_FOR)
-    kept = survivors[_spread(len(survivors), CONTROLS)]
+    looked_for = spread(len(erased), MOST_LOOKED_FOR)
+    kept = survivors[spread(len(survivors), CONTROLS)]
     with wiped():
         of_kept = gallery.stored(kept)
         groups = {
@@ -162,7 +162,7 @@ def _unused(used: NDArray[np.int64]) -> NDArray[np.int64]:
     return candidates[~np.isin(candidates, used)][:CONTROLS]
 
 
-def _spread(count: int, most: int) -> NDArray[np.int64]:
+def spread(count: int, most: int) -> NDArray[np.int64]:
     """Return numbers below `count`, evenly spread, at most so many, int64."""
     return np.linspace(0, count - 1, min(count, most)).astype(np.int64)
 

@@ -22,8 +22,8 @@ _MOST_PLACES = 20
 
 _FORMS = (
     "That no row is kept in a form that is not named here or that the control is blind to, in "
-    "pieces of fewer than 16 bytes, compressed or enciphered. That quantisers which were trained "
-    "on the erased hold nothing of them."
+    "pieces of fewer than 16 bytes, interleaved with others, compressed or enciphered. That "
+    "quantisers which were trained on the erased hold nothing of them."
 )
 _FILES = (
     "That no copy lies elsewhere: in backups, snapshots, on other machines, in blocks that a file "
