@@ -23,6 +23,7 @@ from sim.gallery.bitmap import selector
 from sim.gallery.block_lists import BlockLists
 from sim.gallery.designs import Design
 from sim.gallery.gallery import Cost
+from sim.gallery.panels import Panels
 from sim.gallery.shelf import (
     LIST,
     NOWHERE,
@@ -74,6 +75,7 @@ class FastScanShelf:
         # as they do once a template was erased; its count is the labels that there may be.
         self._both = faiss.IndexRefine(self._scan, self._store)
         self._lists = BlockLists(self._scan)
+        self._panels = Panels()
 
     @property
     def rows(self) -> int:
@@ -87,6 +89,7 @@ class FastScanShelf:
         shelf._scan.train(sample)
         shelf._store.train(sample)
         shelf._both.is_trained = True
+        shelf._panels.used(len(sample))
         return shelf
 
     @classmethod
@@ -130,6 +133,7 @@ class FastScanShelf:
         wipe(codes)
         before = self._lists.sizes()
         self._scan.add_with_ids(vectors, places)
+        self._panels.used(len(vectors))
         self._lists.wipe_ends(before)
 
     def search(
@@ -178,6 +182,7 @@ class FastScanShelf:
         if self._lists.remove(selector(gone)) != len(places):
             raise RuntimeError("FAISS removed another number of rows than it was told to")
         self._codes()[places] = 0
+        self._panels.overwrite(self._centroids)
         # A list's last code is written over each removed one, and then overwritten where it stood.
         moved = len(places) * self._lists.code_bytes
         return Cost(len(places), moved, 2 * moved + len(places) * int(self._store.code_size))
