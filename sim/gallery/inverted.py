@@ -4,21 +4,18 @@ A probe is compared with the templates of a few lists. A code is what a template
 list's centroid, 8 bits a number. Places are FAISS's own ids here, given with every row: left to
 itself FAISS counts rows, and after a removal gives numbers out that are in use.
 
-A removed row's code is overwritten by the last one of its list, whose old copy stays past the
-list's end; growing the list again within its memory overwrites that with zeros. What lists leave
-behind where they outgrow their memory is the allocator's to wipe (`wiping`). Lists grow in the
-thread that calls, before FAISS's own threads fill them: only that thread's leftovers can be wiped.
+What is left of rows behind the lists is `code_lists`' to see to, and what products left, `panels`'.
 """
 
 from __future__ import annotations
 
-from itertools import pairwise
 from typing import Any, Self
 
 import numpy as np
 from numpy.typing import NDArray
 
 from sim.gallery.bitmap import radius, selector
+from sim.gallery.code_lists import CodeLists
 from sim.gallery.designs import Design
 from sim.gallery.gallery import Cost
 from sim.gallery.panels import Panels
@@ -46,8 +43,7 @@ class InvertedShelf:
         self._dimension = dimension
         self._nprobe = design.nprobe
         self._index: Any = faiss.index_factory(dimension, design.index, faiss.METRIC_INNER_PRODUCT)
-        # Templates that each list's memory has room for.
-        self._room: NDArray[np.int64] = np.zeros(design.lists, dtype=np.int64)
+        self._lists = CodeLists(self._index)
         self._panels = Panels()
 
     @classmethod
@@ -82,17 +78,8 @@ class InvertedShelf:
         order = np.argsort(lists, kind="stable")
         places = np.ascontiguousarray(kept[order])
         codes = np.ascontiguousarray(columns["code"][order])
-        starts = np.searchsorted(lists[order], np.arange(design.lists + 1))
-        for number, (start, end) in enumerate(pairwise(starts.tolist())):
-            if end > start:
-                index.invlists.add_entries(
-                    number,
-                    end - start,
-                    faiss.swig_ptr(places[start:end]),
-                    faiss.swig_ptr(codes[start:end]),
-                )
-        index.ntotal = len(kept)
-        shelf._room[:] = np.diff(starts)
+        bounds = np.searchsorted(lists[order], np.arange(design.lists + 1))
+        shelf._lists.fill(places, codes, bounds)
         wipe(codes)
         return shelf
 
@@ -105,20 +92,18 @@ class InvertedShelf:
         """Lay templates down; see `Shelf.add`."""
         if not len(places):
             return
-        faiss, lists = self._faiss, self._index.invlists
+        faiss = self._faiss
         vectors = np.ascontiguousarray(vectors)
         assigned = self._index.quantizer.assign(vectors, 1)[:, 0]
         self._panels.used(len(vectors))
-        more = np.bincount(assigned, minlength=lists.nlist)
-        for number in np.flatnonzero(more).tolist():
-            self._make_room(number, int(more[number]))
+        self._lists.make_room(np.bincount(assigned, minlength=self._index.nlist))
         self._index.add_core(
             len(vectors),
             faiss.swig_ptr(vectors),
             faiss.swig_ptr(np.ascontiguousarray(places)),
             faiss.swig_ptr(np.ascontiguousarray(assigned)),
         )
-        self._wipe_threads()
+        self._lists.wipe_threads()
 
     def search(
         self, vectors: NDArray[np.float32], k: int, shown: NDArray[np.bool_] | None
@@ -142,17 +127,10 @@ class InvertedShelf:
         """Take templates out; see `Shelf.remove`."""
         if not len(places):
             return Cost()
-        lists = self._index.invlists
-        before = self._sizes()
         gone = np.zeros(int(places.max()) + 1, dtype=np.bool_)
         gone[places] = True
-        if self._index.remove_ids(selector(gone)) != len(places):
+        if self._lists.remove(selector(gone)) != len(places):
             raise RuntimeError("FAISS removed another number of rows than it was told to")
-        after = self._sizes()
-        for number in np.flatnonzero(before != after).tolist():
-            # Growing a list within its memory writes zeros where the moved rows stood.
-            lists.resize(number, int(before[number]))
-            lists.resize(number, int(after[number]))
         self._panels.overwrite(self._index.quantizer)
         row = self._dimension + _ID_BYTES
         return Cost(len(places), len(places) * row, 2 * len(places) * row)
@@ -178,7 +156,7 @@ class InvertedShelf:
         answer[places] = np.arange(len(places))
         in_turn, order, start = np.empty_like(code), np.empty_like(answer[places]), 0
         for number in range(self._index.nlist):
-            ids, codes = self._list(number)
+            ids, codes = self._lists.rows(number)
             at = np.flatnonzero(ids < len(answer))
             at = at[answer[ids[at]] != NOWHERE]
             part = slice(start, start + len(at))
@@ -203,56 +181,11 @@ class InvertedShelf:
         """Return the bytes of the codes and of the places beside them."""
         return {"code": self.rows * self._dimension, "place": self.rows * _ID_BYTES}
 
-    def _list(self, number: int) -> tuple[NDArray[np.int64], NDArray[np.uint8]]:
-        """Return the places and codes of a list, as they lie in its memory."""
-        lists = self._index.invlists
-        size = lists.list_size(number)
-        if not size:
-            return np.zeros(0, dtype=np.int64), np.zeros((0, self._dimension), dtype=np.uint8)
-        ids = self._faiss.rev_swig_ptr(lists.get_ids(number), size)
-        codes = self._faiss.rev_swig_ptr(lists.get_codes(number), size * self._dimension)
-        return ids, codes.reshape(size, self._dimension)
-
     def _centroids(self) -> NDArray[np.float32]:
         quantizer = self._faiss.downcast_index(self._index.quantizer)
         memory = self._faiss.rev_swig_ptr(quantizer.get_xb(), quantizer.ntotal * self._dimension)
         centroids: NDArray[np.float32] = memory.reshape(-1, self._dimension)
         return centroids
-
-    def _sizes(self) -> NDArray[np.int64]:
-        lists = self._index.invlists
-        return np.array([lists.list_size(i) for i in range(lists.nlist)], dtype=np.int64)
-
-    def _make_room(self, number: int, more: int) -> None:
-        """Let a list's memory have room for more templates, with zeros in it.
-
-        Memory comes as others left it. Growing at least to twice the size a list takes no more
-        memory than it fills with zeros.
-        """
-        lists = self._index.invlists
-        size = lists.list_size(number)
-        if size + more > self._room[number]:
-            self._room[number] = max(2 * size, size + more)
-            lists.resize(number, int(self._room[number]))
-            lists.resize(number, size)
-
-    def _wipe_threads(self) -> None:
-        """Have each of FAISS's threads code zeros in the memory in which it coded templates last.
-
-        What a thread works in waits in a cache of its own when it is done, where only that thread
-        comes upon it; FAISS shares rows out among its threads by the number of their list.
-        """
-        faiss, threads = self._faiss, self._faiss.omp_get_max_threads()
-        quantizer = faiss.IndexFlatIP(self._dimension)
-        scratch = faiss.IndexIVFScalarQuantizer(
-            quantizer, self._dimension, threads, self._index.sq.qtype, faiss.METRIC_INNER_PRODUCT
-        )
-        zeros = np.zeros((threads, self._dimension), dtype=np.float32)
-        each = np.arange(threads, dtype=np.int64)
-        quantizer.add(zeros)
-        faiss.copy_array_to_vector(np.zeros(2 * self._dimension, np.float32), scratch.sq.trained)
-        scratch.is_trained = True
-        scratch.add_core(threads, faiss.swig_ptr(zeros), faiss.swig_ptr(each), faiss.swig_ptr(each))
 
     def _only(self, shown: NDArray[np.bool_] | None) -> Any:
         """Return search parameters: how many lists, and which places may be found."""
