@@ -17,12 +17,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.gallery import results
-from sim.gallery.checks import checked_ids, checked_vectors, fault, refused
+from sim.gallery.checks import checked_ids, checked_vectors, refused
 from sim.gallery.designs import Design, design_for, design_of
+from sim.gallery.enrolment import checked_enrolment
 from sim.gallery.folder import GalleryFolder
-from sim.gallery.gallery import Cost, GalleryError, GalleryStats, Nearest, Within
+from sim.gallery.gallery import Cost, GalleryStats, Nearest, Within
 from sim.gallery.opening import create_folder
-from sim.gallery.register import ERASED, UNKNOWN, Register, segment_and_place, spot
+from sim.gallery.register import ERASED, Register, segment_and_place, spot
 from sim.gallery.report import LEVELS, AuditReport
 from sim.gallery.sealing import How, arrays_of, changes_to, gone, made_certain
 from sim.gallery.segment import ERASED as BLANK
@@ -61,7 +62,7 @@ class StoredGallery:
     def enrol(self, ids: NDArray[np.int64], vectors: NDArray[np.float32]) -> None:
         """Store templates; see `Gallery.enrol`."""
         given = vectors
-        ids, vectors = self._enrolled(ids, vectors)
+        ids, vectors = checked_enrolment(self.register, self.dimension, ids, vectors)
         with wiped():
             for segment, part in self._rooms(len(ids)):
                 first = self.segments[segment].places
@@ -219,31 +220,6 @@ class StoredGallery:
             segments=len(self.segments),
             trained_on_erased=sum(segment.trained_on_erased for segment in self.segments),
         )
-
-    def _enrolled(
-        self, ids: NDArray[np.int64], vectors: NDArray[np.float32]
-    ) -> tuple[NDArray[np.int64], NDArray[np.float32]]:
-        """Return ids and vectors that can be enrolled, else raise with all that is wrong."""
-        faults = []
-        try:
-            ids = checked_ids(ids)
-            if len(ids) and ids.min() < 0:
-                faults.append(fault("ids of 0 or more", str(ids.min())))
-            again = ids[self.register.where(ids) != UNKNOWN]
-            if len(again):
-                faults.append(fault("ids that were never used before", str(again[0])))
-        except GalleryError as error:
-            faults += error.faults
-        try:
-            vectors = checked_vectors(vectors, self.dimension)
-            if len(ids) != len(vectors):
-                found = f"{len(ids)} ids, {len(vectors)} vectors"
-                faults.append(fault("as many ids as vectors", found))
-        except GalleryError as error:
-            faults += error.faults
-        if faults:
-            raise GalleryError(faults)
-        return ids, vectors
 
     def _sealed(self, segments: list[Segment]) -> Cost:
         """Make certain that the folder, if there is one, holds these segments."""

@@ -157,6 +157,8 @@ def test_all_that_is_wrong_with_an_enrolment_is_told_at_once() -> None:
     gallery, ids, _ = filled("Flat", 3)
     vectors = unit(3, 2)
     vectors[0, 0], vectors[1] = np.nan, vectors[1] * 1.01
+    with pytest.raises(GalleryError, match="int64 ids"):
+        gallery.enrol(np.int64(5), unit(1, 2))  # type: ignore[arg-type]
     with pytest.raises(GalleryError) as refusal:
         gallery.enrol(np.array([ids[0], -3]), vectors)
     assert [fault.expected for fault in refusal.value.faults] == [
