@@ -4,7 +4,9 @@ Whoever enrols templates has them in memory too: the program that drew the photo
 made the vectors. What a gallery itself still holds after an erasure can only be told where it lives
 apart. Its process overwrites all memory at the moment that it frees it, for its whole life (glibc's
 `MALLOC_PERTURB_`; without per-thread caches, which would hold freed blocks back from it; Python's
-small objects from the same allocator).
+small objects from the same allocator). And it binds the functions of libraries when it starts: if
+they are bound when first called, the dynamic linker saves vector registers on the stack then, with
+whatever is in them.
 """
 
 from __future__ import annotations
@@ -51,6 +53,7 @@ class GalleryProcess:
         tunables = os.environ.get("GLIBC_TUNABLES")
         own = {
             "MALLOC_PERTURB_": _PERTURB,
+            "LD_BIND_NOW": "1",
             "PYTHONMALLOC": "malloc",
             "GLIBC_TUNABLES": f"{tunables}:{_NO_CACHES}" if tunables else _NO_CACHES,
             "PYTHONPATH": os.pathsep.join(sys.path),

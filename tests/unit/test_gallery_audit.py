@@ -142,6 +142,22 @@ def test_a_gallery_that_cheats_is_caught(
 
 
 @linux
+def test_templates_that_come_and_go_one_at_a_time_leave_nothing_in_memory() -> None:
+    order = np.argsort(np.isin(WORLD.ids, WORLD.gone), kind="stable")
+    ids, templates = WORLD.ids[order], WORLD.templates[order]
+    with GalleryProcess(StoredGallery, DIMENSION, "IVF16,SQ8") as gallery:
+        gallery.enrol(ids[:-40], templates[:-40])
+        for row in range(len(ids) - 40, len(ids)):
+            gallery.enrol(ids[row : row + 1], templates[row : row + 1])
+        evidence = WORLD.evidence(gallery)
+        for row in range(len(WORLD.gone) - 40):
+            gallery.erase(ids[-row - 1 :][:1])
+        gallery.erase(ids[-len(WORLD.gone) : -len(WORLD.gone) + 40])
+        (level,) = audit(gallery, evidence, ("L3",)).levels
+    assert level.holds, level.why
+
+
+@linux
 def test_survivors_are_known_again_after_a_rebuild_with_retraining() -> None:
     with GalleryProcess(StoredGallery, DIMENSION, "IVF16,SQ8") as gallery:
         gallery.enrol(WORLD.ids, WORLD.templates)
