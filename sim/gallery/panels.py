@@ -9,9 +9,29 @@ product of the same shape with zeros in their place overwrites them.
 
 from __future__ import annotations
 
+import functools
 from typing import Any
 
 import numpy as np
+
+_WIDTH = 32
+"""Numbers of the zeros that are multiplied before any template is: any width does."""
+
+
+@functools.cache
+def _bind() -> None:
+    """Have the BLAS library call what it calls once, with zeros, before it meets a template.
+
+    A library's functions are found when they are first called, and the linker saves the vector
+    registers on the stack meanwhile: in a thread of the BLAS's own that was a template's numbers,
+    as measured, which nothing wrote over afterwards.
+    """
+    import faiss
+
+    zeros = faiss.IndexFlatIP(_WIDTH)
+    zeros.add(np.zeros((faiss.cvar.distance_compute_blas_database_bs, _WIDTH), dtype=np.float32))
+    probes = np.zeros((faiss.cvar.distance_compute_blas_query_bs, _WIDTH), dtype=np.float32)
+    zeros.search(probes, 1)
 
 
 class Panels:
@@ -22,6 +42,7 @@ class Panels:
     """
 
     def __init__(self) -> None:
+        _bind()
         self.probes = 0
 
     def used(self, probes: int) -> None:
