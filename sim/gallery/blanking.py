@@ -18,6 +18,7 @@ import numpy as np
 from sim.gallery.folder_manifest import ColumnFile, Manifest
 from sim.gallery.journal import Change, changed_columns
 from sim.gallery.overwriting import write_all
+from sim.gallery.plain_files import open_plain
 from sim.gallery.row_checks import added, row_check, without
 from sim.gallery.staging import Staging
 
@@ -37,7 +38,8 @@ def filled(folder: Path, column: ColumnFile, change: Change, byte: int) -> Colum
     """
     check = int(column.check, 16)
     if column.size:
-        held = np.memmap(folder / column.file, dtype=np.uint8, mode="r")
+        with open_plain(folder / column.file, "r") as file:
+            held = np.memmap(file, dtype=np.uint8, mode="r")
         rows = held[: column.size].reshape(column.rows, column.row_bytes)
         for start in range(0, len(change.places), _BLOCK):
             places = change.places[start : start + _BLOCK]
@@ -87,7 +89,8 @@ def filled_copies(staging: Staging, manifest: Manifest, changes: Sequence[Change
 
 def _filled_copy(staging: Staging, column: ColumnFile, change: Change, byte: int) -> ColumnFile:
     """Write a copy of a file with some rows filled, flush it, and return its description."""
-    name = f"{staging.edition:08d}{column.file[8:]}"
+    _, _, of_what = column.file.partition("-")
+    name = f"{staging.edition:08d}-{of_what}"
     copy = replace(filled(staging.folder, column, change, byte), file=name)
     blank = np.zeros(column.rows, dtype=np.bool_)
     blank[change.places] = True
@@ -95,8 +98,8 @@ def _filled_copy(staging: Staging, column: ColumnFile, change: Change, byte: int
     rows = max(1, _COPIED // row_bytes)
     buffer = np.zeros((rows, row_bytes), dtype=np.uint8)
     with (
-        (staging.folder / column.file).open("rb", buffering=0) as source,
-        staging.beside(copy.file).open("wb", buffering=0) as target,
+        open_plain(staging.folder / column.file, "r") as source,
+        open_plain(staging.beside(copy.file), "x") as target,
     ):
         for start in range(0, column.rows, rows):
             part = buffer[: min(rows, column.rows - start)]

@@ -16,8 +16,8 @@ import os
 import weakref
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from io import FileIO
 from pathlib import Path
-from typing import BinaryIO
 
 import numpy as np
 from numpy.typing import NDArray
@@ -32,8 +32,8 @@ from sim.gallery.folder_manifest import (
     replace_manifest,
 )
 from sim.gallery.gallery import Cost, GalleryError
-from sim.gallery.journal import Change, Journal, carry_out, write_journal
-from sim.gallery.overwriting import overwrite_file, sync_folder
+from sim.gallery.journal import Change, Journal, carry_out, changed_columns, write_journal
+from sim.gallery.overwriting import overwrite_file, reserve, sync_folder
 from sim.gallery.staging import SegmentArrays, Staging
 from sim.gallery.sweeping import sweep
 
@@ -44,6 +44,10 @@ _NOT_DONE = "the gallery's folder cannot be read or written"
 _DONE = (
     "the change is made, but what stood in the files before could not be overwritten yet: "
     "it is with the next change, or when the gallery is opened again"
+)
+_NOT_YET = (
+    "nothing is changed: first what an earlier change left in the files must be overwritten, "
+    "and it cannot be yet"
 )
 
 
@@ -64,7 +68,7 @@ class GalleryFolder:
         self._let_go = weakref.finalize(self, os.close, lock)
         self._journal: Journal | None = None
         self._superseded: list[Path] = []
-        self._nameless: list[BinaryIO] = []
+        self._nameless: list[FileIO] = []
         self._unswept = False
 
     def new_rows(self, segments: Sequence[SegmentArrays]) -> int:
@@ -90,7 +94,7 @@ class GalleryFolder:
         Raises:
             GalleryError: there is no room or the folder cannot be written; all is as it was.
         """
-        cost = self.clear()
+        cost = self._cleared(_NOT_YET)
         with self._staging() as staging:
             manifest = staging.gallery(self.manifest, segments, gone)
             staging.manifest(manifest)
@@ -106,11 +110,14 @@ class GalleryFolder:
         Raises:
             GalleryError: there is no room or the folder cannot be written; all is as it was.
         """
-        cost = self.clear()
+        cost = self._cleared(_NOT_YET)
         changes = self._held(changes)
         if not changes:
             return cost
         with self._staging() as staging:
+            for change in changes:
+                for column, _ in changed_columns(self.manifest, change):
+                    reserve(self.path / column.file, column.size)
             manifest = filled_in_place(staging, self.manifest, changes)
             journal = Journal(digest(staging.manifest(manifest)), changes)
             staging.written += write_journal(staging.beside(JOURNAL), journal)
@@ -127,7 +134,7 @@ class GalleryFolder:
         Raises:
             GalleryError: there is no room or the folder cannot be written; all is as it was.
         """
-        cost = self.clear()
+        cost = self._cleared(_NOT_YET)
         changes = self._held(changes)
         if not changes:
             return cost
@@ -144,10 +151,18 @@ class GalleryFolder:
             GalleryError: a file cannot be written. The change stands; bytes of before are left
                 until the folder can be cleared or is opened again.
         """
+        return self._cleared(_DONE)
+
+    def close(self) -> None:
+        """Let other processes open the folder."""
+        self._let_go()
+
+    def _cleared(self, message: str) -> Cost:
+        """Do what `clear` does; where it fails, say so with this message."""
         if not (self._journal or self._superseded or self._nameless or self._unswept):
             return Cost()
         written = 0
-        with _said_plainly(self.path, _DONE):
+        with _said_plainly(self.path, message):
             sync_folder(self.path)
             if self._journal is not None:
                 written += carry_out(self.path, self.manifest, self._journal)
@@ -163,10 +178,6 @@ class GalleryFolder:
                 self._unswept = False
             sync_folder(self.path)
         return Cost(bytes_written=written)
-
-    def close(self) -> None:
-        """Let other processes open the folder."""
-        self._let_go()
 
     @contextmanager
     def _staging(self) -> Iterator[Staging]:

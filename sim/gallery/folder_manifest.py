@@ -14,21 +14,23 @@ import os
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass
+from io import FileIO
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import Any
 
 import numpy as np
 
 from generators.errors import Fault
 from sim.gallery.gallery import GalleryError
 from sim.gallery.overwriting import overwrite
+from sim.gallery.plain_files import open_plain
 
 FORMAT = "efface gallery"
 VERSION = 1
 MANIFEST = "gallery.json"
 NEXT = "gallery.json.next"
 JOURNAL = "journal"
-COLUMN_FILE = re.compile(r"\d{8}-[a-z0-9-]+")
+COLUMN_FILE = re.compile(r"[0-9]{8,}-[a-z0-9-]+")
 """Names of the files of rows: the edition that wrote them, the segment, the column."""
 TYPES = ("<f4", "<f8", "<i4", "<i8", "<u4", "<u8", "|b1", "|u1")
 
@@ -123,6 +125,21 @@ def as_text(manifest: Manifest) -> str:
     return json.dumps({**held, "digest": _digest(held)}, indent=1) + "\n"
 
 
+def is_own(name: str) -> bool:
+    """Return whether a gallery gives such a name to files in its folder."""
+    return name in (MANIFEST, NEXT, JOURNAL) or COLUMN_FILE.fullmatch(name) is not None
+
+
+def file_digest(path: Path) -> str:
+    """Return the digest of a manifest's file, as of its text.
+
+    Raises:
+        OSError: it cannot be read.
+    """
+    with open_plain(path, "r") as file:
+        return hashlib.sha256(file.readall()).hexdigest()
+
+
 def digest(text: str) -> str:
     """Return the digest by which a journal names a manifest, 64 hexadecimal digits."""
     return hashlib.sha256(text.encode()).hexdigest()
@@ -141,7 +158,8 @@ def read_manifest(path: Path) -> Manifest:
         OSError: it cannot be read.
     """
     try:
-        text = path.read_text(encoding="utf-8")
+        with open_plain(path, "r") as file:
+            text = file.readall().decode("utf-8")
         held = json.loads(text)
     except (ValueError, RecursionError) as error:
         raise _refused("the manifest is no JSON", path, "", error, "JSON") from None
@@ -220,13 +238,13 @@ def _refused(message: str, path: Path, key: str, found: object, expected: str) -
     return GalleryError(fault)
 
 
-def replace_manifest(folder: Path) -> BinaryIO:
+def replace_manifest(folder: Path) -> FileIO:
     """Give the next manifest the manifest's name, and return what had it, open.
 
     Raises:
         OSError: the folder cannot be written; the manifest is as it was.
     """
-    old = (folder / MANIFEST).open("r+b", buffering=0)
+    old = open_plain(folder / MANIFEST, "r+")
     try:
         os.replace(folder / NEXT, folder / MANIFEST)
     except OSError:
@@ -235,7 +253,7 @@ def replace_manifest(folder: Path) -> BinaryIO:
     return old
 
 
-def overwrite_nameless(old: BinaryIO) -> int:
+def overwrite_nameless(old: FileIO) -> int:
     """Overwrite a manifest that has no name any more; return its bytes.
 
     Its checks were made of rows that are gone: of a single row a check is a fingerprint.

@@ -30,6 +30,7 @@ from sim.gallery.folder_manifest import (
 )
 from sim.gallery.gallery import GalleryError
 from sim.gallery.overwriting import fill_rows, overwrite_file, sync_folder, write_all
+from sim.gallery.plain_files import open_plain
 from sim.gallery.segment import ERASED
 
 ID, STATE, SAMPLED = "id", "state", "sampled"
@@ -80,7 +81,7 @@ def write_journal(path: Path, journal: Journal) -> int:
     places = b"".join(one.places.astype("<i8").tobytes() for one in journal.changes)
     body = _MAGIC + head + places
     whole = hashlib.sha256(body).digest() + body
-    with path.open("xb", buffering=0) as file:
+    with open_plain(path, "x") as file:
         write_all(file.fileno(), memoryview(whole), 0)
         os.fsync(file.fileno())
     return len(whole)
@@ -93,7 +94,8 @@ def read_journal(path: Path) -> Journal | None:
         GalleryError: it is whole, and of another version.
         OSError: it cannot be read.
     """
-    whole = path.read_bytes()
+    with open_plain(path, "r") as file:
+        whole = file.readall()
     body = whole[_DIGEST:]
     if hashlib.sha256(body).digest() != whole[:_DIGEST]:
         return None

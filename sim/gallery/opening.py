@@ -9,8 +9,8 @@ since reading such formats can run into whatever their writers put there.
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
-from contextlib import suppress
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +18,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from generators.errors import Fault
-from sim.gallery.damage import changed_files, looks_like, short_files
+from sim.gallery.damage import (
+    changed_files,
+    entries_of_others,
+    looks_like,
+    short_files,
+    strange_entries,
+)
 from sim.gallery.folder import PARTIAL, GalleryFolder, unwritable
 from sim.gallery.folder_manifest import (
     JOURNAL,
@@ -27,12 +33,13 @@ from sim.gallery.folder_manifest import (
     ColumnFile,
     Manifest,
     SegmentFiles,
-    digest,
+    file_digest,
     read_manifest,
 )
 from sim.gallery.gallery import Cost, GalleryError
 from sim.gallery.journal import carry_out, read_journal
 from sim.gallery.overwriting import overwrite_file, sync_folder
+from sim.gallery.plain_files import open_plain
 from sim.gallery.staging import Arrays, SegmentArrays, Staging
 from sim.gallery.sweeping import sweep
 
@@ -60,34 +67,71 @@ def create_folder(
         GalleryError: something has the name already or the place cannot be written; there is no
             folder then.
     """
-    if path.name.endswith(PARTIAL) or path.exists() or path.is_symlink():
-        found = "something has this name" if path.exists() else path.name
-        fault = Fault("a gallery is sealed to a new folder", str(path), found=found)
-        raise GalleryError(fault)
+    path = Path(path).absolute()
+    if path.name.endswith(PARTIAL) or os.path.lexists(path):
+        raise _no_new_folder(path)
     partial = path.with_name(path.name + PARTIAL)
     try:
         partial.mkdir(parents=True, exist_ok=True)
-        lock = _locked(partial)
+        lock = _locked(partial, os.O_NOFOLLOW)
         try:
-            sweep(partial, None)
+            faults = list(entries_of_others(partial))
+            if faults:
+                raise GalleryError(faults)
             staging = Staging(partial, 1)
-            with staging.undone_on_failure():
+            with _emptied_on_failure(path, partial):
+                _empty(partial)
                 before = Manifest(0, dimension, design, (), staging.new("gone", gone))
                 manifest = staging.gallery(before, segments, None)
                 staging.manifest(manifest)
                 os.replace(partial / NEXT, partial / MANIFEST)
                 os.rename(partial, path)
-            sync_folder(path)
-            sync_folder(path.parent)
+                sync_folder(path)
+                sync_folder(path.parent)
         except BaseException:
             os.close(lock)
-            with suppress(OSError):
-                (partial / MANIFEST).unlink(missing_ok=True)
-                partial.rmdir()
             raise
     except OSError as error:
+        if os.path.lexists(path):  # somebody else made it meanwhile
+            raise _no_new_folder(path) from error
         raise unwritable(path, error) from error
     return GalleryFolder(path, manifest, lock), staging.cost()
+
+
+def _no_new_folder(path: Path) -> GalleryError:
+    found = "something has this name" if os.path.lexists(path) else path.name
+    expected = f"a name that is free and does not end in {PARTIAL}"
+    message = "a gallery is sealed to a new folder"
+    return GalleryError(Fault(message, str(path), found=found, expected=expected))
+
+
+@contextmanager
+def _emptied_on_failure(path: Path, partial: Path) -> Iterator[None]:
+    """Leave neither a folder nor a byte of it where the block, which makes it, does not end well.
+
+    What cannot be overwritten now is when the gallery is sealed to this name again.
+    """
+    made = partial.stat().st_ino
+    try:
+        yield
+    except BaseException:
+        with suppress(OSError):
+            if not partial.exists() and path.stat().st_ino == made:
+                os.rename(path, partial)
+            _empty(partial)
+            partial.rmdir()
+        raise
+
+
+def _empty(folder: Path) -> None:
+    """Overwrite and remove every file of a gallery in a folder.
+
+    Raises:
+        OSError: one cannot be written or removed.
+    """
+    if os.path.lexists(folder / MANIFEST):
+        overwrite_file(folder / MANIFEST)
+    sweep(folder, None)
 
 
 def open_folder(path: Path) -> GalleryFolder:
@@ -97,10 +141,14 @@ def open_folder(path: Path) -> GalleryFolder:
         GalleryError: it is no gallery, another version, open elsewhere, changed or truncated (all
             such files are named), or something must be finished in it and it cannot be written.
     """
+    path = Path(path).absolute()
     _require_gallery(path)
     try:
         lock = _locked(path)
         try:
+            faults = list(strange_entries(path))
+            if faults:
+                raise GalleryError(faults)
             manifest = _settled(path)
             faults = list(changed_files(path, manifest))
             if faults:
@@ -147,7 +195,8 @@ def _read(path: Path, column: ColumnFile, start: int = 0) -> NDArray[Any]:
     rows = column.rows - start
     numbers = rows * column.row_bytes // np.dtype(column.dtype).itemsize
     offset = start * column.row_bytes
-    held = np.fromfile(path / column.file, dtype=column.dtype, count=numbers, offset=offset)
+    with open_plain(path / column.file, "r") as file:
+        held = np.fromfile(file, dtype=column.dtype, count=numbers, offset=offset)
     return held.reshape(rows, *column.shape)
 
 
@@ -173,8 +222,12 @@ def _require_gallery(path: Path) -> None:
     raise GalleryError(Fault("not a sealed gallery", str(path), found=found, expected=expected))
 
 
-def _locked(path: Path) -> int:
+def _locked(path: Path, flags: int = 0) -> int:
     """Lock a folder for this process; return what holds the lock.
+
+    Args:
+        path: the folder.
+        flags: how else it is opened.
 
     Raises:
         GalleryError: another process has it open, or this one has.
@@ -182,7 +235,7 @@ def _locked(path: Path) -> int:
     """
     import fcntl  # POSIX alone has it, and galleries in memory work without
 
-    handle = os.open(path, os.O_RDONLY)
+    handle = os.open(path, os.O_RDONLY | os.O_DIRECTORY | flags)
     try:
         fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError:
@@ -207,11 +260,11 @@ def _settled(path: Path) -> Manifest:
     if journal is None:
         overwrite_file(path / JOURNAL)
         return manifest
-    if digest((path / MANIFEST).read_text(encoding="utf-8")) == journal.manifest:
+    if file_digest(path / MANIFEST) == journal.manifest:
         overwrite_file(path / JOURNAL)
         return manifest
     following = path / NEXT
-    found = digest(following.read_text(encoding="utf-8")) if following.exists() else "no such file"
+    found = file_digest(following) if following.exists() else "no such file"
     if found != journal.manifest:
         message = "an erasure was under way, and not this manifest was to follow it"
         fault = Fault(message, str(following), found=found, expected=journal.manifest)

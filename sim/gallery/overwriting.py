@@ -8,39 +8,68 @@ cells of a solid-state disk.
 
 from __future__ import annotations
 
-import mmap
+import errno
 import os
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.gallery.plain_files import open_plain
+
 _ZEROS = bytes(1 << 20)
+_RUN = 1 << 12
+"""Bytes written at a time where they are no zeros."""
+_BLOCK = 512
+"""Bytes of a block as `stat` counts them, whatever the file system's are."""
 
 
 def fill_rows(path: Path, row_bytes: int, places: NDArray[np.int64], byte: int) -> int:
     """Set every byte of some rows of a file and flush it; return how many bytes were written.
 
+    It is done by writing, not through a mapping: where there is no room, which a hole in a file
+    needs, a write is refused, and a mapping ends the process.
+
     Args:
         path: a file of rows of equal length.
         row_bytes: bytes of a row.
-        places: int64 [n], the rows' numbers; each stands in the file.
+        places: int64 [n], the rows' numbers, ascending; each stands in the file.
         byte: what to write, 0–255.
 
     Raises:
-        OSError: the file cannot be written.
+        OSError: there is no room, or the file cannot be written.
     """
     if not len(places):
         return 0
-    with path.open("r+b") as file:
-        with mmap.mmap(file.fileno(), 0) as mapped:
-            rows = np.frombuffer(mapped, dtype=np.uint8)
-            rows = rows[: len(rows) // row_bytes * row_bytes].reshape(-1, row_bytes)
-            rows[places] = byte
-            del rows  # a mapping that an array still looks at cannot be closed
-            mapped.flush()
-        os.fsync(file.fileno())
+    ends = np.append(np.flatnonzero(np.diff(places) > 1) + 1, len(places))
+    starts = np.append(0, ends[:-1])
+    filling = bytes([byte]) * _RUN if byte else _ZEROS
+    with open_plain(path, "r+") as file:
+        handle = file.fileno()
+        for start, rows in zip(places[starts].tolist(), (ends - starts).tolist(), strict=True):
+            _fill(handle, start * row_bytes, (start + rows) * row_bytes, filling)
+        os.fsync(handle)
     return len(places) * row_bytes
+
+
+def reserve(path: Path, size: int) -> None:
+    """Have room on the disk for the first `size` bytes of a file that has holes; it reads the same.
+
+    A file without holes has it. Where the file system cannot tell or cannot reserve, a later write
+    may be refused.
+
+    Raises:
+        OSError: there is no room, or the file cannot be written.
+    """
+    with open_plain(path, "r+") as file:
+        held = os.fstat(file.fileno()).st_blocks * _BLOCK
+        if held >= size or not hasattr(os, "posix_fallocate"):
+            return
+        try:
+            os.posix_fallocate(file.fileno(), 0, size)
+        except OSError as error:
+            if error.errno not in (errno.EOPNOTSUPP, errno.EINVAL):
+                raise
 
 
 def overwrite_file(path: Path) -> int:
@@ -51,8 +80,8 @@ def overwrite_file(path: Path) -> int:
     Raises:
         OSError: the file cannot be written or removed.
     """
-    size = path.stat().st_size
-    with path.open("r+b", buffering=0) as file:
+    with open_plain(path, "r+") as file:
+        size = os.fstat(file.fileno()).st_size
         overwrite(file.fileno(), 0, size)
     path.unlink()
     return size
@@ -67,8 +96,8 @@ def cut_off(path: Path, size: int) -> int:
     Raises:
         OSError: the file cannot be written.
     """
-    more = path.stat().st_size - size
-    with path.open("r+b", buffering=0) as file:
+    with open_plain(path, "r+") as file:
+        more = os.fstat(file.fileno()).st_size - size
         overwrite(file.fileno(), size, size + more)
         os.ftruncate(file.fileno(), size)
         os.fsync(file.fileno())
@@ -81,9 +110,14 @@ def overwrite(file: int, start: int, end: int) -> None:
     Raises:
         OSError: the file cannot be written.
     """
-    for offset in range(start, end, len(_ZEROS)):
-        write_all(file, memoryview(_ZEROS)[: end - offset], offset)
+    _fill(file, start, end, _ZEROS)
     os.fsync(file)
+
+
+def _fill(file: int, start: int, end: int, filling: bytes) -> None:
+    """Write bytes, all alike, from `start` to `end` of an open file."""
+    for offset in range(start, end, len(filling)):
+        write_all(file, memoryview(filling)[: end - offset], offset)
 
 
 def write_all(file: int, data: memoryview, offset: int) -> None:

@@ -20,6 +20,7 @@ from numpy.typing import NDArray
 from sim.gallery.folder_manifest import NEXT, ColumnFile, Manifest, SegmentFiles, as_text
 from sim.gallery.gallery import Cost
 from sim.gallery.overwriting import cut_off, overwrite_file, sync_folder, write_all
+from sim.gallery.plain_files import open_plain
 from sim.gallery.row_checks import added, row_check
 
 Arrays = Mapping[str, NDArray[Any]]
@@ -81,11 +82,11 @@ class Staging:
             if self._told and not (self.folder / NEXT).exists():
                 raise
             # What cannot be removed now is swept before the next change, or at the next opening.
-            with suppress(OSError):
-                for path in [*reversed(self._files), self.folder / NEXT]:
-                    if path.exists():
-                        overwrite_file(path)
-                for path, size in self._tails:
+            for path in [*reversed(self._files), self.folder / NEXT]:
+                with suppress(OSError):
+                    overwrite_file(path)
+            for path, size in self._tails:
+                with suppress(OSError):
                     cut_off(path, size)
             raise
 
@@ -99,7 +100,7 @@ class Staging:
         dtype, shape = stored.dtype.str, stored.shape[1:]
         check = f"{row_check(stored):016x}"
         column = ColumnFile(f"{self.edition:08d}-{name}", dtype, shape, len(stored), check)
-        self._write(self.beside(column.file), stored, 0)
+        self._write(self.beside(column.file), "x", stored, 0)
         return column
 
     def append(self, column: ColumnFile, rows: NDArray[Any]) -> ColumnFile:
@@ -114,7 +115,7 @@ class Staging:
             raise ValueError(f"rows of {stored.dtype.str} {stored.shape[1:]} go not into {column}")
         path = self.folder / column.file
         self._tails.append((path, column.size))
-        self._write(path, stored, column.size)
+        self._write(path, "r+", stored, column.size)
         check = added(int(column.check, 16), row_check(stored, first=column.rows))
         rows_now = column.rows + len(stored)
         return ColumnFile(column.file, column.dtype, column.shape, rows_now, f"{check:016x}")
@@ -173,7 +174,7 @@ class Staging:
         """
         text = as_text(manifest)
         path = self.folder / NEXT
-        with path.open("xb", buffering=0) as file:
+        with open_plain(path, "x") as file:
             write_all(file.fileno(), memoryview(text.encode()), 0)
             os.fsync(file.fileno())
         sync_folder(self.folder)
@@ -191,8 +192,8 @@ class Staging:
         self._files.append(path)
         return path
 
-    def _write(self, path: Path, rows: NDArray[Any], offset: int) -> None:
-        with path.open("r+b" if offset else "wb", buffering=0) as file:
+    def _write(self, path: Path, mode: str, rows: NDArray[Any], offset: int) -> None:
+        with open_plain(path, mode) as file:
             if rows.size:
                 write_all(file.fileno(), rows.data.cast("B"), offset)
             os.fsync(file.fileno())

@@ -145,7 +145,7 @@ class StoredGallery:
     def seal(self, folder: Path | None = None) -> Cost:
         """Write the gallery, or what is new in it, to its folder; see `Gallery.seal`."""
         start = time.perf_counter()
-        if self._folder is not None and folder not in (None, self._folder.path):
+        if self._folder and folder is not None and folder.absolute() != self._folder.path:
             raise refused(f"no folder other than {self._folder.path}, its own", str(folder))
         with wiped():
             arrays = arrays_of(self.segments)

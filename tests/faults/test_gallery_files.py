@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import pickle
 import shutil
@@ -10,6 +11,7 @@ import sys
 import tempfile
 import zipfile
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from pathlib import Path
 
 import numpy as np
@@ -112,7 +114,6 @@ def test_foreign_files_are_refused_and_never_executed(path: Path, tmp_path: Path
         column.write_bytes(foreign.read_bytes().ljust(len(own), b"\0"))
         with pytest.raises(GalleryError, match=f"has changed\n    found: {what}"):
             open_folder(path)
-        shutil.copy(foreign, path / MANIFEST.replace("json", "tmp"))
         manifest = (path / MANIFEST).read_bytes()
         shutil.copy(foreign, path / MANIFEST)
         with pytest.raises(GalleryError, match="the manifest is no JSON"):
@@ -121,6 +122,94 @@ def test_foreign_files_are_refused_and_never_executed(path: Path, tmp_path: Path
         column.write_bytes(own)
     assert not (tmp_path / "executed").exists()
     assert held(path) == expected(np.arange(ROWS))
+
+
+def linked(entry: Path, victim: Path) -> None:
+    entry.symlink_to(victim)
+
+
+def piped(entry: Path, victim: Path) -> None:
+    os.mkfifo(entry)
+
+
+@pytest.mark.parametrize("planted", [linked, piped])
+@pytest.mark.parametrize("name", ["99999999-x", "journal", "gallery.json.next", "notes"])
+def test_nothing_is_touched_where_a_folder_holds_links_or_pipes(
+    planted: Callable[[Path, Path], None], name: str, path: Path
+) -> None:
+    victim = path.with_name("thesis.txt")
+    victim.write_text("years of work")
+    planted(path / name, victim)
+    with pytest.raises(GalleryError, match="no regular file") as raised:
+        open_folder(path)
+    assert [fault.file for fault in raised.value.faults] == [str(path / name)]
+    assert raised.value.faults[0].found in ("a link", "a pipe")
+    (path / name).rename(path.with_name("kept"))
+    # And where one is planted while the folder is open.
+    folder = open_folder(path)
+    planted(path / name, victim)
+    with suppress(GalleryError):
+        folder.seal([segment(np.arange(ROWS + 5))], None)
+        folder.change_in_place(erasure(3))
+        folder.clear()
+    assert victim.read_text() == "years of work"
+
+
+def test_a_column_that_is_a_link_is_neither_read_nor_written(path: Path) -> None:
+    column, victim = path / "00000001-000000-vector", path.with_name("elsewhere")
+    folder = open_folder(path)
+    column.rename(victim)
+    column.symlink_to(victim)
+    before = victim.read_bytes()
+    with pytest.raises(GalleryError, match="symbolic link"):
+        folder.change_in_place(erasure(3))
+    folder.close()
+    with pytest.raises(GalleryError, match="no regular file"):
+        open_folder(path)
+    assert victim.read_bytes() == before
+
+
+def test_a_folder_in_the_way_of_a_first_seal_is_left_as_it_is(tmp_path: Path) -> None:
+    partial, victim = tmp_path / "new.partial", tmp_path / "thesis.txt"
+    victim.write_text("years of work")
+    partial.mkdir()
+    (partial / "note.txt").write_text("mine")
+    (partial / "00000001-gone").symlink_to(victim)
+    (partial / "00000001-000000-id").write_text("looks like a column")
+    with pytest.raises(GalleryError, match=r"a link(?s:.)*something else") as raised:
+        sealed(tmp_path / "new", 3)
+    assert [Path(str(f.file)).name for f in raised.value.faults] == ["00000001-gone", "note.txt"]
+    assert (partial / "00000001-000000-id").read_text() == "looks like a column"
+    (partial / "00000001-gone").unlink()
+    (partial / "note.txt").unlink()
+    partial.rename(tmp_path / "elsewhere")
+    partial.symlink_to(tmp_path / "elsewhere")
+    with pytest.raises(GalleryError):
+        sealed(tmp_path / "new", 3)
+    assert (tmp_path / "elsewhere/00000001-000000-id").read_text() == "looks like a column"
+    assert victim.read_text() == "years of work"
+
+
+def test_a_name_that_is_taken_meanwhile_leaves_no_byte_of_a_first_seal(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    real, old = os.rename, []
+
+    def taken(source: Path, target: Path) -> None:
+        target.mkdir()
+        (target / "mine").write_text("mine")
+        for file in source.iterdir():
+            old.append(tmp_path / f"old {file.name}")
+            old[-1].hardlink_to(file)
+        real(source, target)
+
+    monkeypatch.setattr(os, "rename", taken)
+    with pytest.raises(GalleryError, match=r"new folder\n    found: something has this name"):
+        sealed(tmp_path / "new", 12)
+    assert not (tmp_path / "new.partial").exists()
+    assert [file.name for file in (tmp_path / "new").iterdir()] == ["mine"]
+    assert len(old) > 5
+    assert not any(any(file.read_bytes()) for file in old)
 
 
 def test_what_is_no_gallery_is_refused(tmp_path: Path) -> None:
@@ -218,6 +307,37 @@ def test_a_full_disk_leaves_a_gallery_as_it_was(how, path: Path) -> None:
         assert {file.name: file.read_bytes() for file in path.iterdir()} == before
     assert without_room(largest + 1000, act) == ""
     assert held(path) == expected(np.arange(20, ROWS))
+
+
+def test_a_column_with_holes_gets_its_room_before_the_erasure_is_certain(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    if not hasattr(os, "posix_fallocate"):
+        pytest.skip("this system cannot reserve room")
+    path = tmp_path / "gallery"
+    sealed(path, 20_000).close()
+    state = path / "00000001-000000-state"
+    state.unlink()
+    with state.open("wb") as file:
+        file.truncate(20_000)
+    if state.stat().st_blocks:
+        pytest.skip("this file system keeps no holes")
+    before = {file.name: file.read_bytes() for file in path.iterdir()}
+    folder = open_folder(path)
+
+    def full(file: int, offset: int, size: int) -> None:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    with monkeypatch.context() as patched:
+        patched.setattr(os, "posix_fallocate", full)
+        with pytest.raises(GalleryError, match="No space left"):
+            folder.change_in_place(erasure(3, 15_000))
+    assert {file.name: file.read_bytes() for file in path.iterdir()} == before
+    folder.change_in_place(erasure(3, 15_000))
+    assert state.stat().st_blocks * 512 >= 20_000, "what is certain finds its room"
+    folder.clear()
+    folder.close()
+    assert len(held(path)) == 19_998
 
 
 def test_a_full_disk_leaves_a_seal_undone_and_no_byte_of_it(path: Path) -> None:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import os
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -259,6 +261,64 @@ def test_removed_files_and_tails_are_zeros_before_they_go(
     assert overwrite_file(path) == 6
     assert not path.exists()
     assert other.read_bytes() == bytes(6)
+
+
+def test_neighbouring_rows_are_filled_by_one_write_that_a_full_disk_can_refuse(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path, writes = tmp_path / "rows", []
+    path.write_bytes(b"x" * 30_000)
+    real = os.pwrite
+
+    def pwrite(file: int, data: memoryview, offset: int) -> int:
+        writes.append((offset, len(data)))
+        return real(file, data, offset)
+
+    monkeypatch.setattr(os, "pwrite", pwrite)
+    assert fill_rows(path, 3, np.array([0, 4, 5, 6, 9_999]), 2) == 15
+    assert writes == [(0, 3), (12, 9), (29_997, 3)]
+    assert fill_rows(path, 3, np.arange(1000, 9000), 1) == 24_000
+    left = np.frombuffer(path.read_bytes(), dtype=np.uint8).reshape(-1, 3)
+    assert (left[1000:9000] == 1).all()
+    assert np.flatnonzero((left == 2).all(axis=1)).tolist() == [0, 4, 5, 6, 9_999]
+    assert (left == ord("x")).all(axis=1).sum() == 10_000 - 8_000 - 5
+
+    def full(file: int, data: memoryview, offset: int) -> int:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    monkeypatch.setattr(os, "pwrite", full)
+    with pytest.raises(OSError, match="No space left"):
+        fill_rows(path, 3, np.array([7]), 0)
+
+
+def test_files_of_many_editions_have_longer_names_and_are_read_again(tmp_path: Path) -> None:
+    path = tmp_path / "gallery"
+    folder = sealed(path, 12)
+    folder.manifest = replace(folder.manifest, edition=10**8 - 1)
+    folder.change_by_rewriting(erasure(3))
+    folder.clear()
+    folder.change_by_rewriting(erasure(4))
+    folder.clear()
+    folder.close()
+    assert (path / "100000001-000000-vector").exists()
+    assert held(path) == expected(np.delete(np.arange(12), [3, 4]))
+    assert traces(path, np.array([3, 4])) == []
+
+
+def test_a_folder_is_the_same_wherever_the_process_goes(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    made = sealed(Path("gallery"), 12)
+    assert made.path == tmp_path / "gallery"
+    made.close()
+    folder = open_folder(Path("gallery"))
+    (tmp_path / "elsewhere").mkdir()
+    monkeypatch.chdir(tmp_path / "elsewhere")
+    folder.change_in_place(erasure(3))
+    folder.clear()
+    folder.close()
+    assert held(tmp_path / "gallery") == expected(np.delete(np.arange(12), [3]))
 
 
 def test_superseded_manifests_and_journals_are_overwritten(tmp_path: Path) -> None:

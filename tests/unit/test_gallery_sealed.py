@@ -17,6 +17,7 @@ from sim.gallery.sealing import HOWS, How
 
 pytest.importorskip("faiss", reason="FAISS comes with the extra [faces]")
 
+from sim.gallery import journal
 from sim.gallery.folder_manifest import MANIFEST
 from sim.gallery.reopening import open_gallery
 from sim.gallery.stored import StoredGallery
@@ -177,6 +178,17 @@ def test_where_it_is_sealed_is_told_once(gallery: StoredGallery, tmp_path: Path)
         gallery.erase(np.array([1]), "quickly")  # type: ignore[arg-type]
 
 
+def test_its_folder_may_be_named_from_where_the_process_is(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    gallery = StoredGallery(WIDTH)
+    gallery.enrol(np.arange(9), vectors_of(np.arange(9)))
+    gallery.seal(Path("gallery"))
+    assert gallery.seal(Path("gallery")).rows == gallery.seal(tmp_path / "gallery").rows == 0
+    gallery.close()
+
+
 def test_a_gallery_open_here_is_not_opened_again(gallery: StoredGallery) -> None:
     assert gallery.folder is not None
     with pytest.raises(GalleryError, match="open elsewhere"):
@@ -224,7 +236,7 @@ def failing_at(call: int, monkeypatch: pytest.MonkeyPatch, calls: int = 1) -> Ca
 ACTS: dict[str, Callable[[StoredGallery], object]] = {
     "in place": lambda gallery: gallery.erase(np.array([3, 12])),
     "rewriting": lambda gallery: gallery.erase(np.array([3, 12]), "rewrite"),
-    "hiding": lambda gallery: gallery.hide(np.array([3, 120])),
+    "hiding": lambda gallery: gallery.hide(np.array([3, 12])),
     "rebuild": lambda gallery: gallery.rebuild(),
     "seal": lambda gallery: gallery.seal(),
 }
@@ -272,6 +284,31 @@ def test_whichever_write_fails_memory_and_files_say_the_same(act: str, quick_pat
     assert refused + done > 8
     if act in ("in place", "rewriting", "hiding"):
         assert min(refused, done) > 3
+
+
+@pytest.mark.parametrize("act", list(ACTS))
+def test_a_change_that_finds_an_earlier_one_unfinished_is_told_as_not_made(
+    act: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    gallery = StoredGallery(WIDTH)
+    gallery.enrol(np.arange(20), vectors_of(np.arange(20)))
+    gallery.seal(tmp_path / "gallery")
+    kept = gallery.stored(np.array([1]))
+
+    def full(*given: object) -> int:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    with monkeypatch.context() as patched:
+        patched.setattr(journal, "fill_rows", full)
+        with pytest.raises(GalleryError, match="the change is made"):
+            gallery.erase(np.array([1]))
+        before = answers(gallery)
+        with pytest.raises(GalleryError, match="nothing is changed: first what an earlier"):
+            ACTS[act](gallery)
+        assert answers(gallery) == before
+    ACTS[act](gallery)
+    assert traces(tmp_path / "gallery", kept) == 0
+    gallery.close()
 
 
 @pytest.mark.parametrize("act", ["in place", "rewriting", "seal"])
