@@ -13,7 +13,6 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.gallery.checks import refused
 from sim.gallery.folder import GalleryFolder
 from sim.gallery.gallery import Cost
 from sim.gallery.journal import ID, SAMPLED, STATE, Change
@@ -72,11 +71,8 @@ def made_certain(
     """Make changes certain in a folder, where there is one, so that memory can follow.
 
     Raises:
-        GalleryError: there is no such way, no room, or the folder cannot be written; nothing has
-            changed.
+        GalleryError: no room, or the folder cannot be written; nothing has changed.
     """
-    if how not in HOWS:
-        raise refused(f"a way to erase, {' or '.join(HOWS)}", str(how))
     if folder is None:
         return Cost()
     if how == "rewrite":

@@ -25,7 +25,7 @@ from sim.gallery.gallery import Cost, GalleryStats, Nearest, Within
 from sim.gallery.opening import create_folder
 from sim.gallery.register import ERASED, Register, segment_and_place, spot
 from sim.gallery.report import LEVELS, AuditReport
-from sim.gallery.sealing import How, arrays_of, changes_to, gone, made_certain
+from sim.gallery.sealing import HOWS, How, arrays_of, changes_to, gone, made_certain
 from sim.gallery.segment import ERASED as BLANK
 from sim.gallery.segment import HIDDEN, Segment
 from sim.gallery.shelf import LIST
@@ -93,7 +93,7 @@ class StoredGallery:
 
     def hide(self, ids: NDArray[np.int64]) -> None:
         """Keep templates out of results; see `Gallery.hide`."""
-        where = self._stored(ids)
+        ids, where = self._stored(ids)
         parts = list(self._by_segment(where))
         for segment, places, which in parts:
             hidden = segment.state[places] == HIDDEN
@@ -108,7 +108,9 @@ class StoredGallery:
     def erase(self, ids: NDArray[np.int64], how: How = "in_place") -> Cost:
         """Remove templates, in files as `how` says; see `Gallery.erase`."""
         start = time.perf_counter()
-        where = self._stored(ids)
+        ids, where = self._stored(ids)
+        if how not in HOWS:
+            raise refused(f"a way to erase, {' or '.join(HOWS)}", str(how))
         if not len(ids):
             return Cost()
         with wiped():
@@ -174,7 +176,7 @@ class StoredGallery:
     def stored(self, ids: NDArray[np.int64]) -> dict[str, NDArray[np.uint8]]:
         """Return the bytes that are kept of templates; see `Gallery.stored`."""
         kept: dict[str, NDArray[np.uint8]] = {}
-        where = self._stored(ids)
+        ids, where = self._stored(ids)
         for segment, places, which in self._by_segment(where):
             for name, rows in segment.shelf.stored(places).items():
                 if name == LIST:
@@ -197,8 +199,9 @@ class StoredGallery:
         Raises:
             GalleryError: an id is not stored, or comes twice.
         """
+        ids, where = self._stored(ids)
         hidden = np.zeros(len(ids), dtype=np.bool_)
-        for segment, places, which in self._by_segment(self._stored(ids)):
+        for segment, places, which in self._by_segment(where):
             hidden[which] = segment.state[places] == HIDDEN
         return hidden
 
@@ -247,8 +250,8 @@ class StoredGallery:
             yield len(self.segments) - 1, slice(start, start + room)
             start += room
 
-    def _stored(self, ids: NDArray[np.int64]) -> NDArray[np.int64]:
-        """Return where the templates of these ids stand, all of which are stored."""
+    def _stored(self, ids: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+        """Return ids as int64 [n], all of which are stored, and where their templates stand."""
         ids = checked_ids(ids)
         where = self.register.where(ids)
         missing = np.flatnonzero(where < 0)
@@ -256,7 +259,7 @@ class StoredGallery:
             first = missing[0]
             state = "was erased" if where[first] == ERASED else "was never enrolled"
             raise refused("ids of stored templates", f"{ids[first]}, which {state}")
-        return where
+        return ids, where
 
     def _by_segment(
         self, where: NDArray[np.int64]

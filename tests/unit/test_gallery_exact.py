@@ -154,6 +154,34 @@ def test_ids_that_are_not_there_are_refused_and_nothing_happens(gallery: StoredG
         assert gallery.stats() == before
 
 
+def test_ids_in_a_list_are_taken_as_those_in_an_array(gallery: StoredGallery) -> None:
+    gallery.enrol([1, 2, 3], unit(3, 9))
+    gallery.hide([1])
+    assert gallery.hidden([2, 1]).tolist() == [False, True]
+    assert len(gallery.stored([1, 3])["vector"]) == 2
+    before = gallery.stats()
+    assert gallery.erase([1, 2]).rows == 2
+    after = gallery.stats()
+    assert (after.erased, after.hidden) == (2, 0)
+    assert after.searchable == before.searchable - 1
+    with pytest.raises(GalleryError, match="erased"):
+        gallery.erase([1])
+    with pytest.raises(GalleryError):
+        gallery.enrol([2], unit(1, 9))
+    for wrong in ([1.5], ["3"], [None], [[3]], 3, None, [2**63]):
+        for act in (gallery.hide, gallery.erase, gallery.stored, gallery.hidden):
+            with pytest.raises(GalleryError):
+                act(wrong)
+    assert gallery.stats() == after
+
+
+def test_a_way_to_erase_that_is_none_is_refused_whatever_is_erased(gallery: StoredGallery) -> None:
+    for some in (BIG[:1], BIG[:0]):
+        with pytest.raises(GalleryError, match="way to erase"):
+            gallery.erase(some, how="somehow")
+    assert gallery.stats().erased == 0
+
+
 def test_a_gallery_that_is_told_of_nothing_stays_as_it_is(gallery: StoredGallery) -> None:
     before = gallery.stats()
     none = np.zeros(0, dtype=np.int64)
