@@ -45,6 +45,12 @@ class BlockLists:
         """Return the bytes of the blocks that hold the codes of all lists."""
         return int((-(-self.sizes() // self._packer.nvec)).sum()) * int(self._packer.block_size)
 
+    def labels(self, numbers: NDArray[np.int64]) -> NDArray[np.int64]:
+        """Return the labels of the rows in some lists, int64 [n], list by list."""
+        sizes = [(number, self._lists.list_size(number)) for number in numbers.tolist()]
+        rows = [self._labels(number, size) for number, size in sizes if size]
+        return np.concatenate(rows) if rows else np.zeros(0, dtype=np.int64)
+
     def codes(self, places: int) -> tuple[NDArray[np.int32], NDArray[np.uint8]]:
         """Return each place's list and 4-bit codes, two a byte.
 

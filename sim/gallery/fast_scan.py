@@ -7,6 +7,10 @@ The product quantiser codes the templates themselves, not what is left of them a
 centroid (`by_residual` off): for templates of people that found more of the true neighbours, as
 measured.
 
+What the 4-bit codes put last they may not name at all: FAISS leaves out a row whose sum of table
+values is 0. So where all that may be found are candidates, or a probe got fewer results than it
+asked for, every row of the lists looked through is scored from the store.
+
 A template's place is its label in the lists and its row in the 8-bit store; so rows of the store
 never move, and an erased one is zeros. FAISS's `IndexRefine`, which scores anew, cannot remove rows
 and is never asked to: the two indexes below it can, each for itself.
@@ -70,6 +74,9 @@ class FastScanShelf:
         self._scan.by_residual = False
         # Centroids of unit length, as FAISS's own factory has them for inner products.
         self._scan.cp.spherical = True
+        # FAISS wants 39 templates for each of a product's 16 centroids, and complains of fewer on
+        # standard error; small segments have fewer, and what is coarse here is scored anew.
+        self._scan.pq.cp.min_points_per_centroid = 1
         self._store = faiss.IndexScalarQuantizer(dimension, faiss.ScalarQuantizer.QT_8bit, metric)
         # Made while both are empty: FAISS makes none over two that hold different numbers of rows,
         # as they do once a template was erased; its count is the labels that there may be.
@@ -140,16 +147,18 @@ class FastScanShelf:
         self, vectors: NDArray[np.float32], k: int, shown: NDArray[np.bool_] | None
     ) -> Found:
         """Return the k best of the lists that are looked through; see `Shelf.search`."""
+        factor = max(self._design.k_factor, _LEAST / k)
+        if factor * k >= (self.rows if shown is None else int(shown.sum())):
+            return self._scored(vectors, k, shown)
         sel = None if shown is None else selector(shown)
-        # More candidates than there are templates would only be slow.
-        factor = min(max(self._design.k_factor, _LEAST / k), (self.rows + 1) / k)
         parameters = self._faiss.IndexRefineSearchParameters(
-            k_factor=max(factor, 1.0),
+            k_factor=factor,
             base_index_params=self._faiss.SearchParametersIVF(nprobe=self._design.nprobe, sel=sel),
         )
         scores, places = self._both.search(vectors, k, params=parameters)
-        if places[:, -1].min() == NOWHERE:
-            scores[places == NOWHERE] = -np.inf
+        short = np.flatnonzero(places[:, -1] == NOWHERE)
+        if len(short):
+            scores[short], places[short] = self._scored(vectors[short], k, shown)
         return scores, places
 
     def within(
@@ -222,12 +231,32 @@ class FastScanShelf:
         }
 
     def sizes(self) -> dict[str, int]:
-        """Return the bytes of the 4-bit blocks, of the places in them and of the store."""
+        """Return the bytes of the 4-bit blocks, of the places in them and of the 8-bit codes."""
         return {
             "scan": self._lists.block_bytes(),
             "place": self.rows * _ID_BYTES,
-            "code": self._store.codes.size(),
+            "code": self.rows * int(self._store.code_size),
         }
+
+    def _scored(
+        self, vectors: NDArray[np.float32], k: int, shown: NDArray[np.bool_] | None
+    ) -> Found:
+        """Return the k best of the lists looked through, all scored from the 8-bit store."""
+        scores = np.full((len(vectors), k), -np.inf, dtype=np.float32)
+        places = np.full((len(vectors), k), NOWHERE, dtype=np.int64)
+        lists = np.sort(self._centroids.search(vectors, self._design.nprobe)[1], axis=1)
+        looked, of = np.unique(lists, axis=0, return_inverse=True)
+        for number, numbers in enumerate(looked):
+            rows = np.zeros(self._store.ntotal, dtype=np.bool_)
+            rows[self._lists.labels(numbers)] = True
+            if shown is not None:
+                rows &= shown[: len(rows)]
+            probes, most = np.flatnonzero(of == number), min(k, int(rows.sum()))
+            if most:
+                only = self._faiss.SearchParameters(sel=selector(rows))
+                found, at = self._store.search(vectors[probes], most, params=only)
+                scores[probes, :most], places[probes, :most] = found, at
+        return scores, places
 
     def _keep(self, places: NDArray[np.int64], codes: NDArray[np.uint8]) -> None:
         """Put 8-bit codes into the store; places that are passed over have zeros."""
