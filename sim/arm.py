@@ -338,5 +338,6 @@ class Arm:
     def history(self) -> History:
         """Run to the end and return what happened."""
         self.env.run(until=self.setup.last_day + 1)
+        self.world.close_stores(self.setup.last_day + 1)
         self._settle()
         return history_of(self)

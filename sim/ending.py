@@ -94,6 +94,7 @@ def _books(arm: Arm) -> Books:
         int(((world.state == state) & resident).sum()) for state in (SEARCHABLE, HIDDEN)
     )
     kept = world.emptying.kept(arm.setup.last_day)
+    backed = world.emptying.in_backups(arm.setup.last_day, world.purge_delay)
     faces = Faces(
         hidden=hidden * weight,
         leaving=(int(world.templates[arm.scope]) - shown - hidden) * weight,
@@ -101,6 +102,7 @@ def _books(arm: Arm) -> Books:
         erased=int(world.visit[resident].sum(dtype=np.int64)) * weight,
         photos=world.photos_kept(resident) * weight + arm.inbox.extra_photos,
         kept={name: int(resident[rows].sum()) * weight for name, rows in kept.items()},
+        backed={name: int(resident[rows].sum()) * weight for name, rows in backed.items()},
     )
     return Books(
         asked=arm.customers.asked,

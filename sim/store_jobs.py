@@ -49,17 +49,20 @@ class StoreJobs:
         self.acts.append((day, "rebuild", jurisdiction))
         return self.world.rebuild(jurisdiction, day)
 
-    def kept_in_stores(self, jurisdiction: str, threshold: float | None) -> int:
-        """Return how many erased templates the stores keep until some day that nobody knows.
+    def kept_in_stores(self, jurisdiction: str, threshold: float | None, day: int) -> int:
+        """Return of how many templates erased before a day a store itself still holds something.
+
+        Backups do not count.
 
         Args:
             jurisdiction: code of those whose templates they are taken to be.
             threshold: evidence in nats above which they are; None for the operator's own.
+            day: today.
 
         Raises:
             ScenarioError: a jurisdiction or threshold that this run does not tell apart.
         """
-        return self.world.kept_in_stores(jurisdiction, threshold)
+        return self.world.kept_in_stores(jurisdiction, threshold, day)
 
     def empty_stores(self, day: int) -> bool:
         """Write the stores that keep what was erased anew, without it; return whether there are

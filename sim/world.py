@@ -8,7 +8,6 @@ first, then answers to requests, then the erasure job (`sim.day.ORDER_OF_A_DAY`)
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable
 
 import numpy as np
 from numpy.typing import NDArray
@@ -23,7 +22,7 @@ from sim.dates import iso
 from sim.levers import Levers, Modifier
 from sim.matcher import Matcher
 from sim.operator.background import Background
-from sim.operator.emptying import Emptying, LetGo
+from sim.operator.emptying import Emptying
 from sim.operator.passes import Passes, passes_of
 from sim.operator.profile import BACKUPS, Profile, amount_of
 from sim.operator.removal_order import RemovalOrder
@@ -130,7 +129,7 @@ class World:
         day = min(day, self.last_day + 1)
         if day <= self.day:
             return
-        self._note_let_go(self.emptying.settle(self.background))
+        self.close_stores(day)
         self.cloaking.note(self.day)
         passes = self._passes_now()
         self.background.collect(self.day, day, passes)
@@ -263,6 +262,8 @@ class World:
             day: day number; its finds are enrolled already.
             hazard: of that day.
         """
+        if order.erases:
+            self.emptying.lose(day)
         rows = self._counted(order.jurisdiction, order.threshold)
         rows = rows[: np.searchsorted(self.candidates.day[rows], day, side="right")]
         state = self.state[rows]
@@ -307,6 +308,7 @@ class World:
                 continue
             self.bring_up_to(day + 1)
             self.background.retain(code, day - age + 1.0, hazard)
+            self.emptying.lose(day)
             rows = self._counted(code, None)
             rows = rows[(self.state[rows] == SEARCHABLE) | (self.state[rows] == HIDDEN)]
             due = self.retention.due(code, day, age, rows, self.since[rows])
@@ -449,18 +451,22 @@ class World:
         if not self.emptying.ledgers:
             return False
         self.bring_up_to(day + 1)
-        self._note_let_go(self.emptying.empty(day, self.background))
+        self.close_stores(day + 1)
+        self.emptying.empty(day, self.background)
         return True
 
-    def kept_in_stores(self, code: str, threshold: float | None) -> int:
-        """Return how many erased templates that count as a jurisdiction's residents' the stores
-        keep until some day that nobody knows."""
-        waiting = self.emptying.waiting()
-        return int(self.parts.counted(code, threshold)[self.part[waiting]].sum())
+    def kept_in_stores(self, code: str, threshold: float | None, day: int) -> int:
+        """Return of how many templates that count as a jurisdiction's residents', erased before a
+        day, a store itself still holds something at the day's end."""
+        self.close_stores(day)
+        kept = self.emptying.kept(day).values()
+        rows = np.unique(np.concatenate([np.zeros(0, np.int64), *kept]))
+        return int(self.parts.counted(code, threshold)[self.part[rows]].sum())
 
-    def _note_let_go(self, let_go: Iterable[LetGo]) -> None:
-        """Note from when backups alone hold some templates: they keep them a while longer."""
-        for day, template, rows in let_go:
+    def close_stores(self, before: int) -> None:
+        """Close the stores' days before one, and note of what they have let go by then, from when
+        backups alone hold it: they keep it a while longer."""
+        for day, template, rows in self.emptying.settle(self.background, before):
             self._purges.setdefault(day + self.purge_delay, []).append((template, rows))
 
     def _purge(self, day: int) -> None:

@@ -46,7 +46,8 @@ def _audit(spec: InterventionSpec, actors: Actors, day: int, number: int) -> Non
         return
     left = {order: actors.operator.left_of(order) for order in audited}
     kept = any(
-        actors.world_jobs.kept_in_stores(order.jurisdiction, order.threshold) for order in audited
+        actors.world_jobs.kept_in_stores(order.jurisdiction, order.threshold, day)
+        for order in audited
     )
     if not kept and not any(left.values()):
         told("audit_finds_nothing", "Nothing that was to be erased is left in a store.")

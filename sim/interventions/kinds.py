@@ -34,8 +34,8 @@ class WorldJobs(Protocol):
     def rebuild(self, jurisdiction: str, day: int) -> int:
         """Make templates anew from photos kept when theirs were given up; return how many."""
 
-    def kept_in_stores(self, jurisdiction: str, threshold: float | None) -> int:
-        """Return how many erased templates the stores keep until some day that nobody knows."""
+    def kept_in_stores(self, jurisdiction: str, threshold: float | None, day: int) -> int:
+        """Return of how many templates erased before a day a store still holds something."""
 
     def empty_stores(self, day: int) -> bool:
         """Write the stores that keep what was erased anew; return whether there are any."""

@@ -13,7 +13,7 @@ A store that states no manner lets go on the day of the erasure, and no bytes ar
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -22,7 +22,7 @@ from numpy.typing import NDArray
 from generators.keyed import Streams
 from sim.gallery.keeping import Cohort, Traffic, share_left
 from sim.operator.background import Background
-from sim.operator.profile import Profile
+from sim.operator.profile import GALLERY, Profile
 from sim.operator.store_ledger import StoreLedger
 from sim.people.finds import CandidateFinds
 
@@ -68,6 +68,7 @@ class Emptying:
 
     Attributes:
         ledgers: of each store that states its manner of keeping, by name.
+        reached: the stores of faces that an erasure reaches.
         first_day: of an erasure, None before it.
     """
 
@@ -84,12 +85,14 @@ class Emptying:
             for store in profile.stores
             if store.name in profile.engines
         }
+        self.reached = tuple(s.name for s in profile.stores if s.name in GALLERY and s.erased)
         self.candidates = candidates
         self.streams = streams
         self.first_day: int | None = None
+        self._open: set[int] = set()
         self._unsettled: list[Batch] = []
-        self._waiting: list[Batch] = []
         self._settled: list[Batch] = []
+        self._due: dict[float, list[Batch]] = {}
 
     def erase(
         self,
@@ -110,37 +113,64 @@ class Emptying:
             keeps_photos: the photos stay.
         """
         self.first_day = day if self.first_day is None else self.first_day
-        luck = np.zeros(0)
+        luck = np.zeros(len(rows))
         if self.ledgers:
             luck = self.streams.uniform("store.place", self.candidates.photo_key(rows), visit)
+        self._open.add(day)
         self._unsettled.append(Batch(day, template, rows, luck, keeps_photos, {}))
 
-    def settle(self, background: Background) -> Iterator[LetGo]:
-        """Close the days on which something was erased, and yield what the stores let go of.
+    def lose(self, day: int) -> None:
+        """Note that the gallery behind the sample has lost something on a day.
+
+        The ledgers are of that gallery: what it loses on a day on which none of the sample's
+        templates went is entered all the same.
+        """
+        self._open.add(day)
+
+    def settle(self, background: Background, before: int) -> Iterator[LetGo]:
+        """Close the days before one, and yield what the stores have let go of on them.
 
         Args:
-            background: the gallery behind the sample, as the last of those days left it.
+            background: the gallery behind the sample, as the last day not yet closed left it.
+            before: first day that is not closed.
         """
-        unsettled, self._unsettled = self._unsettled, []
-        if not self.ledgers:
-            yield from ((batch.day, batch.template, batch.rows) for batch in unsettled)
-            return
-        for day in sorted({batch.day for batch in unsettled}):
-            entered = {name: ledger.enter(day, background) for name, ledger in self.ledgers.items()}
-            for batch in (batch for batch in unsettled if batch.day == day):
-                cohorts = {
-                    name: cohort
-                    for name, (cohort, _) in entered.items()
-                    if not (batch.keeps_photos and self.ledgers[name].photos)
-                }
-                batch = replace(batch, cohorts=cohorts)
-                self._settled.append(batch)
-                yield from self._let_go(batch)
-            if any(cleaned for _, cleaned in entered.values()):
-                yield from self._look_again()
+        for day in sorted(day for day in self._open if day < before):
+            self._open.remove(day)
+            self._close(day, background)
+        for due in sorted(due for due in self._due if due < before):
+            for batch in self._due.pop(due):
+                yield math.ceil(due), batch.template, batch.rows
 
-    def empty(self, day: int, background: Background) -> Iterator[LetGo]:
-        """Write every store anew without what was erased, and yield what it lets go of by that.
+    def _close(self, day: int, background: Background) -> None:
+        """Enter what was lost on a day, and say of what was erased when it is gone."""
+        entered = {name: ledger.enter(day, background) for name, ledger in self.ledgers.items()}
+        mine = [batch for batch in self._unsettled if batch.day == day]
+        self._unsettled = [batch for batch in self._unsettled if batch.day != day]
+        for batch in mine:
+            cohorts = {
+                name: cohort
+                for name, (cohort, _) in entered.items()
+                if not (batch.keeps_photos and self.ledgers[name].photos)
+            }
+            settled = replace(batch, cohorts=cohorts)
+            if self.ledgers:
+                self._settled.append(settled)
+            self._schedule(settled)
+        if any(cleaned for _, cleaned in entered.values()):
+            # A day that is known stays: only what waits for a clean-up goes by one.
+            for batch in self._due.pop(math.inf, []):
+                self._schedule(batch)
+
+    def _schedule(self, batch: Batch) -> None:
+        """Put a batch's templates under the days from which no store holds anything of them."""
+        until = np.full(len(batch.rows), float(batch.day))
+        for name in batch.cohorts:
+            until = np.maximum(until, self._until(batch, name))
+        for day in np.unique(until):
+            self._due.setdefault(float(day), []).append(batch.only(until == day))
+
+    def empty(self, day: int, background: Background) -> None:
+        """Write every store anew without what was erased; `settle` yields what goes by that.
 
         Args:
             day: today; what is erased today goes with the rest.
@@ -148,51 +178,56 @@ class Emptying:
         """
         for ledger in self.ledgers.values():
             ledger.empty(day, background)
-        yield from self._look_again()
+        due, self._due = self._due, {}
+        for batches in due.values():
+            for batch in batches:
+                self._schedule(batch)
 
     def kept(self, day: int) -> dict[str, NDArray[np.int64]]:
         """Return the candidate rows of erased templates that stand in each store on a day.
 
         A photo that was erased, found and erased again may stand there twice.
         """
-        found: dict[str, list[NDArray[np.int64]]] = {name: [] for name in self.ledgers}
-        for batch in self._settled:
-            for name in batch.cohorts:
-                stays, gone = self._stays(batch, name)
-                if gone > day:
-                    found[name].append(batch.rows[stays])
-        return {
-            name: np.concatenate([np.zeros(0, np.int64), *rows]) for name, rows in found.items()
-        }
+        return self._where(tuple(self.ledgers), lambda until: until > day)
 
-    def waiting(self) -> NDArray[np.int64]:
-        """Return the candidate rows of erased templates that a store lets go of on no known day."""
-        return np.concatenate([np.zeros(0, np.int64), *(batch.rows for batch in self._waiting)])
+    def in_backups(self, day: int, delay: float) -> dict[str, NDArray[np.int64]]:
+        """Return the candidate rows of erased templates that only backups of each store hold.
+
+        Nothing is returned where no store states its manner of keeping: all that is on its way
+        out is in backups there.
+
+        Args:
+            day: day number.
+            delay: days for which backups keep what their store has let go of.
+        """
+        names = self.reached if self.ledgers else ()
+        return self._where(names, lambda until: (until <= day) & (day < np.ceil(until) + delay))
+
+    def _where(
+        self, names: Sequence[str], which: Callable[[NDArray[np.float64]], NDArray[np.bool_]]
+    ) -> dict[str, NDArray[np.int64]]:
+        """Return the candidate rows of erased templates whose last day in a store is such."""
+        return {
+            name: np.concatenate(
+                [
+                    np.zeros(0, np.int64),
+                    *(batch.rows[which(self._until(batch, name))] for batch in self._settled),
+                ]
+            )
+            for name in names
+        }
 
     @property
     def traffic(self) -> Traffic:
         """Bytes that erasing has moved in all stores so far."""
         return sum((ledger.traffic for ledger in self.ledgers.values()), Traffic())
 
-    def _look_again(self) -> Iterator[LetGo]:
-        """Yield what stores that were cleaned up let go of, of all that no day was known for."""
-        waiting, self._waiting = self._waiting, []
-        for batch in waiting:
-            yield from self._let_go(batch)
-
-    def _let_go(self, batch: Batch) -> Iterator[LetGo]:
-        """Yield a batch's templates by the day from which no store holds anything of them."""
+    def _until(self, batch: Batch, name: str) -> NDArray[np.float64]:
+        """Return the days from which a store holds nothing of a batch's templates, float64 [r]."""
         until = np.full(len(batch.rows), float(batch.day))
-        for name in batch.cohorts:
-            stays, gone = self._stays(batch, name)
-            until[stays] = np.maximum(until[stays], gone)
-        for day in np.unique(until[np.isfinite(until)]):
-            which = until == day
-            yield math.ceil(day), batch.template[which], batch.rows[which]
-        if np.isinf(until).any():
-            self._waiting.append(batch.only(np.isinf(until)))
-
-    def _stays(self, batch: Batch, name: str) -> tuple[NDArray[np.bool_], float]:
-        """Return which of a batch a store keeps, bool [r], and the day from which it does not."""
-        cohort, ledger = batch.cohorts[name], self.ledgers[name]
-        return batch.luck < share_left(ledger.keeping, cohort), ledger.gone_on(cohort)
+        cohort = batch.cohorts.get(name)
+        if cohort is not None:
+            ledger = self.ledgers[name]
+            stays = batch.luck < share_left(ledger.keeping, cohort)
+            until[stays] = ledger.gone_on(cohort)
+        return until

@@ -1,9 +1,9 @@
 """The operator's four stores with their backups: what is still somewhere after erasure.
 
 Erasing a face takes it out of every store whose profile says so, as that store keeps what was
-erased (`sim.operator.emptying`), and out of the backups some days later; the world's own columns
-follow the slowest of them (`operator.purge_delay`). What customers were handed stays with them, and
-a list by which people are kept out keeps a template of each.
+erased (`sim.operator.emptying`), and out of its backups some days after that store has let go of
+it; the world's own columns follow the slowest of them all. What customers were handed stays with
+them, and a list by which people are kept out keeps a template of each.
 """
 
 from __future__ import annotations
@@ -30,6 +30,8 @@ class Faces:
         photos: held beside the templates: sent with a request, or kept when the template was
             given up.
         kept: of those leaving, the ones that stand in a store itself, by store.
+        backed: of those leaving, the ones that only backups of a store hold, by store; all of them
+            where none is named.
     """
 
     hidden: float
@@ -38,6 +40,7 @@ class Faces:
     erased: float
     photos: float
     kept: Mapping[str, float] = field(default_factory=dict)
+    backed: Mapping[str, float] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -101,8 +104,9 @@ def residue_of(profile: Profile, faces: Faces, parameters: Mapping[str, float]) 
 
     return Residue(
         hidden=faces.hidden * sum(store.copies for store in stores),
-        backups=faces.leaving * sum(remaining(store) for store in reached)
-        - sum(kept(store) * remaining(store) for store in reached),
+        backups=sum(faces.backed[store.name] * remaining(store) for store in reached)
+        if faces.backed
+        else faces.leaving * sum(remaining(store) for store in reached),
         left=faces.erased * sum(store.copies for store in stores if not store.erased),
         listed=faces.listed,
         photos=faces.photos,

@@ -21,7 +21,8 @@ from tests.laws.test_worlds import same_snapshots
 
 START = day_of(date(2022, 1, 1))
 ENDS = START + 9
-END = "2025-12-31"
+LAST = START + 364
+END = iso(LAST)
 
 
 def power(kind, start=START, **options):
@@ -47,7 +48,7 @@ def ordered(shipped_setups, with_parameters):
     """Collection stops and everything known to be of residents is erased in ten days, at once."""
     values = {**STILL, "operator.erasure_capacity": 1e13}
     base = with_parameters(shipped_setups["no-uk-order"], values)
-    return replace(base, interventions=(STOP, DELETE))
+    return replace(base, interventions=(STOP, DELETE), last_day=LAST)
 
 
 @pytest.fixture(scope="module")
@@ -56,7 +57,14 @@ def run(homebodies):
 
     def one(setup):
         """Run an arm, once for all tests that ask for the same."""
-        key = repr((setup.profile.keeping, setup.interventions, sorted(setup.parameters.items())))
+        key = repr(
+            (
+                setup.last_day,
+                setup.profile.keeping,
+                setup.interventions,
+                sorted(setup.parameters.items()),
+            )
+        )
         if key not in done:
             done[key] = run_arms(homebodies, {"arm": setup}, 5, 0)["arm"]
         return done[key]
@@ -185,8 +193,9 @@ def test_a_lag_holds_everybody_for_as_many_days_more(run, ordered, manner, days)
     assert min(weeks) < START + days
 
 
-def test_a_person_is_held_until_the_last_store_lets_go(run, ordered):
+def test_a_person_is_held_until_the_last_store_lets_go(run, ordered, with_parameters):
     """One store that keeps is enough, and which one does not matter."""
+    ordered = with_parameters(ordered, {"operator.purge_delay": 30.0})
     ends = {store: run(keeps(ordered, store, by="tombstone_forever")) for store in GALLERY}
     last = ordered.last_day
     assert len({held(history, last) for history in ends.values()}) == 1
@@ -194,8 +203,24 @@ def test_a_person_is_held_until_the_last_store_lets_go(run, ordered):
     copies = {store: value(history, "residue", store) for store, history in ends.items()}
     assert len(set(copies.values())) == 1
     assert value(ends["images"], "residue", "templates") == 0.0
-    # The others' backups hold it only as long as backups do: here not at all.
-    assert value(ends["images"], "residue", BACKUPS) == pytest.approx(0.0, abs=2e9)
+    # Of the others, which let go on the day, backups held it for a month.
+    assert value(ends["images"], "residue", BACKUPS) == 0.0
+
+
+def test_backups_hold_what_their_own_store_let_go_of_for_their_days(run, ordered, with_parameters):
+    """Images let go at once, metadata after 20 days, templates never; the run ends 12 days after
+    the job, when backups of 30 days still hold all of the images and not yet any metadata."""
+    short = replace(with_parameters(ordered, {"operator.purge_delay": 30.0}), last_day=ENDS + 12)
+    rules = {
+        "metadata": Keeping(Kind.VERSIONED, days=40.0),
+        "templates": Keeping(Kind.TOMBSTONE_FOREVER),
+    }
+    history = run(replace(short, profile=replace(short.profile, keeping=rules)))
+    residue = history.books.residue.by_place()
+    images, metadata, templates, backups = (
+        residue[place] for place in ("images", "metadata", "templates", BACKUPS)
+    )
+    assert images == 0.0 < metadata == templates == backups
 
 
 def test_photos_that_stay_are_no_matter_of_the_stores_of_photos(run, ordered):
@@ -254,6 +279,39 @@ def test_an_audit_has_the_stores_written_anew(run, ordered):
     # A store that lets go of everything gives the audit nothing to find, and nothing to write.
     (found,) = (e for e in run(audited).events if e.kind.startswith("audit"))
     assert found.kind == "audit_finds_nothing"
+
+
+def test_an_audit_finds_old_versions_and_what_it_has_written_anew_is_held_no_longer(run, ordered):
+    """Old versions go on a known day, years later: an audit sees them, and does not wait."""
+    audit = power("independent-audit", START + 100, finds=1.0, every=36500.0, days=30.0)
+    rules = {
+        "metadata": Keeping(Kind.VERSIONED, days=3650.0),
+        "templates": Keeping(Kind.TOMBSTONE_FOREVER),
+    }
+    audited = replace(
+        ordered,
+        interventions=(STOP, DELETE, audit),
+        profile=replace(ordered.profile, keeping={"metadata": rules["metadata"]}),
+    )
+    for setup in (audited, replace(audited, profile=replace(ordered.profile, keeping=rules))):
+        history = run(setup)
+        dates = {e.kind: e.day for e in history.events}
+        assert dates["audit_finds_residue"] == START + 100
+        assert dates["stores_emptied"] == START + 130
+        weeks = {s.day: held(history, s.day) for s in history.snapshots}
+        assert all(count > 500 for day, count in weeks.items() if START <= day < START + 130)
+        assert all(count == 0 for day, count in weeks.items() if day > START + 130)
+        for place in ("metadata", "templates", BACKUPS):
+            assert value(history, "residue", place) == 0.0
+
+
+def test_what_is_erased_on_the_last_day_is_kept_and_paid_for(run, ordered):
+    """The run ends with the job's first day."""
+    short = replace(keeps(ordered, *GALLERY, by="tombstone_forever"), last_day=START)
+    books = run(short).books
+    residue = books.residue.by_place()
+    assert residue[BACKUPS] == 0.0 < residue["templates"]
+    assert books.traffic.moved > 0.0
 
 
 def test_slots_keep_the_share_that_stood_at_the_end_of_the_lists(run, ordered):
