@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from sim.gallery.gallery import Cost, Nearest
+from sim.gallery.gallery import NOBODY, Cost, Nearest, Within
 from sim.gallery.stored import StoredGallery
 
 
@@ -141,6 +141,23 @@ class OnlyCounts(StoredGallery):
 
         held, told = super().stats(), getattr(self, "told", 0)
         return dataclasses.replace(held, searchable=held.searchable - told, erased=told)
+
+
+class FindsNobody(StoredGallery):
+    """Useless: once something was erased, nobody is returned whoever is searched for."""
+
+    def search(self, vectors: np.ndarray, k: int) -> Nearest:
+        found = super().search(vectors, k)
+        if not self.stats().erased:
+            return found
+        return Nearest(np.full_like(found.ids, NOBODY), np.full_like(found.scores, -np.inf))
+
+
+class FindsNobodyInRange(StoredGallery):
+    """Useless: nobody is within any range of whoever is searched for."""
+
+    def range(self, vectors: np.ndarray, threshold: float) -> Within:
+        return super().range(vectors, 2.0)
 
 
 class FindsEverybody(StoredGallery):

@@ -69,7 +69,7 @@ def cost_words(audited: Audited) -> str:
 def holds_word(level: Level) -> str:
     """Return whether a level holds, in a word or two."""
     if level.holds is None:
-        return "not examined"
+        return "undecided" if level.evidence else "not examined"
     return "yes" if level.holds else "no"
 
 
@@ -104,10 +104,12 @@ def _reach(evidence: Mapping[str, Any]) -> str:
     others = f"{evidence['non_mated_hits']:,} of {evidence['non_mated_searches']:,}"
     share = evidence["smallest_share_seen"]
     power = (
-        "The test would have seen no share of them, had they still been there."
+        "The test would have seen no share of them, had they still been there: "
+        f"{evidence['why']['smallest_share_seen']}."
         if share is None
         else f"Had {100 * share:.1f} % of them still been there, the test would have seen it with "
-        f"a chance of {100 * evidence['power']:.0f} %."
+        f"a chance of {100 * evidence['power']:.0f} %, a smaller share less surely; the level is "
+        f"answered where that is {100 * evidence['most_unseen']:.0f} % or less."
     )
     ranks = evidence["first_ranks"]
     kept = ranks["same"] + ranks["first_was_erased"] + ranks["nearer_one_found"]

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from generators.errors import Fault
 from sim.gallery.fingerprints import FRAGMENT, Fingerprints, Rows, fingerprints, seek, without
 from sim.gallery.gallery import Gallery, GalleryError, GalleryStats, Nearest
+from sim.gallery.reach import MOST_FPIR
 from sim.gallery.wiping import wiped
 
 MOST_LOOKED_FOR = 20_000
@@ -31,7 +32,10 @@ _FEWEST_MIXED = FRAGMENT + 1
 
 @dataclass(frozen=True)
 class Probes:
-    """New photos, none of them enrolled; float32 [n, dimension], of unit length, one a person.
+    """New photos, none of them enrolled; float32 [n, dimension], of unit length, one row a person.
+
+    A row is a photo or the mean of several of one person, made alike in all three groups: rows are
+    independent, so that their hits can be counted.
 
     Attributes:
         erased: of people all of whose templates are to be erased.
@@ -56,6 +60,7 @@ class Evidence:
         looked_for: rows of the erased that they stand for.
         probes: new photos.
         threshold: least score of a hit.
+        most_fpir: share of strangers that may have a hit at most.
         firsts: what stood first in the searches of survivors.
         stats: what was held.
     """
@@ -67,6 +72,7 @@ class Evidence:
     looked_for: int
     probes: Probes
     threshold: float
+    most_fpir: float
     firsts: Nearest
     stats: GalleryStats
 
@@ -80,6 +86,7 @@ def take_evidence(
     strangers: NDArray[np.float32],
     probes: Probes,
     threshold: float,
+    most_fpir: float = MOST_FPIR,
 ) -> Evidence:
     """Return what an audit needs to know, of a gallery that nothing was erased from yet.
 
@@ -95,6 +102,8 @@ def take_evidence(
         probes: new photos.
         threshold: least score of a hit; one at which few strangers have one
             (`sim.gallery.reach.threshold_for`).
+        most_fpir: share of strangers that may have a hit at most: where significantly more have
+            one, searches for people who are not there tell nothing.
 
     Raises:
         GalleryError: an id is not stored, no ids or probes at all, fewer than 17 survivors, or
@@ -119,6 +128,7 @@ def take_evidence(
         looked_for=len(looked_for),
         probes=probes,
         threshold=threshold,
+        most_fpir=most_fpir,
         firsts=gallery.search(probes.survivors, 1),
         stats=gallery.stats(),
     )

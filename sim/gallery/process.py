@@ -12,6 +12,7 @@ whatever is in them.
 from __future__ import annotations
 
 import os
+import signal
 import subprocess
 import sys
 from collections.abc import Callable, Collection
@@ -22,6 +23,7 @@ from typing import TYPE_CHECKING, Any, Self, cast
 import numpy as np
 from numpy.typing import NDArray
 
+from generators.errors import EffaceError, Fault
 from sim.gallery.gallery import Cost, Gallery, GalleryStats, Nearest, Within
 from sim.gallery.report import LEVELS, AuditReport
 from sim.gallery.serving import receive, send
@@ -56,14 +58,17 @@ class GalleryProcess:
             "LD_BIND_NOW": "1",
             "PYTHONMALLOC": "malloc",
             "GLIBC_TUNABLES": f"{tunables}:{_NO_CACHES}" if tunables else _NO_CACHES,
-            "PYTHONPATH": os.pathsep.join(sys.path),
+            "PYTHONPATH": os.pathsep.join(_search_path()),
         }
         self._process = subprocess.Popen(
-            [sys.executable, "-m", "sim.gallery.serving"],
+            # -P: no file of the working folder is imported in a library's stead.
+            [sys.executable, "-P", "-m", "sim.gallery.serving"],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             bufsize=0,
             env=os.environ | own,
+            # A Ctrl-C is for who waits here; the process ends when the pipe closes.
+            process_group=0,
         )
         self.pid = self._process.pid
         try:
@@ -149,14 +154,45 @@ class GalleryProcess:
         return self._asked((name, None, {}))
 
     def _asked(self, message: Any) -> Any:
-        """Return the answer to a message; an exception there is raised here."""
+        """Return the answer to a message; an exception there is raised here.
+
+        Raises:
+            EffaceError: the process has ended, as when the kernel ends it for want of memory.
+        """
         stdin, stdout = cast(Any, self._process.stdin), cast(Any, self._process.stdout)
         try:
             send(stdin, message)
             well, answer = receive(stdout)
         except (BrokenPipeError, EOFError):
-            code = self._process.wait()
-            raise RuntimeError(f"the gallery's process ended with code {code}") from None
+            raise _ended(self._process.wait()) from None
+        except BaseException:  # interrupted midway: what it would answer answers nothing any more
+            self._process.kill()
+            raise
         if not well:
             raise answer
         return answer
+
+
+def _search_path() -> list[str]:
+    """Return where the process finds modules: as here, but never in whatever folder it works in.
+
+    An empty entry stands for that folder; the last one makes up for it where this package was
+    found by it.
+    """
+    here = [os.path.abspath(path) for path in sys.path if path]
+    return [*here, str(Path(__file__).parents[2])]
+
+
+def _ended(code: int) -> EffaceError:
+    """Return what is said of a process that ended by itself with such a returncode."""
+    how = f"exit code {code}"
+    if code < 0:
+        how = signal.Signals(-code).name if -code in set(signal.Signals) else f"signal {-code}"
+    return EffaceError(
+        Fault(
+            "the gallery's process ended before it answered",
+            found=how,
+            expected="memory for it: where there is too little, the system ends it with SIGKILL, "
+            "and fewer templates may fit",
+        )
+    )

@@ -23,6 +23,19 @@ LEVEL = 0.001
 POWER = 0.95
 """Chance with which the smallest detectable rate is seen; an assumption."""
 
+MOST_UNSEEN = 0.2
+"""Largest share of the erased, still reachable, that L1 may miss and yet hold; an assumption.
+
+Photos of few people, or of people whom the gallery would miss anyway, say nothing where they find
+nobody.
+"""
+MOST_FPIR = 0.05
+"""Largest share of strangers that a usable threshold lets hit; an assumption.
+
+NIST reports identification at 0.003 (`search.fpir`); where one stranger in twenty is found, either
+the threshold is set for no search that anybody makes, or strangers are enrolled.
+"""
+
 _TAIL = 1e-9
 """Chance of the outcomes that the reckoning of power leaves out at either end."""
 _HALVINGS = 40
@@ -67,6 +80,13 @@ def compare_reach(hits: NDArray[np.bool_], others: NDArray[np.bool_]) -> Reach:
     p_value = float(_tail(x, y, n, m)) if n and m else 1.0
     smallest = smallest_rate(n, m, y / m) if n and m else None
     return Reach(n, x, m, y, p_value, smallest)
+
+
+def chance_of_hits(hits: int, searches: int, rate: float) -> float:
+    """Return the chance of so many hits or more in independent searches, each with this rate."""
+    from scipy.stats import binom
+
+    return float(binom.sf(hits - 1, searches, rate))
 
 
 def power(rate: float, n: int, m: int, other_rate: float) -> float:

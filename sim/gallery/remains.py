@@ -112,10 +112,8 @@ def _level(
         against = f"Pieces of {told['found']} erased templates are there still."
     elif not known[ERASED].any():
         against = "No erased template differs from all survivors in any form that is looked for."
-    level = examined(name, told, control, does_not_prove, against)
-    if level.holds and traces.unread:
-        return Level(name, None, told, control, does_not_prove, "Some of it could not be read.")
-    return level
+    undecided = "Some of it could not be read." if traces.unread else None
+    return examined(name, told, control, does_not_prove, against, undecided)
 
 
 def _any(prints: Fingerprints, flags: NDArray[np.bool_], group: str) -> NDArray[np.bool_]:

@@ -46,7 +46,8 @@ class Level:
 
     Attributes:
         level: its name, one of `LEVELS`.
-        holds: whether nothing of the erased was found there; None where it cannot be examined.
+        holds: whether nothing of the erased was found there; None where it cannot be examined, or
+            not so closely that finding nothing would say anything.
         evidence: what was done and found, by name.
         control: None where it was not examined.
         does_not_prove: what may still be so, though the level holds.
@@ -94,6 +95,7 @@ def examined(
     control: Control,
     does_not_prove: str,
     against: str | None,
+    undecided: str | None = None,
 ) -> Level:
     """Return a level that was examined; it holds where nothing speaks against it.
 
@@ -103,9 +105,12 @@ def examined(
         control: a level whose control did not behave does not hold.
         does_not_prove: what may still be so.
         against: what speaks against it in the evidence, one sentence; None where nothing does.
+        undecided: why nothing that speaks against it is no answer (`holds` None); None where it is.
     """
     if not control.found:
         against = "The control failed: survivors, who are there, were not found."
     elif not control.clean:
         against = "The control failed: something was found of those who were never enrolled."
-    return Level(level, against is None, evidence, control, does_not_prove, against)
+    if against is not None:
+        return Level(level, False, evidence, control, does_not_prove, against)
+    return Level(level, None if undecided else True, evidence, control, does_not_prove, undecided)

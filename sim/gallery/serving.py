@@ -69,7 +69,10 @@ def serve() -> None:
                 made, answer = answer[1], (True, None)
         else:
             answer = _answer(lambda: _called(made, *call))  # noqa: B023
-        send(answers, answer)
+        try:
+            send(answers, answer)
+        except BrokenPipeError:  # nobody waits for it any more
+            return
         del call, answer
 
 

@@ -226,7 +226,7 @@ def kept(rows: int, ids: NDArray[np.int64]) -> NDArray[np.int64]:
 def test_an_audit_finds_in_files_and_memory_what_the_manner_says_on_the_day_and_later(
     name: str, tmp_path: Path
 ) -> None:
-    keeping, rows, gone = KEEPINGS[name], 700, 20
+    keeping, rows, gone = KEEPINGS[name], 700, 40
     people = unit(rows, 1)
     draw = np.random.default_rng(2)
 

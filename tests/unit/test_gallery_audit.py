@@ -19,7 +19,7 @@ from sim.gallery.audit import audit
 from sim.gallery.evidence import Evidence, Probes, take_evidence
 from sim.gallery.gallery import Gallery, GalleryError
 from sim.gallery.process import GalleryProcess
-from sim.gallery.reach import threshold_for
+from sim.gallery.reach import MOST_UNSEEN, threshold_for
 from sim.gallery.report import LEVELS, AuditReport
 from sim.gallery.stored import StoredGallery
 from tests import cheating_galleries as cheats
@@ -219,6 +219,42 @@ def test_where_everybody_is_found_the_control_says_that_the_level_is_worth_nothi
     assert "control" in level.why
 
 
+@pytest.mark.parametrize("make", [cheats.FindsNobody, cheats.FindsNobodyInRange])
+def test_searches_that_return_nobody_at_all_do_not_say_that_the_erased_are_gone(make: Any) -> None:
+    level = search_only(make(DIMENSION, "Flat")).levels[0]
+    assert level.evidence["returned"] == 0
+    assert level.holds is False
+    assert level.control is not None
+    assert not level.control.found
+
+
+def test_where_strangers_are_enrolled_the_control_says_that_the_level_is_worth_nothing() -> None:
+    gallery = StoredGallery(DIMENSION)
+    half = WORLD.probes.strangers[::2]
+    gallery.enrol(np.arange(len(half)) + 2**50, half)
+    level = search_only(gallery).levels[1]
+    assert level.holds is False
+    assert level.control is not None
+    assert level.control.found
+    assert not level.control.clean
+
+
+@pytest.mark.parametrize(("people", "share"), [(4, 0.75), (20, 0.28)])
+def test_too_few_people_to_see_a_fifth_of_them_are_no_answer(people: int, share: float) -> None:
+    few = dataclasses.replace(WORLD.probes, erased=WORLD.probes.erased[:people])
+    report = search_only(StoredGallery(DIMENSION), probes=few)
+    level = report.levels[1]
+    assert level.evidence["smallest_share_seen"] == pytest.approx(share, abs=0.01)
+    assert share > MOST_UNSEEN
+    assert level.evidence["why"] == {}
+    assert level.control is not None
+    assert level.control.behaved
+    assert level.holds is None
+    assert not report.holds
+    assert level.why is not None
+    assert "more than 20 % of the erased could still be reachable" in level.why
+
+
 def test_too_few_photos_hold_nothing() -> None:
     few = Probes(
         *(getattr(WORLD.probes, group)[:2] for group in ("erased", "survivors", "strangers"))
@@ -227,6 +263,7 @@ def test_too_few_photos_hold_nothing() -> None:
     assert level.holds is False
     assert level.evidence["smallest_rate_seen"] is None
     assert level.evidence["smallest_share_seen"] is None
+    assert set(level.evidence["why"]) == {"smallest_rate_seen", "smallest_share_seen"}
 
 
 def test_files_that_hold_nobody_at_all_prove_nothing(tmp_path: Path) -> None:

@@ -5,14 +5,17 @@ from __future__ import annotations
 import os
 import signal
 from pathlib import Path
+from typing import Any, cast
 
 import numpy as np
 import pytest
 
 pytest.importorskip("faiss", reason="FAISS comes with the extra [faces]")
 
+from generators.errors import EffaceError
 from sim.gallery.gallery import GalleryError
 from sim.gallery.process import GalleryProcess
+from sim.gallery.serving import send
 from sim.gallery.stored import StoredGallery
 from tests.cheating_galleries import OnFiles
 
@@ -78,5 +81,29 @@ def test_it_ends_with_its_context_and_a_killed_one_is_told() -> None:
         os.kill(pid, 0)
     with GalleryProcess(StoredGallery, 8) as there:
         os.kill(there.pid, signal.SIGKILL)
-        with pytest.raises(RuntimeError, match="ended with code -9"):
+        with pytest.raises(EffaceError) as ended:
             there.stats()
+    assert ended.value.faults[0].found == "SIGKILL"
+    assert "memory" in str(ended.value.faults[0].expected)
+
+
+def test_a_file_of_the_working_folder_is_not_run_in_a_librarys_stead(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "hashlib.py").write_text("raise SystemExit(7)")
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.syspath_prepend("")
+    with GalleryProcess(StoredGallery, 8) as there:
+        assert there.dimension == 8
+
+
+def test_it_ends_without_a_word_where_nobody_waits_for_its_answer_any_more(
+    capfd: pytest.CaptureFixture[str],
+) -> None:
+    with GalleryProcess(StoredGallery, 8) as there:
+        assert os.getpgid(there.pid) == there.pid  # out of a Ctrl-C's way
+        stdin = cast(Any, there._process.stdin)
+        cast(Any, there._process.stdout).close()
+        send(stdin, ("stats", (), {}))
+        assert there._process.wait(20) == 0
+    assert capfd.readouterr().err == ""
