@@ -17,6 +17,7 @@ from generators.errors import EffaceError, Fault
 from generators.keyed import Streams
 from generators.templates import STREAMS as TEMPLATE_STREAMS
 from generators.templates import TemplateDistribution
+from scenarios.fused import FUSED, fused
 from sim.draws import STREAMS as MODEL_STREAMS
 from sim.gallery.evidence import Probes
 from sim.gallery.process import GalleryProcess
@@ -31,12 +32,12 @@ SHARE = 0.01
 """Share of people whom such an order is about: near that of residents of the United Kingdom among
 faces held (`gallery.share.uk`), an assumption as that one."""
 MOST_PROBES = 2_000
-"""New photos of each kind of people at most: one each."""
-STRANGERS = 4_000
+"""People who were erased, and people who stay, who are searched for at most."""
+MOST_STRANGERS, LEAST_STRANGERS = 4_000, 1_000
 """People never enrolled by whose photos the threshold of a hit is set, and as many by whose photos
-false matches are counted."""
+false matches are counted: as many as are enrolled, within these bounds."""
 _NEW_PHOTO = 2**31
-"""Number of a photo of somebody that is never enrolled."""
+"""Number of the first photo of somebody that is never enrolled."""
 _AT_ONCE = 65_536
 """Templates enrolled together: 32 MB."""
 _SCOPE = "audit.scope"
@@ -115,8 +116,15 @@ class Crowd:
         return self.distribution.photos(self.streams, people, centres[of], photos)
 
     def new_photos(self, people: NDArray[np.int64]) -> NDArray[np.float32]:
-        """Return templates of photos that are never enrolled, one of each of these people."""
-        return self.templates(people, np.full(len(people), _NEW_PHOTO))
+        """Return a probe of each of these people, of photos that are never enrolled (`fused`)."""
+        nth = _NEW_PHOTO + np.tile(np.arange(FUSED), len(people))
+        return fused(self.templates(np.repeat(people, FUSED), nth))
+
+    @cached_property
+    def strangers(self) -> NDArray[np.int64]:
+        """People never enrolled by whose photos the threshold of a hit is set, int64."""
+        count = min(max(self.people, LEAST_STRANGERS), MOST_STRANGERS)
+        return self.people + np.arange(count)
 
     def enrol(self, gallery: GalleryProcess) -> NDArray[np.float32]:
         """Enrol every template, and return those that are chosen, float32 [m, dimension]."""
@@ -129,7 +137,7 @@ class Crowd:
         return np.concatenate(kept)
 
     def probes(self) -> Probes:
-        """Return new photos, of up to `MOST_PROBES` people of each kind.
+        """Return new photos of each kind of people, of strangers other than `strangers`.
 
         Raises:
             EffaceError: of nobody is every template chosen.
@@ -143,11 +151,10 @@ class Crowd:
                     expected="more templates, a larger share or a lower threshold",
                 )
             )
-        strangers = self.people + STRANGERS + np.arange(STRANGERS)
         staying = np.flatnonzero(np.bincount(self.person, weights=self.chosen) == 0)
         some = np.linspace(0, len(staying) - 1, min(len(staying), MOST_PROBES)).astype(np.int64)
         return Probes(
             erased=self.new_photos(self.wholly[:MOST_PROBES]),
             survivors=self.new_photos(staying[some]),
-            strangers=self.new_photos(strangers),
+            strangers=self.new_photos(self.strangers + len(self.strangers)),
         )

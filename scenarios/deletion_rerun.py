@@ -1,129 +1,72 @@
 """The deletion of one replication of a run: when it was, by the run's own log, and what it took.
 
-What it took is learnt by running the replication again to its end with a gallery that notes ids.
+What it took is learnt by running the replication again to its end and asking the operator's columns
+what it holds and says to hold. How its stores keep what it erased does not matter here: a template
+that was erased is erased, whatever is left of it.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date
 
 import numpy as np
 from numpy.typing import NDArray
 
-from generators.errors import EffaceError, Fault, RunFolderError
+from generators.errors import EffaceError, Fault
+from generators.population import Population
+from scenarios.removal_jobs import Deletion, EndedJob, deletion_of
 from scenarios.rerun import Rerun
-from scenarios.store import Run
 from sim.arm import Arm
-from sim.dates import day_of
-from sim.gallery.gallery import Cost
-from sim.gallery.sealing import How
 from sim.gallery.selection import Selection, against_truth
-from sim.gallery.stored import StoredGallery
-from sim.operator.removal_order import RemovalOrder
 from sim.people.finds import person_of_template, photo_of_template
+from sim.world import HIDDEN, SEARCHABLE
 
 Ids = NDArray[np.int64]
-_NO_IDS: Ids = np.zeros(0, dtype=np.int64)
-
-
-@dataclass(frozen=True)
-class Deletion:
-    """When a run's own deletion began and ended, by its log.
-
-    Attributes:
-        start: day number.
-        end: day number on which the last store had been cleared.
-        case: id of the case that it belongs to, or "" where an intervention ordered it.
-    """
-
-    start: int
-    end: int
-    case: str
 
 
 @dataclass(frozen=True)
 class Expected:
-    """What a deletion takes from the gallery, learnt in a first pass.
+    """What a deletion takes, learnt in a first pass.
 
     Attributes:
-        order: what is ordered; where it hides and erases nothing, what it hides is what the audit
+        deletion: the order; where it hides and erases nothing, what it hides is what the audit
             takes for erased, since that is what the operator says of it.
-        erased: ids stored when it begins and not when it has ended; of an order that hides, ids
+        erased: ids held when it begins and not when it has ended; of an order that hides, ids
             that a search may return when it begins and not when it has ended.
-        kept: other ids that are stored on both days.
-        passing: how many were enrolled after it began and erased before it ended.
+        kept: other ids that are held on both days.
         gone: rows of people with an erased template and none that is left at the end.
         staying: rows of people with a template that a search may return at the end.
-        dimension: numbers in a template.
     """
 
-    order: RemovalOrder
+    deletion: Deletion
     erased: Ids
     kept: Ids
-    passing: int
     gone: Ids
     staying: Ids
-    dimension: int
 
 
-def deletion_of(run: Run, arm: str, number: int) -> Deletion:
-    """Return when an arm's own deletion began and ended: the case's or intervention's that ended
-    last, from its first job to its last.
+def first_pass(again: Rerun, jobs: tuple[EndedJob, ...]) -> Expected:
+    """Run to the end of the deletion and return what it takes.
 
     Args:
-        run: a finished run.
-        arm: name of the arm.
-        number: place of the replication among those of the run.
-
-    Raises:
-        RunFolderError: none began, or none that began ended within the run.
-    """
-    events = run.own_events(arm, number).to_pylist()
-    ended = [event for event in events if event["kind"] == "removal_ended"]
-    if not ended:
-        began = [event["date"] for event in events if event["kind"] == "removal_started"]
-        what = f"one that began on {began[-1]} and did not end" if began else "none"
-        raise RunFolderError(
-            Fault(
-                f"there is no deletion to audit in '{arm}'",
-                file=str(run.folder),
-                key="--arm",
-                found=what,
-                expected="an arm in which the operator deletes, to the end",
-            )
-        )
-    last = ended[-1]
-    start = next(
-        event
-        for event in events
-        if event["kind"] == "removal_started" and event["case"] == last["case"]
-    )
-    return Deletion(_day(start["date"]), _day(last["date"]), last["case"])
-
-
-def first_pass(again: Rerun, deletion: Deletion) -> Expected:
-    """Run to the end of the deletion and return what it takes.
+        again: the arm.
+        jobs: of its own, those that ended; one or more, in order of their end.
 
     Raises:
         RunFolderError: this version gives another log.
         EffaceError: the order found nobody.
     """
-    dimension = int(again.photos.finds.vectors.shape[1])
-    gallery = _Noting(dimension)
-    arm = again.start(gallery)
-    run_to(arm, deletion.start)
-    before, shown = gallery.held, gallery.shown
-    run_to(arm, deletion.end + 1)
-    again.require_same_log(arm.log.events, deletion.end)
-    order = next(
-        order
-        for order in arm.removals.started
-        if order.start == deletion.start and deletion.case in ("", order.source)
-    )
-    after, ever = gallery.held, gallery.ever
-    left = after if order.erases else gallery.shown
-    erased = np.setdiff1d(before if order.erases else shown, left)
+    arm = again.start()
+    seen: dict[int, _Held] = {}
+    for day in sorted({job.start for job in jobs} | {job.end + 1 for job in jobs}):
+        run_to(arm, day)
+        seen[day] = _Held(held_by(again, arm), held_by(again, arm, shown=True))
+    again.require_same_log(arm.log.events, jobs[-1].end)
+    deletion = deletion_of(jobs, arm.removals.started)
+    order = deletion.order
+    before, after = seen[deletion.start], seen[deletion.end + 1]
+    left = after.held if order.erases else after.shown
+    erased = np.setdiff1d(before.held if order.erases else before.shown, left)
     if not len(erased):
         raise EffaceError(
             Fault(
@@ -133,16 +76,36 @@ def first_pass(again: Rerun, deletion: Deletion) -> Expected:
                 expected="an arm in which somebody's templates are erased, or hidden",
             )
         )
-    people = np.arange(len(again.shared.population))
     return Expected(
-        order=order,
+        deletion=deletion,
         erased=erased,
-        kept=np.setdiff1d(np.intersect1d(before, after), erased),
-        passing=len(np.setdiff1d(ever, np.union1d(before, after))),
+        kept=np.setdiff1d(np.intersect1d(before.held, after.held), erased),
         gone=np.setdiff1d(person_of_template(erased), person_of_template(left)),
-        staying=people[arm.matcher.findable > 0],
-        dimension=dimension,
+        staying=np.unique(person_of_template(after.shown)),
     )
+
+
+@dataclass(frozen=True)
+class _Held:
+    """Ids of templates that an operator holds, and of those that a search may return."""
+
+    held: Ids
+    shown: Ids
+
+
+def held_by(again: Rerun, arm: Arm, *, shown: bool = False) -> Ids:
+    """Return ids of drawn templates that the operator has found and not erased, ascending.
+
+    Args:
+        again: what the arm is of.
+        arm: as it stands.
+        shown: only such as it has not hidden.
+    """
+    world = arm.world
+    mine = world.state == SEARCHABLE
+    rows = np.flatnonzero(mine if shown else mine | (world.state == HIDDEN))
+    ids = world.candidates.template_id(rows, world.visit[rows])
+    return np.sort(ids[again.photos.finds.place(photo_of_template(ids)) >= 0])
 
 
 def run_to(arm: Arm, day: int) -> None:
@@ -151,59 +114,19 @@ def run_to(arm: Arm, day: int) -> None:
     arm.world.bring_up_to(day)
 
 
-def selection_of(again: Rerun, expected: Expected, day: int) -> Selection:
+def selection_of(again: Rerun, expected: Expected) -> Selection:
     """Set what was taken by residency signals beside whose it was when the deletion began."""
-    shared, order = again.shared, expected.order
+    shared, order = again.shared, expected.deletion.order
     counted = shared.parts.counted(order.jurisdiction, order.threshold)[shared.part]
     photos = shared.candidates.photo_key(np.flatnonzero(counted))
     ids = np.concatenate([expected.erased, expected.kept])
     erased = np.arange(len(ids)) < len(expected.erased)
-    population = shared.population
-    home = population.jurisdictions.index(order.jurisdiction)
+    residents = resident(shared.population, order.jurisdiction, expected.deletion.start)
     return against_truth(
-        erased & np.isin(photo_of_template(ids), photos),
-        population.residence_on(day)[person_of_template(ids)] == home,
+        erased & np.isin(photo_of_template(ids), photos), residents[person_of_template(ids)]
     )
 
 
-class _Noting(StoredGallery):
-    """A gallery that notes which ids it was given, and told to hide and to erase."""
-
-    def __init__(self, dimension: int) -> None:
-        super().__init__(dimension, "Flat")
-        self.taken: list[Ids] = [_NO_IDS]
-        self.hid: list[Ids] = [_NO_IDS]
-        self.gone: list[Ids] = [_NO_IDS]
-
-    def enrol(self, ids: Ids, vectors: NDArray[np.float32]) -> None:
-        super().enrol(ids, vectors)
-        self.taken.append(ids)
-
-    def hide(self, ids: Ids) -> None:
-        super().hide(ids)
-        self.hid.append(ids)
-
-    def erase(self, ids: Ids, how: How = "in_place") -> Cost:
-        cost = super().erase(ids, how)
-        self.gone.append(ids)
-        return cost
-
-    @property
-    def ever(self) -> Ids:
-        """Ids ever enrolled, ascending."""
-        return np.sort(np.concatenate(self.taken))
-
-    @property
-    def held(self) -> Ids:
-        """Ids that are stored, hidden or not, ascending."""
-        return np.setdiff1d(self.ever, np.concatenate(self.gone))
-
-    @property
-    def shown(self) -> Ids:
-        """Ids that a search may return, ascending."""
-        return np.setdiff1d(self.held, np.concatenate(self.hid))
-
-
-def _day(text: str) -> int:
-
-    return day_of(date.fromisoformat(text))
+def resident(population: Population, jurisdiction: str, day: int) -> NDArray[np.bool_]:
+    """Return who lives in a jurisdiction on a day, bool [n]."""
+    return population.residence_on(day) == population.jurisdictions.index(jurisdiction)

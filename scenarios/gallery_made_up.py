@@ -18,7 +18,7 @@ import numpy as np
 
 from generators.errors import EffaceError, Fault
 from generators.template_file import TemplateCard, read_templates
-from scenarios.crowd import STRANGERS, Asked, Crowd
+from scenarios.crowd import Asked, Crowd
 from scenarios.design import MOST_SEED
 from scenarios.gallery_audited import Audited, Tell
 from scenarios.keepings import known_keepings
@@ -72,16 +72,14 @@ def audit_made_up(
             if asked.profile is None:
                 gallery.seal(folder)
             tell("taking evidence")
-            strangers = crowd.new_photos(crowd.people + np.arange(STRANGERS))
+            strangers = crowd.new_photos(crowd.strangers)
             fpir = load_parameters()["search.fpir"]
             evidence = take_evidence(
                 gallery,
                 erased=np.flatnonzero(crowd.chosen),
                 templates=templates,
                 survivors=np.flatnonzero(~crowd.chosen),
-                strangers=crowd.templates(
-                    crowd.people + np.arange(STRANGERS), np.zeros(STRANGERS, dtype=np.int64)
-                ),
+                strangers=crowd.templates(crowd.strangers, np.zeros_like(crowd.strangers)),
                 probes=crowd.probes(),
                 threshold=threshold_for(gallery, strangers, fpir),
             )
@@ -138,7 +136,7 @@ def _require(asked: Asked, levels: Collection[str], dimension: int) -> None:
     )
     for key, value, least, most in numbers:
         if not least <= value <= most:
-            expected = f"{least:g} to {most:g}"
+            expected = f"{_plain(least)} to {_plain(most)}"
             message = f"{key} cannot be {value}"
             faults.append(Fault(message, key=key, found=str(value), expected=expected))
     names = tuple(known_keepings())
@@ -161,13 +159,22 @@ def _require(asked: Asked, levels: Collection[str], dimension: int) -> None:
                 expected="--profile too",
             )
         )
-    for look in (lambda: design_asked(asked, dimension), lambda: require_levels(levels)):
-        try:
-            look()
-        except GalleryError as error:
-            faults += error.faults
+    try:
+        require_levels(levels)
+    except GalleryError as error:
+        faults += error.faults
+    try:
+        if asked.design is not None:
+            design_of(asked.design, dimension)
+    except GalleryError as error:
+        faults += error.faults
     if faults:
         raise EffaceError(faults)
+
+
+def _plain(number: float) -> str:
+    """Return a number without an exponent."""
+    return f"{number:,.7f}".rstrip("0").rstrip(".")
 
 
 def _told(asked: Asked, crowd: Crowd) -> dict[str, object]:

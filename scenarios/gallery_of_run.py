@@ -1,10 +1,10 @@
 """The erasure of one replication of a run at fidelity `pixels`, done again and audited live.
 
 The run's own log says when its deletion began and ended. The replication is run again to that day
-twice: once to learn which templates leave the gallery, once with the gallery in a process of its
-own and on files, of which evidence is taken on the day on which the deletion begins, and which is
-audited on the day on which it has ended. New photos are drawn of those who were erased, of those
-who stay, and of people who are not in the run at all.
+twice: once to learn which templates are erased, once with the gallery in a process of its own and
+on files, kept as the run's operator keeps templates, of which evidence is taken on the day on which
+the deletion begins, and which is audited on the day on which it has ended. New photos are drawn of
+those who were erased, of those who stay, and of people who are not in the run at all.
 """
 
 from __future__ import annotations
@@ -12,18 +12,16 @@ from __future__ import annotations
 import tempfile
 from collections.abc import Collection
 from pathlib import Path
-from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from generators.errors import Fault, RunFolderError
-from generators.keyed import Streams
-from generators.people import DAYS_A_YEAR
 from generators.population import Population, build_population
-from generators.promises import ADULT_AGE
-from scenarios.deletion_rerun import Expected, Ids, deletion_of, first_pass, run_to, selection_of
+from scenarios.deletion_rerun import Expected, first_pass, resident, selection_of
 from scenarios.gallery_audited import Audited, Tell
+from scenarios.operators_gallery import DESIGN, OperatorsGallery, keeping_of, run_days
+from scenarios.probe_photos import NewPhotos
+from scenarios.removal_jobs import ended_jobs
 from scenarios.rerun import Rerun, rerun
 from scenarios.store import Run
 from sim.dates import iso
@@ -31,16 +29,19 @@ from sim.fidelity import Fidelity
 from sim.gallery.audit import audit, require_levels
 from sim.gallery.evidence import CONTROLS, Evidence, Probes, take_evidence
 from sim.gallery.gallery import Cost, GalleryError
-from sim.gallery.process import GalleryProcess
-from sim.gallery.stored import StoredGallery
 from sim.people.finds import photo_of_template
-from sim.pixels.drawing import TemplateMaker, picture_ids
 from sim.pixels.faces import shipped_faces
 
 MOST_PROBES = 400
-"""People of each kind of whom a new photo is drawn at most: a few seconds' drawing."""
-STREAMS = ("audit.pick", "audit.picture", "audit.quality")
-"""Streams of the new photos, apart from the model's, so that an audit moves nothing in a run."""
+"""People who were erased, and strangers, of whom new photos are drawn at most: half a minute's
+drawing each."""
+MOST_SURVIVORS = 100
+"""People who stay of whom new photos are drawn at most: they show that the searches find anybody,
+which few are enough for."""
+_SPARE = 1.5
+"""People made for each resident whose photos are drawn: a quarter of them are no adults."""
+_LEAST_SHARE = 0.01
+"""Least share of people that residents of a jurisdiction are taken for when strangers are made."""
 
 
 def audit_run(
@@ -68,101 +69,84 @@ def audit_run(
     first = int(run.manifest.get("first_replication", 0))
     replication = first if replication is None else replication
     _require(run, arm, replication - first, levels)
-    deletion = deletion_of(run, arm, replication - first)
+    jobs = ended_jobs(run, arm, replication - first)
     tell("drawing photos")
     again = rerun(run, arm, replication - first)
-    tell(f"running to {iso(deletion.end)}")
-    expected = first_pass(again, deletion)
+    tell(f"running to {iso(jobs[-1].end)}")
+    expected = first_pass(again, jobs)
+    deletion = expected.deletion
+    order, start, end = deletion.order, deletion.start, deletion.end
+    keeping = keeping_of(again.setup.profile)
+    dimension = int(again.photos.finds.vectors.shape[1])
     with (
         tempfile.TemporaryDirectory(prefix="efface-gallery-") as temporary,
-        _Counting(StoredGallery, expected.dimension, "Flat") as gallery,
+        OperatorsGallery(dimension, keeping, Path(temporary) / "gallery") as gallery,
     ):
         running = again.start(gallery)
-        run_to(running, deletion.start)
-        gallery.seal(Path(temporary) / "gallery")
+        run_days(again, running, gallery, 0, start - 1)
+        gallery.seal_files()
         tell("taking evidence")
-        evidence = _evidence(again, gallery, expected, deletion.end)
+        ever, gallery.cost = np.union1d(gallery.held, gallery.gone), Cost()
+        evidence = _evidence(again, gallery, expected)
         tell("erasing")
-        run_to(running, deletion.end + 1)
+        run_days(again, running, gallery, start, end)
         tell("auditing")
         report = audit(gallery, evidence, levels)
-        cost = gallery.cost
+        cost, passing = gallery.cost, len(np.setdiff1d(gallery.gone, ever))
     return Audited(
         about={
             "run": run.name,
             "arm": arm,
             "replication": replication,
-            "deletion": {"from": iso(deletion.start), "to": iso(deletion.end)},
+            "deletion": {"from": iso(start), "to": iso(end)},
             "people": len(again.shared.population),
-            "design": "Flat",
-            "enrolled_and_erased_meanwhile": expected.passing,
+            "design": DESIGN,
+            "profile": None if keeping is None else str(keeping.kind),
+            "enrolled_and_erased_meanwhile": passing,
             "people_wholly_erased": len(expected.gone),
         },
-        scope=f"residents of {expected.order.jurisdiction}",
-        done="erased" if expected.order.erases else "hid",
-        selection=selection_of(again, expected, deletion.start),
+        scope=f"residents of {order.jurisdiction}",
+        done="erased" if order.erases else "hid",
+        selection=selection_of(again, expected),
         cost=cost,
         report=report,
     )
 
 
-class _Counting(GalleryProcess):
-    """A gallery in a process of its own that adds up what its erasures cost."""
-
-    cost = Cost()
-
-    def erase(self, ids: Ids, **how: Any) -> Cost:
-        cost = super().erase(ids, **how)
-        self.cost = self.cost + cost
-        return cost
-
-
-def _evidence(again: Rerun, gallery: GalleryProcess, expected: Expected, day: int) -> Evidence:
-    """Take evidence, with new photos drawn of adults on a day."""
-    finds, here = again.photos.finds, again.shared.population
-    # The same tables and another seed: nobody of them was ever in the run's gallery.
-    elsewhere = build_population(2 * MOST_PROBES, again.shared.streams.seed + 1)
-    new, strange = _NewPhotos(again, here, day), _NewPhotos(again, elsewhere, day)
-    strangers = np.arange(len(elsewhere))
+def _evidence(again: Rerun, gallery: OperatorsGallery, expected: Expected) -> Evidence:
+    """Take evidence, with new photos drawn of adults on the day on which the deletion has ended."""
+    finds, order = again.photos.finds, expected.deletion.order
+    day, faces = expected.deletion.end, shipped_faces()
+    new = NewPhotos(again, faces, again.shared.population, day)
+    elsewhere = _never_enrolled(again, expected)
+    strange = NewPhotos(again, faces, elsewhere, day)
+    alike = np.flatnonzero(resident(elsewhere, order.jurisdiction, day))
+    strangers = strange.some(alike, MOST_PROBES)
     return take_evidence(
         gallery,
         erased=expected.erased,
         templates=finds.vectors[finds.place(photo_of_template(expected.erased))],
         survivors=expected.kept,
-        strangers=strange.of(strangers, 1, CONTROLS),
-        probes=Probes(new.of(expected.gone), new.of(expected.staying), strange.of(strangers)),
+        strangers=strange.singles(strangers[:CONTROLS]),
+        probes=Probes(
+            new.probes(new.some(expected.gone, MOST_PROBES)),
+            new.probes(new.some(expected.staying, MOST_SURVIVORS)),
+            strange.probes(strangers),
+        ),
         threshold=again.setup.parameters["search.encoder_threshold"],
     )
 
 
-class _NewPhotos:
-    """Draws photos of people that no arm of the run ever had."""
+def _never_enrolled(again: Rerun, expected: Expected) -> Population:
+    """Return people of whom nobody was ever in the run's gallery, among them as many residents of
+    the order's jurisdiction as are asked for: false matches differ by group.
 
-    def __init__(self, again: Rerun, population: Population, day: int) -> None:
-        streams = again.shared.streams
-        self.streams = Streams(streams.seed, streams.replication, STREAMS)
-        self.maker = TemplateMaker(shipped_faces(), population)
-        self.adults = population.birth_day <= day - ADULT_AGE * DAYS_A_YEAR
-        self.day = day
-
-    def of(self, people: Ids, nth: int = 0, most: int = MOST_PROBES) -> NDArray[np.float32]:
-        """Return one template of each of up to so many adults among these people.
-
-        Args:
-            people: rows of the population.
-            nth: another number gives other photos.
-            most: how many are drawn at most.
-        """
-        adults = people[self.adults[people]]
-        order = np.argsort(self.streams.words("audit.pick", adults), kind="stable")
-        some = np.sort(adults[order[:most]])
-        return self.maker.templates(
-            some,
-            picture_ids(self.streams, "audit.picture", some, np.full(len(some), nth)),
-            some,
-            np.full(len(some), self.day, dtype=np.int32),
-            self.streams.uniform("audit.quality", some, nth),
-        ).vectors
+    They come of the same tables and another seed.
+    """
+    here, deletion = again.shared.population, expected.deletion
+    share = float(resident(here, deletion.order.jurisdiction, deletion.end).mean())
+    people = round(_SPARE * MOST_PROBES / max(share, _LEAST_SHARE))
+    return build_population(people, again.shared.streams.seed + 1)
 
 
 def _require(run: Run, arm: str, number: int, levels: Collection[str]) -> None:

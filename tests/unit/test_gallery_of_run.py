@@ -15,8 +15,8 @@ pytest.importorskip("torch", reason="photos are drawn with the extra [faces]")
 from generators.errors import RunFolderError
 from scenarios import gallery_of_run
 from scenarios.cli.main import app
-from scenarios.deletion_rerun import deletion_of
 from scenarios.experiment import run_experiment
+from scenarios.removal_jobs import ended_jobs
 from scenarios.rerun import rerun
 from scenarios.scenario import load_scenario
 from scenarios.store import Run
@@ -27,7 +27,7 @@ from sim.pixels import faces as faces_module
 pytestmark = pytest.mark.slow  # a run, and the same run twice again
 
 THRESHOLD = "search.encoder_threshold=0.75"
-ARM, HIDES = "ico-2022-obeyed", "hide-not-erase"
+ARM, HIDES, MARKS = "ico-2022-obeyed", "hide-not-erase", "obeyed-never-vacuumed"
 
 
 def audit(*words: str | Path) -> Result:
@@ -46,7 +46,7 @@ def drawn(patterned):
 @pytest.fixture(scope="module")
 def run(drawn, tmp_path_factory: pytest.TempPathFactory) -> Run:
     question = load_scenario(
-        ARM, [THRESHOLD, "fidelity=pixels", f"beside=[{HIDES}]", "horizon.to=2023-01-31"]
+        ARM, [THRESHOLD, "fidelity=pixels", f"beside=[{HIDES}, {MARKS}]", "horizon.to=2023-01-31"]
     )
     out = tmp_path_factory.mktemp("runs") / "pixels"
     return run_experiment(question, people=100, replications=1, ranges=0, workers=1, out=out)
@@ -67,7 +67,7 @@ def test_an_obeyed_deletion_leaves_nothing_of_the_erased(run: Run, audited: Resu
 
 def test_its_day_is_the_one_on_which_the_runs_own_log_says_it_ended(run: Run) -> None:
     ended = [e for e in run.own_events(ARM).to_pylist() if e["kind"] == "removal_ended"]
-    assert iso(deletion_of(run, ARM, 0).end) == ended[-1]["date"]
+    assert [iso(job.end) for job in ended_jobs(run, ARM, 0)] == [ended[-1]["date"]]
 
 
 def test_residents_without_a_signal_are_missed(audited: Result) -> None:
@@ -91,6 +91,20 @@ def test_what_an_operator_hides_and_calls_deleted_is_found_by_everything_but_sea
     found = json.loads(told.stdout)
     assert found["selection"]["done"] == "hid"
     assert [level["holds"] for level in found["levels"]] == [False, True, False, False]
+
+
+def test_what_an_operators_store_marks_and_never_cleans_up_is_found_by_bytes(run: Run) -> None:
+    told = audit(run.folder, "--arm", MARKS, "--levels", "L0,L2,L3", "--json")
+    assert told.exit_code == 1, told.output
+    found = json.loads(told.stdout)
+    assert found["about"]["profile"] == "vacuum_at"
+    assert found["selection"]["done"] == "erased"
+    # A fifth of the drawn templates is erased, and no fifth of all that the operator stores.
+    assert 5 * found["selection"]["chosen"] > found["selection"]["stored"]
+    assert [level["holds"] for level in found["levels"]] == [True, False, False]
+    for level in found["levels"][1:]:
+        assert level["control"]["behaved"]
+        assert level["evidence"]["found"] == found["selection"]["chosen"]
 
 
 def test_no_such_arm_replication_or_level_is_said_at_once(run: Run) -> None:
