@@ -63,7 +63,7 @@ def test_a_store_is_clean_once_its_time_is_over() -> None:
 
 
 def test_in_words_each_level_says_what_it_does_not_prove() -> None:
-    told = audit("--rows", "2000", "--share", "0.1", "--levels", "L0,L1")
+    told = audit("--rows", "3000", "--share", "0.1", "--levels", "L0,L1")
     assert told.exit_code == 0, told.output
     shown = " ".join(told.stdout.split())
     assert "In this model the order is about 10 % of people" in shown

@@ -58,9 +58,10 @@ def audited(run: Run) -> Result:
 
 
 def test_an_obeyed_deletion_leaves_nothing_of_the_erased(run: Run, audited: Result) -> None:
-    assert audited.exit_code == 0, audited.output
     told = json.loads(audited.stdout)
-    assert [level["holds"] for level in told["levels"]] == [True] * 4
+    # So few people were erased that searches by new photos of them decide nothing.
+    assert [level["holds"] for level in told["levels"]] == [True, None, True, True]
+    assert audited.exit_code == 1, audited.output
     assert told["about"]["deletion"]["to"] == "2022-12-15"
     assert told["about"]["arm"] == ARM
 
@@ -90,7 +91,7 @@ def test_what_an_operator_hides_and_calls_deleted_is_found_by_everything_but_sea
     assert told.exit_code == 1, told.output
     found = json.loads(told.stdout)
     assert found["selection"]["done"] == "hid"
-    assert [level["holds"] for level in found["levels"]] == [False, True, False, False]
+    assert [level["holds"] for level in found["levels"]] == [False, None, False, False]
 
 
 def test_what_an_operators_store_marks_and_never_cleans_up_is_found_by_bytes(run: Run) -> None:
