@@ -20,8 +20,6 @@ from typing import Any
 
 import numpy as np
 
-from generators.errors import Fault
-from sim.gallery.gallery import GalleryError
 from sim.gallery.overwriting import overwrite
 from sim.gallery.plain_files import open_plain
 
@@ -122,7 +120,7 @@ class Manifest:
 def as_text(manifest: Manifest) -> str:
     """Return what stands in `gallery.json`."""
     held = {"format": FORMAT, "version": VERSION, **asdict(manifest)}
-    return json.dumps({**held, "digest": _digest(held)}, indent=1) + "\n"
+    return json.dumps({**held, "digest": digest_of(held)}, indent=1) + "\n"
 
 
 def is_own(name: str) -> bool:
@@ -145,97 +143,9 @@ def digest(text: str) -> str:
     return hashlib.sha256(text.encode()).hexdigest()
 
 
-def _digest(held: Mapping[str, Any]) -> str:
+def digest_of(held: Mapping[str, Any]) -> str:
+    """Return the digest that a manifest bears of its other values."""
     return digest(json.dumps(held))
-
-
-def read_manifest(path: Path) -> Manifest:
-    """Read a manifest.
-
-    Raises:
-        GalleryError: no JSON, another format or version, a changed byte, or a value of another
-            kind than it must be.
-        OSError: it cannot be read.
-    """
-    try:
-        with open_plain(path, "r") as file:
-            text = file.readall().decode("utf-8")
-        held = json.loads(text)
-    except (ValueError, RecursionError) as error:
-        raise _refused("the manifest is no JSON", path, "", error, "JSON") from None
-    if not isinstance(held, dict):
-        raise _refused("the manifest is no object", path, "", type(held).__name__, "an object")
-    for key, expected in (("format", FORMAT), ("version", VERSION)):
-        if held.get(key) != expected:
-            message = "a gallery of another format or version"
-            raise _refused(message, path, key, held.get(key), str(expected))
-    said = held.pop("digest", None)
-    if said != _digest(held):
-        raise _refused("the manifest has changed", path, "digest", said, _digest(held))
-    if text != json.dumps({**held, "digest": said}, indent=1) + "\n":
-        found = "the same values, written otherwise"
-        raise _refused("the manifest has changed", path, "", found, "its text as it was written")
-    try:
-        return _manifest(held)
-    except (KeyError, TypeError, ValueError) as error:
-        raise _refused("the manifest is not a gallery's", path, "", error, "its keys") from None
-
-
-def _manifest(held: Mapping[str, Any]) -> Manifest:
-    """Return the manifest that these values describe.
-
-    Raises:
-        KeyError, TypeError, ValueError: they describe none.
-    """
-    return Manifest(
-        edition=_whole(held["edition"]),
-        dimension=_whole(held["dimension"]),
-        design=str(held["design"]),
-        segments=tuple(_segment(one) for one in held["segments"]),
-        gone=_column(held["gone"]),
-    )
-
-
-def _segment(held: Mapping[str, Any]) -> SegmentFiles:
-    segment = SegmentFiles(
-        number=_whole(held["number"]),
-        generation=_whole(held["generation"]),
-        settled=bool(held["settled"]),
-        sampled_and_gone=_whole(held["sampled_and_gone"]),
-        rows=_whole(held["rows"]),
-        columns={name: _column(one) for name, one in held["columns"].items()},
-        model={name: _column(one) for name, one in held["model"].items()},
-    )
-    if any(column.rows != segment.rows for column in segment.columns.values()):
-        raise ValueError(f"segment {segment.number}: a column of another number of rows")
-    return segment
-
-
-def _column(held: Mapping[str, Any]) -> ColumnFile:
-    column = ColumnFile(
-        file=str(held["file"]),
-        dtype=str(held["dtype"]),
-        shape=tuple(_whole(size) for size in held["shape"]),
-        rows=_whole(held["rows"]),
-        check=f"{int(held['check'], 16):016x}",
-    )
-    # The name is looked for in the folder and nowhere else, and the type holds numbers alone.
-    if not COLUMN_FILE.fullmatch(column.file):
-        raise ValueError(f"file: {column.file!r}")
-    if column.dtype not in TYPES:
-        raise ValueError(f"dtype: {column.dtype!r}")
-    return column
-
-
-def _whole(value: object) -> int:
-    if not isinstance(value, int) or isinstance(value, bool) or value < 0:
-        raise ValueError(f"a whole number of 0 or more: {value!r}")
-    return value
-
-
-def _refused(message: str, path: Path, key: str, found: object, expected: str) -> GalleryError:
-    fault = Fault(message, str(path), key=key or None, found=str(found), expected=expected)
-    return GalleryError(fault)
 
 
 def replace_manifest(folder: Path) -> FileIO:

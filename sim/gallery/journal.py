@@ -12,7 +12,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -20,6 +20,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from generators.errors import Fault
+from sim.gallery.checks import is_ascending
 from sim.gallery.folder_manifest import (
     JOURNAL,
     NEXT,
@@ -31,7 +32,7 @@ from sim.gallery.folder_manifest import (
 from sim.gallery.gallery import GalleryError
 from sim.gallery.overwriting import fill_rows, overwrite_file, sync_folder, write_all
 from sim.gallery.plain_files import open_plain
-from sim.gallery.segment import ERASED
+from sim.gallery.segment import ERASED, HIDDEN
 
 ID, STATE, SAMPLED = "id", "state", "sampled"
 """Columns of every segment: its templates' ids, their states, and whether training had them."""
@@ -40,6 +41,9 @@ KEPT = (ID, SAMPLED, STATE)
 whether a quantiser was trained on a template is what a rebuild has to know."""
 _MAGIC = b"efface gallery journal 1\n"
 _DIGEST = hashlib.sha256().digest_size
+_PLACE = np.dtype("<i8").itemsize
+_TOLD = 3
+"""Numbers that tell of a change: segment, state, and how many places."""
 
 
 @dataclass(frozen=True)
@@ -91,7 +95,7 @@ def read_journal(path: Path) -> Journal | None:
     """Read a journal; None where it is torn.
 
     Raises:
-        GalleryError: it is whole, and of another version.
+        GalleryError: it is whole, and of another version or no gallery's.
         OSError: it cannot be read.
     """
     with open_plain(path, "r") as file:
@@ -109,15 +113,62 @@ def read_journal(path: Path) -> Journal | None:
             )
         )
     head, _, places = body[len(_MAGIC) :].partition(b"\n")
-    held = json.loads(head)
+    try:
+        held = json.loads(head)
+    except (ValueError, RecursionError) as error:
+        raise GalleryError(_fault(path, "", error, "JSON")) from None
+    if not isinstance(held, dict) or not isinstance(held.get("manifest"), str):
+        raise GalleryError(_fault(path, "manifest", held, "the digest of a manifest"))
+    told = held.get("changes")
+    if not isinstance(told, list) or not told or not all(_is_told(one) for one in told):
+        expected = f"for each segment its number, {HIDDEN} or {ERASED}, and how many places"
+        raise GalleryError(_fault(path, "changes", told, expected))
+    count = sum(count for _, _, count in told)
+    if len(places) != count * _PLACE:
+        found, expected = f"{len(places)} bytes of places", f"{count * _PLACE}"
+        raise GalleryError(_fault(path, "changes", found, expected))
     numbers = np.frombuffer(places, dtype="<i8").astype(np.int64)
-    ends = np.cumsum([count for _, _, count in held["changes"]], dtype=np.int64)
-    parts = np.split(numbers, ends[:-1])
-    changes = [
-        Change(segment, state, part)
-        for (segment, state, _), part in zip(held["changes"], parts, strict=True)
-    ]
+    parts = np.split(numbers, np.cumsum([count for _, _, count in told])[:-1])
+    changes = [Change(one[0], one[1], part) for one, part in zip(told, parts, strict=True)]
     return Journal(held["manifest"], changes)
+
+
+def _is_told(value: object) -> bool:
+    """Return whether a value tells of a change: a segment, a state, and some places."""
+    return (
+        isinstance(value, list)
+        and len(value) == _TOLD
+        and all(type(number) is int for number in value)
+        and value[1] in (HIDDEN, ERASED)
+        and value[2] > 0
+    )
+
+
+def journal_faults(path: Path, journal: Journal, manifest: Manifest) -> Iterator[Fault]:
+    """Yield a fault for each change that cannot be carried out in the files of a manifest.
+
+    Args:
+        path: the journal's file.
+        journal: what it says.
+        manifest: what is to hold when it has been carried out.
+    """
+    seen: set[int] = set()
+    for number, change in enumerate(journal.changes):
+        key, segment = f"changes.{number}", manifest.segment(change.segment)
+        if segment is None or change.segment in seen:
+            expected = f"one of the {len(manifest.segments)} segments, each once"
+            yield _fault(path, key, f"segment {change.segment}", expected)
+            continue
+        seen.add(change.segment)
+        first, last = int(change.places.min()), int(change.places.max())
+        if first < 0 or last >= segment.rows or not is_ascending(change.places):
+            found = f"{len(change.places)} places from {first} to {last}"
+            yield _fault(path, key, found, f"ascending places below {segment.rows}")
+
+
+def _fault(path: Path, key: str, found: object, expected: str) -> Fault:
+    message = f"the journal is not a gallery's{key and ': ' + key}"
+    return Fault(message, str(path), key=key or None, found=str(found)[:80], expected=expected)
 
 
 def redo(folder: Path, manifest: Manifest, changes: Sequence[Change]) -> int:

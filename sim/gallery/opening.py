@@ -34,10 +34,10 @@ from sim.gallery.folder_manifest import (
     Manifest,
     SegmentFiles,
     file_digest,
-    read_manifest,
 )
 from sim.gallery.gallery import Cost, GalleryError
-from sim.gallery.journal import carry_out, read_journal
+from sim.gallery.journal import carry_out, journal_faults, read_journal
+from sim.gallery.manifest_reading import read_manifest
 from sim.gallery.overwriting import overwrite_file, sync_folder
 from sim.gallery.plain_files import open_plain
 from sim.gallery.staging import Arrays, SegmentArrays, Staging
@@ -270,8 +270,8 @@ def _settled(path: Path) -> Manifest:
         fault = Fault(message, str(following), found=found, expected=journal.manifest)
         raise GalleryError(fault)
     after = read_manifest(following)
-    short = list(short_files(path, after))
-    if short:
-        raise GalleryError(short)
+    faults = [*short_files(path, after), *journal_faults(path / JOURNAL, journal, after)]
+    if faults:
+        raise GalleryError(faults)
     carry_out(path, after, journal)
     return after

@@ -328,7 +328,7 @@ def blank_but_for(path: Path, stored: np.ndarray) -> bool:
     )
 
 
-@pytest.mark.parametrize("design", ["Flat", "IVF2,SQ8"])
+@pytest.mark.parametrize("design", ["Flat", "IVF2,SQ8", "IVF2,PQ12x4fs,Refine(SQ8)"])
 def test_a_gallery_killed_at_random_never_finds_the_erased_again(
     quick_path: Path, design: str
 ) -> None:
