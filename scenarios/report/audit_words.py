@@ -122,6 +122,16 @@ def _reach(evidence: Mapping[str, Any]) -> str:
 
 def _bytes(evidence: Mapping[str, Any]) -> str:
     where = "; ".join(f"{count:,} in {place}" for place, count in evidence["places"].items())
-    read = f"{evidence['bytes_read']:,} bytes were read for {evidence['looked_for']:,} of them"
-    found = f"{evidence['found']:,} were found" + (f" ({where})" if where else "")
-    return f"{read}: {found}."
+    erased, looked_for = evidence["erased"], evidence["looked_for"]
+    of = f"{looked_for:,} of the {erased:,} erased" if looked_for < erased else f"{erased:,} erased"
+    forms = evidence["forms"]
+    blind = [form for form, told in forms.items() if told.get("control_is_blind")]
+    words = (
+        f"{evidence['bytes_read']:,} bytes were read for {of} templates as {'; '.join(forms)}: "
+        f"{evidence['found']:,} were found" + (f" ({where})." if where else ".")
+    )
+    if evidence["tellable"] < looked_for:
+        words += f" Only {evidence['tellable']:,} of them differ from all survivors."
+    if blind:
+        words += f" Blind to: {'; '.join(blind)}."
+    return words

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.gallery.evidence import MOST_LOOKED_FOR, Evidence, spread
+from sim.gallery.evidence import Evidence, spread
 from sim.gallery.gallery import NOBODY, Gallery, GalleryError, Nearest, Within
 from sim.gallery.reach import (
     LEVEL,
@@ -34,7 +34,7 @@ _REACH = (
 def ids_level(gallery: Gallery, evidence: Evidence) -> Level:
     """Return L0: no id of the erased is answered to or returned; they are counted as erased."""
     probes = evidence.probes
-    asked = evidence.erased[spread(len(evidence.erased), MOST_LOOKED_FOR)]
+    asked = evidence.erased[spread(len(evidence.erased), evidence.looked_for)]
     answered = int(answering(gallery, asked).sum())
     groups = (probes.erased, probes.survivors)
     found = [gallery.search(vectors, DEEP) for vectors in groups]
@@ -79,7 +79,18 @@ def ids_level(gallery: Gallery, evidence: Evidence) -> Level:
         against = "Ids of erased templates are answered to or returned by searches."
     elif not adds_up or counted < len(evidence.erased):
         against = "The gallery counts fewer templates as erased than were to be."
-    return examined("L0", told, control, _IDS, against)
+    return examined("L0", told, control, _IDS + unasked(evidence), against)
+
+
+def unasked(evidence: Evidence) -> str:
+    """Return, as a sentence after others, that not all of the erased were looked for; else ""."""
+    erased, asked = len(evidence.erased), evidence.looked_for
+    if asked == erased:
+        return ""
+    return (
+        f" That the other {erased - asked:,} are gone: of the {erased:,} erased templates "
+        f"{asked:,} were looked for, evenly spread."
+    )
 
 
 def _returned_again(evidence: Evidence, found: Nearest) -> NDArray[np.bool_]:

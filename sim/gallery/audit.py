@@ -35,7 +35,8 @@ def audit(
         evidence: as it was taken before.
         levels: which to look at, of `LEVELS`.
         pid: the process whose memory is read; by default the gallery's own (`pid`) where it has
-            one, else this process, with whatever its caller holds of the erased.
+            one, else this process, with whatever its caller holds of the erased. Files that it has
+            open are read with the gallery's.
 
     Raises:
         GalleryError: there is no such level.
@@ -62,10 +63,10 @@ def require_levels(levels: Collection[str]) -> None:
     """
     faults = [
         Fault(
-            f"an audit has no level {level}",
+            f"an audit has no level {level or 'without a name'}",
             found=level,
             expected=", ".join(LEVELS),
-            nearest=tuple(difflib.get_close_matches(level, LEVELS)),
+            nearest=tuple(difflib.get_close_matches(level.upper(), LEVELS)),
         )
         for level in levels
         if level not in LEVELS

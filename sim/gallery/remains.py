@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.gallery.asking import answering
+from sim.gallery.asking import answering, unasked
 from sim.gallery.evidence import ERASED, Evidence
 from sim.gallery.fingerprints import Fingerprints, joined
 from sim.gallery.gallery import Gallery
@@ -21,13 +21,17 @@ _MOST_PLACES = 20
 """Files or mappings that a report names."""
 
 _FORMS = (
-    "That no row is kept in a form that is not named here or that the control is blind to, in "
-    "pieces of fewer than 16 bytes, interleaved with others, compressed or enciphered. That "
-    "quantisers which were trained on the erased hold nothing of them."
+    "That no row is kept in a form that is not named here or that the control is blind to, scaled, "
+    "reordered or in another byte order, in pieces of fewer than 16 bytes, interleaved with "
+    "others, compressed or enciphered. That quantisers which were trained on the erased hold "
+    "nothing of them."
 )
 _FILES = (
-    "That no copy lies elsewhere: in backups, snapshots, on other machines, in blocks that a file "
-    f"system or a drive freed without overwriting them. {_FORMS}"
+    "That no copy lies elsewhere: in files of other folders (/dev/shm is one) that the process "
+    "does not have open, in names and extended attributes of files, in pipes, in backups, "
+    "snapshots, on other machines, in blocks that a file system or a drive freed without "
+    "overwriting them. "
+    f"{_FORMS}"
 )
 _MEMORY = (
     "That no copy lies elsewhere: in pages that the kernel swapped out or freed, in other "
@@ -113,7 +117,7 @@ def _level(
     elif not known[ERASED].any():
         against = "No erased template differs from all survivors in any form that is looked for."
     undecided = "Some of it could not be read." if traces.unread else None
-    return examined(name, told, control, does_not_prove, against, undecided)
+    return examined(name, told, control, does_not_prove + unasked(evidence), against, undecided)
 
 
 def _any(prints: Fingerprints, flags: NDArray[np.bool_], group: str) -> NDArray[np.bool_]:

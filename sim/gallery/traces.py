@@ -1,18 +1,18 @@
 """Where fingerprinted rows still lie: in bytes, in files, in the memory of a process.
 
 Files are read as they are, whatever their format: the first byte to the last of each file below a
-folder, and of files that were deleted while a process keeps them open. Memory is read through
-Linux's `/proc/PID/maps` and `/proc/PID/mem` (proc(5)): every mapping that can be read and that the
-process may have written into, heap, stacks and shared memory among them, and every mapping of a
-file that is deleted or that the caller names. Code and constants mapped from installed libraries
-are left out.
+folder, and of every file that a process has open, wherever it lies, deleted ones and such as never
+had a name (memfd_create(2)) among them. Memory is read through Linux's `/proc/PID/maps` and
+`/proc/PID/mem` (proc(5)): heap, stacks, shared memory and mapped files, whether the process itself
+may read them or not. Code and constants mapped from libraries and programs are left out.
 """
 
 from __future__ import annotations
 
 import os
+import stat
 import sys
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -56,17 +56,19 @@ def traces_in_files(prints: Fingerprints, folder: Path, pid: int | None = None) 
 
     Args:
         prints: what to look for.
-        folder: every regular file in it and below; links are not followed.
-        pid: a process whose deleted files are read too, where it still has them open and they lay
-            in the folder (Linux); None leaves them out.
+        folder: every regular file in it and below. Links are not followed; such as lead out of it,
+            pipes, sockets and devices are told as unread.
+        pid: a process of which every regular file that it has open is read too (Linux); None
+            leaves them out.
 
     Raises:
         OSError: the folder cannot be listed.
     """
-    files = {str(file): file for file in _files(folder)}
-    if pid is not None:
-        files |= _deleted(folder, pid)
     gathered = _Gathered(prints)
+    inside, gathered.unread = _below(folder)
+    files = {_named(str(file), folder): file for file in inside}
+    if pid is not None:
+        files |= _opened(pid, folder, inside)
     for name, file in files.items():
         try:
             with open(file, "rb", buffering=0) as opened:
@@ -86,7 +88,7 @@ def traces_in_memory(prints: Fingerprints, pid: int, folder: Path | None = None)
     Args:
         prints: what to look for.
         pid: the process; the caller's own is allowed.
-        folder: files from here that are mapped into memory are read too.
+        folder: files from here are named as in it, and read whatever they are.
 
     Raises:
         OSError: there is no such process, no Linux, or no right to read another's memory.
@@ -155,26 +157,50 @@ def _from_file(descriptor: int) -> Reader:
     return lambda into, offset: os.preadv(descriptor, [into], offset)
 
 
-def _files(folder: Path) -> Iterator[Path]:
-    """Yield the regular files in a folder and below, in order of name."""
-    for entry in sorted(os.scandir(folder), key=lambda entry: entry.name):
-        if entry.is_dir(follow_symlinks=False):
-            yield from _files(Path(entry.path))
-        elif entry.is_file(follow_symlinks=False):
-            yield Path(entry.path)
+def _named(name: str, folder: Path | None) -> str:
+    """Return the name of a file as in a folder, where it lies there, else as it is."""
+    for top in () if folder is None else (folder, folder.resolve()):
+        if Path(name).is_relative_to(top):
+            return str(Path(name).relative_to(top))
+    return name
 
 
-def _deleted(folder: Path, pid: int) -> dict[str, Path]:
-    """Return by name the files of a folder that are deleted and that a process keeps open."""
+def _below(folder: Path) -> tuple[list[Path], list[str]]:
+    """Return the regular files in a folder and below, and what else there has bytes elsewhere."""
+    files: list[Path] = []
+    others: list[str] = []
+    for top, folders, names in os.walk(folder, onerror=_raise):
+        folders.sort()
+        for name in sorted(names + folders):
+            path = Path(top, name)
+            mode = path.lstat().st_mode
+            if stat.S_ISREG(mode):
+                files.append(path)
+            elif stat.S_ISLNK(mode):
+                if not path.resolve().is_relative_to(folder.resolve()):
+                    others.append(f"{_named(str(path), folder)} (leads out of the folder)")
+            elif not stat.S_ISDIR(mode):
+                others.append(f"{_named(str(path), folder)} (not a file)")
+    return files, others
+
+
+def _raise(error: OSError) -> None:
+    raise error
+
+
+def _opened(pid: int, folder: Path, known: list[Path]) -> dict[str, Path]:
+    """Return by name the regular files that a process has open and that are not known yet."""
     opened = Path(f"/proc/{pid}/fd")
+    seen = {(told.st_dev, told.st_ino) for told in (file.stat() for file in known)}
     found: dict[str, Path] = {}
     for descriptor in sorted(opened.iterdir()) if opened.is_dir() else []:
         try:
-            target = os.readlink(descriptor)
+            name, told = os.readlink(descriptor), descriptor.stat()
         except OSError:  # closed since it was listed
             continue
-        if target.endswith(" (deleted)") and Path(target).is_relative_to(folder.resolve()):
-            found[target] = descriptor
+        if stat.S_ISREG(told.st_mode) and (told.st_dev, told.st_ino) not in seen:
+            seen.add((told.st_dev, told.st_ino))
+            found[f"{_named(name, folder)}, open as {descriptor.name}"] = descriptor
     return found
 
 
@@ -184,19 +210,19 @@ def _mappings(
     """Return the addresses (from, to) to read by name of their mapping."""
     named: dict[str, list[tuple[int, int]]] = {}
     with open(f"/proc/{pid}/maps", encoding="utf-8", errors="replace") as maps:
-        for line in maps:
-            addresses, rights, _, _, inode, *rest = line.rstrip("\n").split(maxsplit=5)
-            name = rest[0] if rest else "anonymous memory"
-            told = name.endswith(" (deleted)") or (
-                folder is not None and Path(name).is_relative_to(folder.resolve())
-            )
-            written = "w" in rights or inode == "0"
-            if "r" not in rights or name.startswith(_KERNEL) or not (written or told):
-                continue
-            start, end = (int(part, 16) for part in addresses.split("-"))
-            spans = _touched(pid, start, end) if inode == "0" else [(start, end)]
-            for span in spans:
-                named.setdefault(name, []).extend(_around(*span, left_out))
+        lines = [line.rstrip("\n").split(maxsplit=5) for line in maps]
+    code = {line[5] for line in lines if len(line) > 5 and "x" in line[1] and line[4] != "0"}
+    for addresses, rights, _, _, inode, *rest in lines:
+        name = rest[0] if rest else "anonymous memory"
+        place = _named(name, folder)
+        constant = name in code and "w" not in rights
+        own = place != name or name.endswith(" (deleted)")
+        if name.startswith(_KERNEL) or (constant and not own):
+            continue
+        start, end = (int(part, 16) for part in addresses.split("-"))
+        spans = _touched(pid, start, end) if inode == "0" else [(start, end)]
+        for span in spans:
+            named.setdefault(place, []).extend(_around(*span, left_out))
     return named
 
 

@@ -125,11 +125,13 @@ def test_files_are_read_to_the_last_byte_across_blocks(tmp_path: Path) -> None:
     (tmp_path / "a" / "b" / ".hidden").write_bytes(big.tobytes())
     (tmp_path / "plain").write_bytes(MINE[6].tobytes())
     os.symlink("/proc/kcore", tmp_path / "link")
+    os.symlink(tmp_path / "plain", tmp_path / "a" / "inside")
+    os.mkfifo(tmp_path / "pipe")
     found = traces_in_files(PRINTS, tmp_path)
     assert np.flatnonzero(PRINTS.marked(found.windows)).tolist() == [4, 5, 6]
     assert sorted(Path(place).name for place in found.places) == [".hidden", "plain"]
     assert found.bytes_read == len(big) + WIDTH
-    assert found.unread == ()
+    assert found.unread == ("link (leads out of the folder)", "pipe (not a file)")
 
 
 def test_an_empty_folder_holds_nothing_and_a_missing_one_is_an_error(tmp_path: Path) -> None:
@@ -147,6 +149,8 @@ held = {
     "heap": lambda: bytearray(b"xyz" + row),
     "mapped": lambda: open_and_map(),
     "open": lambda: open_and_delete(),
+    "nameless": lambda: write_nameless(),
+    "barred": lambda: map_and_bar(),
 }
 def open_and_map():
     file = open(sys.argv[3], "r+b")
@@ -156,6 +160,18 @@ def open_and_delete():
     file = open(sys.argv[3], "rb")
     os.unlink(sys.argv[3])
     return file
+def write_nameless():
+    import os
+    file = os.memfd_create("rows")
+    os.write(file, row)
+    return file
+def map_and_bar():
+    import ctypes
+    room = mmap.mmap(-1, mmap.PAGESIZE)
+    room[100:100 + len(row)] = row
+    at = ctypes.addressof(ctypes.c_char.from_buffer(room))
+    assert ctypes.CDLL(None).mprotect(ctypes.c_void_p(at), mmap.PAGESIZE, 0) == 0
+    return room
 kept = held[sys.argv[2]]()
 row = None
 sys.argv.clear()
@@ -178,8 +194,11 @@ def end(process: subprocess.Popen[str]) -> None:
 
 
 @linux
-def test_a_row_on_the_heap_of_a_process_is_found_and_another_is_not(tmp_path: Path) -> None:
-    process = kept_by("heap", tmp_path / "none", MINE[2])
+@pytest.mark.parametrize("how", ["heap", "barred"])
+def test_a_row_in_the_memory_of_a_process_is_found_and_another_is_not(
+    how: str, tmp_path: Path
+) -> None:
+    process = kept_by(how, tmp_path / "none", MINE[2])
     try:
         found = traces_in_memory(PRINTS, process.pid)
     finally:
@@ -189,7 +208,7 @@ def test_a_row_on_the_heap_of_a_process_is_found_and_another_is_not(tmp_path: Pa
 
 
 @linux
-def test_a_mapped_file_of_the_folder_is_memory_too(tmp_path: Path) -> None:
+def test_a_mapped_file_is_memory_too_in_the_folder_or_not(tmp_path: Path) -> None:
     file = tmp_path / "rows"
     file.write_bytes(MINE[7].tobytes())
     process = kept_by("mapped", file, MINE[2])
@@ -201,8 +220,9 @@ def test_a_mapped_file_of_the_folder_is_memory_too(tmp_path: Path) -> None:
     finally:
         end(process)
     assert PRINTS.marked(here.windows)[7]
-    assert str(file) in here.places
-    assert not PRINTS.marked(elsewhere.windows)[7]
+    assert "rows" in here.places
+    assert str(file) in elsewhere.places
+    assert PRINTS.marked(elsewhere.windows)[7]
     assert PRINTS.marked(deleted.windows)[7]
 
 
@@ -216,8 +236,19 @@ def test_a_deleted_file_is_read_where_a_process_keeps_it_open(tmp_path: Path) ->
     finally:
         end(process)
     assert PRINTS.marked(kept.windows).tolist() == [row == 7 for row in range(8)]
-    assert list(kept.places) == [f"{file} (deleted)"]
+    assert [place.split(", ")[0] for place in kept.places] == ["rows (deleted)"]
     assert traces_in_files(PRINTS, tmp_path).places == {}
+
+
+@linux
+def test_a_file_without_a_name_is_read_where_a_process_keeps_it_open(tmp_path: Path) -> None:
+    process = kept_by("nameless", tmp_path / "none", MINE[7])
+    try:
+        kept = traces_in_files(PRINTS, tmp_path, process.pid)
+    finally:
+        end(process)
+    assert PRINTS.marked(kept.windows).tolist() == [row == 7 for row in range(8)]
+    assert [place.split(" ")[0] for place in kept.places] == ["/memfd:rows"]
 
 
 OWN = """

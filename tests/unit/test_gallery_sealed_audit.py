@@ -53,7 +53,6 @@ def by_rewriting(gallery: GalleryProcess) -> None:
 
 def and_rebuilt(gallery: GalleryProcess) -> None:
     gallery.erase(GONE)
-    # Not retrained: survivors would have other codes then than those which the controls look for.
     gallery.rebuild()
 
 
