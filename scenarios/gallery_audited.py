@@ -25,6 +25,7 @@ class Audited:
         selection: how those that were erased compare with those that were to be.
         cost: of the erasure.
         report: the audit's levels.
+        notes: what has to be known to read them, in sentences.
     """
 
     about: Mapping[str, Any]
@@ -33,6 +34,7 @@ class Audited:
     selection: Selection
     cost: Cost
     report: AuditReport
+    notes: tuple[str, ...]
 
     def as_json(self) -> dict[str, Any]:
         """Return it as `efface gallery audit --json` prints it."""
@@ -46,4 +48,16 @@ class Audited:
             },
             "cost": asdict(self.cost),
             "about": dict(self.about),
+            "notes": list(self.notes),
         }
+
+
+def kept_words(profile: str | None) -> str:
+    """Return in a sentence how an audited gallery keeps what is erased.
+
+    Args:
+        profile: the manner of an operator's store, or None for the project's own gallery.
+    """
+    if profile is None:
+        return "The gallery is the project's own, which keeps nothing of what is erased."
+    return f"The gallery keeps what is erased as a store of the manner {profile} does."

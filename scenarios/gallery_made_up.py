@@ -11,16 +11,17 @@ from __future__ import annotations
 
 import difflib
 import tempfile
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from pathlib import Path
 
 import numpy as np
 
 from generators.errors import EffaceError, Fault
 from generators.template_file import TemplateCard, read_templates
+from generators.template_fit import ScoreQuantile
 from scenarios.crowd import Asked, Crowd
 from scenarios.design import MOST_SEED
-from scenarios.gallery_audited import Audited, Tell
+from scenarios.gallery_audited import Audited, Tell, kept_words
 from scenarios.keepings import known_keepings
 from sim.gallery.audit import audit, require_levels
 from sim.gallery.designs import design_for, design_of
@@ -96,7 +97,24 @@ def audit_made_up(
         selection=against_truth(crowd.chosen, crowd.in_scope[crowd.person]),
         cost=cost,
         report=report,
+        notes=(kept_words(asked.profile), tail_words(card.check)),
     )
+
+
+def tail_words(check: Sequence[ScoreQuantile]) -> str:
+    """Return in a sentence how the highest scores of strangers compare with those of photos.
+
+    Args:
+        check: quantiles of scores, of photos and of templates from the distribution.
+    """
+    last = max((row for row in check if row.scores == "non-mated"), key=lambda row: row.quantile)
+    words = (
+        f"Templates are drawn from a distribution: of a score of two people, the quantile "
+        f"{100 * last.quantile:g} % is {last.fitted:.2f}, of photos {last.real:.2f}"
+    )
+    if last.fitted < last.real:
+        words += ", so that searches tell people apart better here than with photos"
+    return words + "."
 
 
 def design_asked(asked: Asked, dimension: int) -> str:

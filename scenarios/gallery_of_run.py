@@ -14,11 +14,12 @@ from collections.abc import Collection
 from pathlib import Path
 
 import numpy as np
+from numpy.typing import NDArray
 
 from generators.errors import Fault, RunFolderError
 from generators.population import Population, build_population
 from scenarios.deletion_rerun import Expected, first_pass, resident, selection_of
-from scenarios.gallery_audited import Audited, Tell
+from scenarios.gallery_audited import Audited, Tell, kept_words
 from scenarios.operators_gallery import DESIGN, OperatorsGallery, keeping_of, run_days
 from scenarios.probe_photos import NewPhotos
 from scenarios.removal_jobs import ended_jobs
@@ -38,6 +39,10 @@ drawing each."""
 MOST_SURVIVORS = 100
 """People who stay of whom new photos are drawn at most: they show that the searches find anybody,
 which few are enough for."""
+_NO_BYTES = (
+    "It stands for the operator's store of templates: what images, metadata, the probe log and "
+    "backups keep has no bytes here."
+)
 _SPARE = 1.5
 """People made for each resident whose photos are drawn: a quarter of them are no adults."""
 _LEAST_SHARE = 0.01
@@ -77,6 +82,7 @@ def audit_run(
     deletion = expected.deletion
     order, start, end = deletion.order, deletion.start, deletion.end
     keeping = keeping_of(again.setup.profile)
+    profile = None if keeping is None else str(keeping.kind)
     dimension = int(again.photos.finds.vectors.shape[1])
     with (
         tempfile.TemporaryDirectory(prefix="efface-gallery-") as temporary,
@@ -101,7 +107,7 @@ def audit_run(
             "deletion": {"from": iso(start), "to": iso(end)},
             "people": len(again.shared.population),
             "design": DESIGN,
-            "profile": None if keeping is None else str(keeping.kind),
+            "profile": profile,
             "enrolled_and_erased_meanwhile": passing,
             "people_wholly_erased": len(expected.gone),
         },
@@ -110,6 +116,7 @@ def audit_run(
         selection=selection_of(again, expected),
         cost=cost,
         report=report,
+        notes=(kept_words(profile), _NO_BYTES),
     )
 
 
@@ -117,10 +124,10 @@ def _evidence(again: Rerun, gallery: OperatorsGallery, expected: Expected) -> Ev
     """Take evidence, with new photos drawn of adults on the day on which the deletion has ended."""
     finds, order = again.photos.finds, expected.deletion.order
     day, faces = expected.deletion.end, shipped_faces()
-    new = NewPhotos(again, faces, again.shared.population, day)
-    elsewhere = _never_enrolled(again, expected)
+    here = again.shared.population
+    new = NewPhotos(again, faces, here, day)
+    elsewhere, alike = strangers_like(here, order.jurisdiction, day, again.shared.streams.seed + 1)
     strange = NewPhotos(again, faces, elsewhere, day)
-    alike = np.flatnonzero(resident(elsewhere, order.jurisdiction, day))
     strangers = strange.some(alike, MOST_PROBES)
     return take_evidence(
         gallery,
@@ -137,16 +144,25 @@ def _evidence(again: Rerun, gallery: OperatorsGallery, expected: Expected) -> Ev
     )
 
 
-def _never_enrolled(again: Rerun, expected: Expected) -> Population:
-    """Return people of whom nobody was ever in the run's gallery, among them as many residents of
-    the order's jurisdiction as are asked for: false matches differ by group.
+def strangers_like(
+    here: Population, jurisdiction: str, day: int, seed: int
+) -> tuple[Population, NDArray[np.int64]]:
+    """Return people who were never enrolled, residents of a jurisdiction as the erased are: false
+    matches differ by group.
 
-    They come of the same tables and another seed.
+    Args:
+        here: the run's people; the strangers come of the same tables.
+        jurisdiction: code.
+        day: on which they live there.
+        seed: of another population than the run's.
+
+    Returns:
+        the population, and the rows of those who live there, int64.
     """
-    here, deletion = again.shared.population, expected.deletion
-    share = float(resident(here, deletion.order.jurisdiction, deletion.end).mean())
+    share = float(resident(here, jurisdiction, day).mean())
     people = round(_SPARE * MOST_PROBES / max(share, _LEAST_SHARE))
-    return build_population(people, again.shared.streams.seed + 1)
+    elsewhere = build_population(people, seed)
+    return elsewhere, np.flatnonzero(resident(elsewhere, jurisdiction, day))
 
 
 def _require(run: Run, arm: str, number: int, levels: Collection[str]) -> None:

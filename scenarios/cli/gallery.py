@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import signal
+import threading
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -24,6 +27,9 @@ app = typer.Typer(
 
 NEEDED = ("faiss", "safetensors")
 """What a gallery of templates that are not drawn needs of the extra `[faces]`."""
+
+_SIGNALLED = 128
+"""A command that a signal ended has this and the signal's number as exit code, as in a shell."""
 
 
 @app.callback()
@@ -96,22 +102,23 @@ def audit(
     }
     of_run = {"--arm": arm, "--replication": replication}
     _require_one(run, rows, of_run if run is None else made_up)
-    if run is not None:
-        audited = _of_run(run, arm, replication, asked)
-    else:
-        assert rows is not None  # one of the two is there
-        from scenarios.crowd import SHARE, Asked
+    with _tidied_up():
+        if run is not None:
+            audited = _of_run(run, arm, replication, asked)
+        else:
+            assert rows is not None  # one of the two is there
+            from scenarios.crowd import SHARE, Asked
 
-        what = Asked(
-            rows=rows,
-            share=SHARE if share is None else share,
-            threshold=threshold,
-            seed=0 if seed is None else seed,
-            design=design,
-            profile=profile,
-            days=0 if days is None else days,
-        )
-        audited = _made_up(what, asked)
+            what = Asked(
+                rows=rows,
+                share=SHARE if share is None else share,
+                threshold=threshold,
+                seed=0 if seed is None else seed,
+                design=design,
+                profile=profile,
+                days=0 if days is None else days,
+            )
+            audited = _made_up(what, asked)
     if as_json:
         print_json(audited.as_json())
     else:
@@ -120,6 +127,23 @@ def audit(
         print_to_output(lambda console: show_audit(console, audited))
     if not audited.report.holds:
         raise typer.Exit(CHECK_FAILED)
+
+
+@contextmanager
+def _tidied_up() -> Iterator[None]:
+    """Let SIGTERM end the command as an exception does, so that the gallery's files go."""
+
+    def end(number: int, frame: object) -> None:
+        raise SystemExit(_SIGNALLED + number)
+
+    if threading.current_thread() is not threading.main_thread():
+        yield  # only the main thread may say what a signal does
+        return
+    before = signal.signal(signal.SIGTERM, end)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)
 
 
 def _of_run(

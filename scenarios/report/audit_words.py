@@ -20,12 +20,12 @@ TITLES = {
 
 
 def show_audit(console: Console, audited: Audited) -> None:
-    """Print an audited erasure: whom it took, what it cost, and the levels as a table."""
+    """Print an audited erasure: whom it took, what it cost, what to know, and the levels."""
     from rich.table import Table
     from rich.text import Text
 
     console.print(Text(selection_words(audited)))
-    console.print(Text(cost_words(audited)))
+    console.print(Text(" ".join((cost_words(audited), *audited.notes))))
     table = Table(title=Text("What is left of the erased, in this model"), show_lines=True)
     table.add_column(Text("level"))
     table.add_column(Text("holds"))

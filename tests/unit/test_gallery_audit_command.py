@@ -3,6 +3,11 @@
 from __future__ import annotations
 
 import json
+import os
+import signal
+import subprocess
+import sys
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -68,15 +73,60 @@ def test_in_words_each_level_says_what_it_does_not_prove() -> None:
     shown = " ".join(told.stdout.split())
     assert "In this model the order is about 10 % of people" in shown
     assert shown.count("Not proved:") == 2
+    assert "The gallery is the project's own" in shown
+    assert "the quantile 99.99 % is 0.68, of photos 0.74" in shown
     assert "files" not in shown.split("What is left")[1]
 
 
-def test_everything_wrong_is_said_at_once_with_the_nearest_names() -> None:
-    words = ("--rows", "5", "--share", "2", "--threshold", "-1", "--seed", "-1")
+def test_a_probe_is_sixteen_new_photos_of_one_person_and_nearer_to_them_than_one() -> None:
+    crowd = Crowd(Asked(1000), read_templates()[0])
+    people = np.arange(100)
+    probes = crowd.new_photos(people)
+    assert probes.shape == (100, 128)
+    assert np.linalg.norm(probes, axis=1) == pytest.approx(1, abs=1e-5)
+    enrolled = crowd.templates(people, np.zeros(100, dtype=np.int64))
+    single = crowd.templates(people, np.full(100, 2**31))
+    scores, of_single = ((rows * enrolled).sum(axis=1) for rows in (probes, single))
+    assert scores.mean() > of_single.mean() + 0.1
+
+
+def test_strangers_by_whose_photos_the_threshold_is_set_are_not_those_that_are_compared() -> None:
+    crowd = Crowd(Asked(1000, share=0.2), read_templates()[0])
+    nearest = (crowd.probes().strangers @ crowd.new_photos(crowd.strangers).T).max(axis=1)
+    assert nearest.max() < 0.99
+
+
+def test_a_search_of_too_few_people_is_not_said_to_hold() -> None:
+    told = audit("--rows", "1000", "--levels", "L1", "--json")
+    assert told.exit_code == 1
+    assert json.loads(told.stdout)["levels"][0]["holds"] is None
+
+
+def test_a_command_that_is_ended_leaves_no_files_of_its_gallery(tmp_path: Path) -> None:
+    words = ("gallery", "audit", "--rows", "200000", "--profile", "rewrite")
+    start = "from scenarios.cli.main import app; app()"
+    with subprocess.Popen(
+        [sys.executable, "-c", start, *words],
+        env=os.environ | {"TMPDIR": str(tmp_path)},
+        stderr=subprocess.PIPE,
+    ) as process:
+        assert process.stderr is not None
+        assert process.stderr.readline() == b"enrolling\n"
+        assert any(tmp_path.iterdir())
+        process.terminate()
+        assert process.wait(20) == 128 + signal.SIGTERM
+    assert not any(tmp_path.iterdir())
+
+
+@pytest.mark.parametrize("rows", ["5", "-1"])
+def test_everything_wrong_is_said_at_once_with_the_nearest_names(rows: str) -> None:
+    words = ("--rows", rows, "--share", "2", "--threshold", "-1", "--seed", "-1")
     told = audit(*words, "--profile", "vacum_at", "--design", "IVF2048,SQ9", "--levels", "L9")
     assert told.exit_code == 2
     for key in ("--rows", "--share", "--threshold", "--seed", "manner of keeping", "design", "L9"):
         assert key in told.stderr
+    assert "expected: 1,000 to 10,000,000" in told.stderr
+    assert "expected: 0.0000001 to 0.5" in told.stderr
     assert "vacuum_at" in told.stderr
     assert "IVF2048,SQ8" in told.stderr
     assert told.stdout == ""

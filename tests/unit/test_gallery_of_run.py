@@ -13,6 +13,7 @@ pytest.importorskip("faiss", reason="FAISS comes with the extra [faces]")
 pytest.importorskip("torch", reason="photos are drawn with the extra [faces]")
 
 from generators.errors import RunFolderError
+from generators.population import build_population
 from scenarios import gallery_of_run
 from scenarios.cli.main import app
 from scenarios.experiment import run_experiment
@@ -100,12 +101,23 @@ def test_what_an_operators_store_marks_and_never_cleans_up_is_found_by_bytes(run
     found = json.loads(told.stdout)
     assert found["about"]["profile"] == "vacuum_at"
     assert found["selection"]["done"] == "erased"
+    assert "as a store of the manner vacuum_at does" in found["notes"][0]
+    assert "backups" in found["notes"][1]
     # A fifth of the drawn templates is erased, and no fifth of all that the operator stores.
     assert 5 * found["selection"]["chosen"] > found["selection"]["stored"]
     assert [level["holds"] for level in found["levels"]] == [True, False, False]
     for level in found["levels"][1:]:
         assert level["control"]["behaved"]
         assert level["evidence"]["found"] == found["selection"]["chosen"]
+
+
+def test_strangers_live_where_the_erased_do() -> None:
+    here, day = build_population(100, 1), 2000
+    elsewhere, strangers = gallery_of_run.strangers_like(here, "GB", day, 2)
+    lives_in = elsewhere.residence_on(day)[strangers]
+    assert (lives_in == elsewhere.jurisdictions.index("GB")).all()
+    adults = elsewhere.birth_day[strangers] <= day - 18 * 365.25
+    assert adults.sum() >= gallery_of_run.MOST_PROBES
 
 
 def test_no_such_arm_replication_or_level_is_said_at_once(run: Run) -> None:
