@@ -7,9 +7,10 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.gallery.creating import create_folder
 from sim.gallery.folder import GalleryFolder
 from sim.gallery.journal import Change
-from sim.gallery.opening import create_folder, open_folder, read_segments
+from sim.gallery.opening import open_folder, read_segments
 from sim.gallery.segment import ERASED
 from sim.gallery.staging import SegmentArrays
 

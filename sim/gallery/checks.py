@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -62,6 +64,21 @@ def checked_vectors(vectors: NDArray[np.float32], dimension: int) -> NDArray[np.
         where = f"length {length[first]:.4g} in row {first}"
         faults.append(fault(f"vectors of unit length, within {TOLERANCE:g}", where))
     raise GalleryError(faults)
+
+
+def checked_path(path: Path | str) -> Path:
+    """Return the path of a folder, absolute: it is the same wherever the process goes.
+
+    Raises:
+        GalleryError: it is none.
+    """
+    try:
+        found = Path(path).absolute()
+    except TypeError:
+        raise refused("the path of a folder", repr(path)) from None
+    if "\0" in str(found):
+        raise refused("the path of a folder", repr(path))
+    return found
 
 
 def is_ascending(ids: NDArray[np.int64]) -> bool:

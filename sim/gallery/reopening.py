@@ -22,7 +22,7 @@ from sim.gallery.stored import StoredGallery
 from sim.gallery.wiping import wiped
 
 
-def open_gallery(path: Path) -> StoredGallery:
+def open_gallery(path: Path | str) -> StoredGallery:
     """Open a sealed gallery for this process; it is as it was before or after its last change.
 
     Args:

@@ -17,12 +17,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.gallery import results
-from sim.gallery.checks import checked_ids, checked_vectors, refused
+from sim.gallery.checks import checked_ids, checked_path, checked_vectors, refused
+from sim.gallery.creating import create_folder
 from sim.gallery.designs import Design, design_for, design_of
 from sim.gallery.enrolment import checked_enrolment
 from sim.gallery.folder import GalleryFolder
 from sim.gallery.gallery import Cost, GalleryStats, Nearest, Within
-from sim.gallery.opening import create_folder
 from sim.gallery.register import ERASED, Register, segment_and_place, spot
 from sim.gallery.report import LEVELS, AuditReport
 from sim.gallery.sealing import HOWS, How, arrays_of, changes_to, gone, made_certain
@@ -144,10 +144,10 @@ class StoredGallery:
             wipe_waiting()
         return cost + Cost(seconds=time.perf_counter() - start)
 
-    def seal(self, folder: Path | None = None) -> Cost:
+    def seal(self, folder: Path | str | None = None) -> Cost:
         """Write the gallery, or what is new in it, to its folder; see `Gallery.seal`."""
         start = time.perf_counter()
-        if self._folder and folder is not None and folder.absolute() != self._folder.path:
+        if self._folder and folder is not None and checked_path(folder) != self._folder.path:
             raise refused(f"no folder other than {self._folder.path}, its own", str(folder))
         with wiped():
             arrays = arrays_of(self.segments)

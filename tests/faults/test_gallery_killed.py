@@ -19,9 +19,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from sim.gallery.creating import create_folder
 from sim.gallery.folder import GalleryFolder
 from sim.gallery.folder_manifest import MANIFEST
-from sim.gallery.opening import create_folder, open_folder, read_segments
+from sim.gallery.opening import open_folder, read_segments
 from tests.sealed_galleries import (
     NONE,
     WIDTH,

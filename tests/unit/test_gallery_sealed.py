@@ -187,6 +187,14 @@ def test_its_folder_may_be_named_from_where_the_process_is(
     gallery.seal(Path("gallery"))
     assert gallery.seal(Path("gallery")).rows == gallery.seal(tmp_path / "gallery").rows == 0
     gallery.close()
+    gallery = open_gallery("gallery")
+    assert gallery.seal("gallery").rows == 0
+    gallery.close()
+    for wrong in (7, "a\0b", b"gallery"):
+        with pytest.raises(GalleryError, match="the path of a folder"):
+            open_gallery(wrong)  # type: ignore[arg-type]
+        with pytest.raises(GalleryError, match="the path of a folder"):
+            StoredGallery(WIDTH).seal(wrong)  # type: ignore[arg-type]
 
 
 def test_a_gallery_open_here_is_not_opened_again(gallery: StoredGallery) -> None:
