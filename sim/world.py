@@ -86,10 +86,10 @@ class World:
         self.redirect_share = amount_of(profile.redirect_share, parameters)
         self.envelope = parameters["crawler.envelope"]
         self.profile = profile
-        stated = round(parameters["operator.purge_delay"])
-        wait = profile.backup_days(stated)
+        wait = profile.backup_days(round(parameters["operator.purge_delay"]))
         self.purge_delay = wait if math.isinf(wait) else math.ceil(wait)
-        self.emptying = Emptying(profile, max(1, stated), candidates, streams)
+        self.writing = round(parameters["stores.writing"])
+        self.emptying = Emptying(profile, self.writing, candidates, streams)
         self.levers = Levers(self.bring_up_to, parameters, self.parts.in_play.refusal)
         self.day = 0
         self.state: NDArray[np.uint8] = np.zeros(len(candidates), dtype=np.uint8)
@@ -326,9 +326,15 @@ class World:
             self.list_person(person, day)
         stored = (self.state == SEARCHABLE) | (self.state == HIDDEN)
         mine = c.person == person
-        self.hide(np.flatnonzero(mine & stored), day, erases=True)
+        rows = np.flatnonzero(mine & stored)
+        self.emptying.lose(day, len(rows) * self._weight_of(person))
+        self.hide(rows, day, erases=True)
         if self._keeping:
             self._drop_photos(np.flatnonzero(mine & self._kept), day)
+
+    def _weight_of(self, person: int) -> float:
+        """Return how many persons one stands for."""
+        return float(self.population.weights[self.population.jurisdiction[person]])
 
     def list_person(self, person: int, day: int) -> bool:
         """Keep one template of somebody, by which finds of them are refused from tomorrow on.
@@ -437,7 +443,7 @@ class World:
     def erasure_delay(self) -> tuple[int, tuple[str, ...]]:
         """Return how long erasure from all stores takes, whole days, as far as that is known
         beforehand, and where it is not: what keeps for ever, or until a share is reached."""
-        days, unknown = self.profile.waits()
+        days, unknown = self.profile.waits(self.writing)
         if self.purge_delay == math.inf:
             return days, (*unknown, f"{BACKUPS} ({self.profile.keeping[BACKUPS].kind})")
         return days + int(self.purge_delay), unknown

@@ -63,6 +63,9 @@ NUMBERS: Mapping[Kind, tuple[str, ...]] = {
 }
 """The numbers of `Keeping` that each manner needs; it takes no others."""
 
+WRITTEN_WHOLE = (Kind.VERSIONED, Kind.IN_PLACE_TAIL, Kind.REWRITE)
+"""Manners under which erasing writes the file, or a version of it, anew as a whole."""
+
 
 @dataclass(frozen=True)
 class Keeping:
@@ -119,21 +122,36 @@ class Cohort:
         day: day number.
         stored: rows in the store just before, erased ones that it still holds included.
         scattered: they stood anywhere among those; otherwise they were enrolled last.
+        before: rows erased on earlier days from the same lists, since these were written.
     """
 
     rows: float
     day: int
     stored: float
     scattered: bool = True
+    before: float = 0.0
 
     @property
     def in_tail(self) -> float:
         """Share of them that stays where lists are shortened in place, expected.
 
-        The last rows of a list move to where removed ones stood, as FAISS does it, so that of
-        these only such as were among the last themselves are left behind the new end.
+        As FAISS does it, a list's last rows move to where removed ones stood, and behind its new
+        end stays what stood there. A row's bytes stay there if the end has passed the place at
+        which it was written by the day on which it is erased: as one of those erased, or, if
+        passed on an earlier day, as the copy that it left when it was moved over a hole. A row
+        that is erased while the end has not come so far is overwritten by a moved one, whose own
+        bytes stand behind the end already. Of n rows written, R of them scattered and erased by
+        that day, so many stay as stood among the last R: R / n. A job of D like days leaves
+        R² / n × (1 + 1 / D) / 2.
+
+        That is exact where nothing is added. Rows that are added to the lists overwrite what
+        stands behind their ends, and an exact index, which shifts all rows and not only the last,
+        leaves copies of fewer: there, as for rows enrolled last and erased on several days, it is
+        an upper bound.
         """
-        return self.rows / self.stored if self.scattered else 1.0
+        if not self.scattered:
+            return 1.0
+        return (self.before + self.rows) / (self.before + self.stored)
 
 
 @dataclass(frozen=True)

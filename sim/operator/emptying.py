@@ -62,7 +62,7 @@ class Emptying:
 
     Args:
         profile: the operator's.
-        every: days within which a store's erasures share one writing, 1 or more.
+        every: days within which a store's erasures share one writing of the whole, 1 or more.
         candidates: what a crawler could find.
         streams: the replication's streams.
 
@@ -89,7 +89,7 @@ class Emptying:
         self.candidates = candidates
         self.streams = streams
         self.first_day: int | None = None
-        self._open: set[int] = set()
+        self._open: dict[int, float] = {}
         self._unsettled: list[Batch] = []
         self._settled: list[Batch] = []
         self._due: dict[float, list[Batch]] = {}
@@ -116,16 +116,21 @@ class Emptying:
         luck = np.zeros(len(rows))
         if self.ledgers:
             luck = self.streams.uniform("store.place", self.candidates.photo_key(rows), visit)
-        self._open.add(day)
+        self.lose(day)
         self._unsettled.append(Batch(day, template, rows, luck, keeps_photos, {}))
 
-    def lose(self, day: int) -> None:
-        """Note that the gallery behind the sample has lost something on a day.
+    def lose(self, day: int, beyond: float = 0.0) -> None:
+        """Note that faces were erased on a day, of whomever.
 
-        The ledgers are of that gallery: what it loses on a day on which none of the sample's
-        templates went is entered all the same.
+        The ledgers are of the gallery behind the sample: what that loses on a day on which none of
+        the sample's templates went is entered all the same.
+
+        Args:
+            day: day number.
+            beyond: of these, the faces of which the gallery behind the sample does not know, real
+                units: those of people who asked for it.
         """
-        self._open.add(day)
+        self._open[day] = self._open.get(day, 0.0) + beyond
 
     def settle(self, background: Background, before: int) -> Iterator[LetGo]:
         """Close the days before one, and yield what the stores have let go of on them.
@@ -135,15 +140,16 @@ class Emptying:
             before: first day that is not closed.
         """
         for day in sorted(day for day in self._open if day < before):
-            self._open.remove(day)
-            self._close(day, background)
+            self._close(day, background, self._open.pop(day))
         for due in sorted(due for due in self._due if due < before):
             for batch in self._due.pop(due):
                 yield math.ceil(due), batch.template, batch.rows
 
-    def _close(self, day: int, background: Background) -> None:
+    def _close(self, day: int, background: Background, beyond: float) -> None:
         """Enter what was lost on a day, and say of what was erased when it is gone."""
-        entered = {name: ledger.enter(day, background) for name, ledger in self.ledgers.items()}
+        entered = {
+            name: ledger.enter(day, background, beyond) for name, ledger in self.ledgers.items()
+        }
         mine = [batch for batch in self._unsettled if batch.day == day]
         self._unsettled = [batch for batch in self._unsettled if batch.day != day]
         for batch in mine:
@@ -224,10 +230,9 @@ class Emptying:
 
     def _until(self, batch: Batch, name: str) -> NDArray[np.float64]:
         """Return the days from which a store holds nothing of a batch's templates, float64 [r]."""
-        until = np.full(len(batch.rows), float(batch.day))
         cohort = batch.cohorts.get(name)
-        if cohort is not None:
-            ledger = self.ledgers[name]
-            stays = batch.luck < share_left(ledger.keeping, cohort)
-            until[stays] = ledger.gone_on(cohort)
-        return until
+        if cohort is None:
+            return np.full(len(batch.rows), float(batch.day))
+        ledger = self.ledgers[name]
+        goes, stays = ledger.lets_go(cohort, batch.day)
+        return np.where(batch.luck < share_left(ledger.keeping, cohort), stays, goes)

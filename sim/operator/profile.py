@@ -16,7 +16,7 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.gallery.keeping import Keeping, certain_days
+from sim.gallery.keeping import WRITTEN_WHOLE, Keeping, certain_days
 
 Amount = float | str
 """A value, or the name of the parameter that holds it."""
@@ -257,13 +257,19 @@ class Profile:
         rule = self.keeping.get(BACKUPS)
         return stated if rule is None else certain_days(rule)
 
-    def waits(self) -> tuple[int, tuple[str, ...]]:
+    def waits(self, writing: int) -> tuple[int, tuple[str, ...]]:
         """Return how long the stores take to let go, where that is known beforehand.
+
+        Args:
+            writing: days within which what is erased shares one writing of the whole, 1 or more.
 
         Returns:
             whole days, and the stores of which no day is known, each with its manner.
         """
-        days = {name: certain_days(manner) for name, manner in self.engines.items()}
+        days = {
+            name: certain_days(manner) + (writing - 1 if manner.kind in WRITTEN_WHOLE else 0)
+            for name, manner in self.engines.items()
+        }
         known = [math.ceil(wait) for wait in days.values() if math.isfinite(wait)]
         unknown = [name for name, wait in days.items() if math.isinf(wait)]
         return max(known, default=0), tuple(f"{n} ({self.keeping[n].kind})" for n in unknown)

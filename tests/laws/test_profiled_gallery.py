@@ -217,6 +217,23 @@ def test_a_bare_removal_leaves_in_memory_what_stood_among_the_last(tmp_path: Pat
         assert gallery.search(vectors[:50], 1).ids[:, 0].tolist() != ids[:50].tolist()
 
 
+def test_an_exact_index_shortened_by_and_by_leaves_no_more_than_lists_would(
+    tmp_path: Path,
+) -> None:
+    """It shifts all rows, so that the same last ones lie behind its end again and again."""
+    rows, days = 20_000, 20
+    gallery, vectors = filled(Keeping(Kind.IN_PLACE_TAIL, days=99), tmp_path / "store", rows)
+    gone = np.random.default_rng(5).choice(rows, 2000, replace=False)
+    cohorts: list[Cohort] = []
+    for day, ids in enumerate(np.split(gone, days)):
+        gallery.advance(day)
+        gallery.erase(ids)
+        before = len(ids) * day
+        cohorts.append(Cohort(len(ids), day, rows - before, before=before))
+    left = len({vectors[i].tobytes() for i in gone} & behind_the_end(gallery, len(gone)))
+    assert 0 < left <= remaining(gallery.keeping, cohorts, days)[Place.MEMORY]
+
+
 def kept(rows: int, ids: NDArray[np.int64]) -> NDArray[np.int64]:
     return np.setdiff1d(np.arange(rows), ids)
 

@@ -203,6 +203,53 @@ def test_slots_hold_what_stood_among_the_last_places_of_the_lists(tmp_path: Path
     assert scattered.found(stays)[Place.FILE] == len(stays)
 
 
+def shared_out(
+    rows: int, share: float, days: int, seed: int
+) -> tuple[list[NDArray[np.int64]], list[Cohort]]:
+    """Return the ids that a job erases day by day, scattered, and what is foretold from."""
+    gone = np.random.default_rng(seed).permutation(rows)[: round(rows * share)]
+    parts, cohorts, before = np.array_split(gone, days), [], 0
+    for day, part in enumerate(parts):
+        cohorts.append(Cohort(len(part), day, rows - before, before=before))
+        before += len(part)
+    return parts, cohorts
+
+
+@pytest.mark.parametrize("days", [1, 20, 90])
+def test_shortened_by_and_by_slots_and_faiss_own_lists_hold_what_is_foretold(
+    days: int, tmp_path: Path
+) -> None:
+    """Rows moved over erased ones leave their own copies, which stay when they are erased too."""
+    faiss = pytest.importorskip("faiss", reason="FAISS comes with the extra [faces]")
+    rows, lists = 20_000, 64
+    parts, cohorts = shared_out(rows, 0.1, days, seed=6)
+    slots = Kept(Keeping(Kind.ONDISK_SLOTS, outgrown=0.0), tmp_path / "slots", rows)
+    index = faiss.IndexIVFFlat(
+        faiss.IndexFlatIP(DIMENSION), DIMENSION, lists, faiss.METRIC_INNER_PRODUCT
+    )
+    index.train(slots.vectors[:2560])
+    index.add_with_ids(slots.vectors, np.arange(rows))
+    lengths = [index.invlists.list_size(i) for i in range(lists)]
+    for day, part in enumerate(parts):
+        slots.store.erase(part, day)
+        index.remove_ids(part)
+    places = [
+        faiss.rev_swig_ptr(index.invlists.get_codes(i), lengths[i] * DIMENSION * 4).tobytes()
+        for i in range(lists)
+    ]
+    memory = {
+        text[i : i + DIMENSION * 4] for text in places for i in range(0, len(text), DIMENSION * 4)
+    }
+    gone = np.concatenate(parts)
+    foretold = remaining(slots.keeping, cohorts, days)[Place.FILE]
+    for found in (
+        slots.found(gone)[Place.FILE],
+        sum(slots.vectors[i].tobytes() in memory for i in gone),
+    ):
+        # Each stays with a chance of its own: four standard errors.
+        assert abs(found - foretold) < 4.0 * np.sqrt(foretold)
+
+
 def test_slots_of_lists_that_grew_hold_more_as_faiss_own_do(tmp_path: Path) -> None:
     faiss = pytest.importorskip("faiss", reason="FAISS comes with the extra [faces]")
     rows, lists = 6400, 64

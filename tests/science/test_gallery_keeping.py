@@ -156,14 +156,37 @@ def test_how_long_it_takes_is_certain_only_where_no_threshold_decides() -> None:
     }
 
 
-def test_shortened_lists_keep_behind_their_ends_the_share_that_chance_put_there() -> None:
+def cohorts_of(rows: int, erased: int, days: int) -> list[Cohort]:
+    """A job that erases as many rows on each of some days."""
+    daily, cohorts = erased // days, []
+    for day in range(days):
+        gone = day * daily
+        cohorts.append(Cohort(daily, day, rows - gone, before=gone))
+    return cohorts
+
+
+@pytest.mark.parametrize("days", [1, 20, 90])
+def test_shortened_lists_keep_what_stood_behind_the_end_before_it_was_erased(days: int) -> None:
+    """One list, shortened as FAISS does it, whatever it is that lies behind its end."""
     rng = np.random.default_rng(9)
-    rows, erased, runs = 200, 30, 4000
-    last = np.array(
-        [(rng.choice(rows, erased, replace=False) >= rows - erased).sum() for _ in range(runs)]
+    rows, erased, runs = 900, 180, 300
+    cohorts = cohorts_of(rows, erased, days)
+    assert sum(c.rows * c.in_tail for c in cohorts) == pytest.approx(
+        erased**2 / rows * (1.0 + 1.0 / days) / 2.0
     )
-    expected = erased * Cohort(erased, 0, rows).in_tail
-    assert abs(last.mean() - expected) < 4.0 * last.std() / math.sqrt(runs)
+    left = []
+    for _ in range(runs):
+        places, end = np.arange(rows), rows
+        gone = rng.choice(rows, erased, replace=False)
+        for part in np.split(gone, days):
+            leaving = np.isin(places[:end], part)
+            end -= len(part)
+            holes = np.flatnonzero(leaving[:end])
+            places[holes] = places[end : end + len(part)][~leaving[end:]][::-1]
+        left.append(len(set(gone) & set(places[end:])))
+        assert not set(gone) & set(places[:end])
+    expected = sum(c.rows * c.in_tail for c in cohorts)
+    assert abs(np.mean(left) - expected) < 4.0 * np.std(left) / math.sqrt(runs)
     assert Cohort(erased, 0, rows, scattered=False).in_tail == 1.0
 
 
