@@ -97,6 +97,20 @@ def test_a_file_of_the_working_folder_is_not_run_in_a_librarys_stead(
         assert there.dimension == 8
 
 
+def test_an_interrupted_call_ends_the_process_and_is_not_waited_for(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    there = GalleryProcess(StoredGallery, 8)
+    monkeypatch.setattr("sim.gallery.process.receive", interrupt)
+    with pytest.raises(KeyboardInterrupt), there:
+        there.stats()
+    assert there._process.returncode == -signal.SIGKILL
+
+
+def interrupt(stream: object) -> None:
+    raise KeyboardInterrupt
+
+
 def test_it_ends_without_a_word_where_nobody_waits_for_its_answer_any_more(
     capfd: pytest.CaptureFixture[str],
 ) -> None:
