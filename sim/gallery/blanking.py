@@ -17,7 +17,7 @@ import numpy as np
 
 from sim.gallery.folder_manifest import ColumnFile, Manifest
 from sim.gallery.journal import Change, changed_columns
-from sim.gallery.overwriting import write_all
+from sim.gallery.overwriting import read_into, write_all
 from sim.gallery.plain_files import open_plain
 from sim.gallery.row_checks import added, row_check, without
 from sim.gallery.staging import Staging
@@ -103,7 +103,7 @@ def _filled_copy(staging: Staging, column: ColumnFile, change: Change, byte: int
     ):
         for start in range(0, column.rows, rows):
             part = buffer[: min(rows, column.rows - start)]
-            _read_into(source.fileno(), part.data.cast("B"), start * row_bytes)
+            read_into(source.fileno(), part.data.cast("B"), start * row_bytes)
             part[blank[start : start + len(part)]] = byte
             write_all(target.fileno(), part.data.cast("B"), start * row_bytes)
         os.fsync(target.fileno())
@@ -111,19 +111,6 @@ def _filled_copy(staging: Staging, column: ColumnFile, change: Change, byte: int
     staging.read += column.size
     staging.written += column.size
     return copy
-
-
-def _read_into(file: int, buffer: memoryview, offset: int) -> None:
-    """Fill a buffer from an offset of an open file.
-
-    Raises:
-        OSError: it cannot be read, or ends before.
-    """
-    while len(buffer):
-        done = os.preadv(file, [buffer], offset)
-        if not done:
-            raise OSError("the file ends before its last row")
-        buffer, offset = buffer[done:], offset + done
 
 
 def _described_anew(manifest: Manifest, described: Mapping[str, ColumnFile]) -> Manifest:

@@ -18,8 +18,10 @@ from numpy.typing import NDArray
 from sim.gallery.plain_files import open_plain
 
 _ZEROS = bytes(1 << 20)
-_RUN = 1 << 12
-"""Bytes written at a time where they are no zeros."""
+_NEAR = 1 << 10
+"""Rows that begin within so many bytes are written by one call: a call costs more than they do."""
+_WINDOW = 1 << 16
+"""Bytes that one call writes at most, but for one row more."""
 _BLOCK = 512
 """Bytes of a block as `stat` counts them, whatever the file system's are."""
 
@@ -41,15 +43,26 @@ def fill_rows(path: Path, row_bytes: int, places: NDArray[np.int64], byte: int) 
     """
     if not len(places):
         return 0
-    ends = np.append(np.flatnonzero(np.diff(places) > 1) + 1, len(places))
-    starts = np.append(0, ends[:-1])
-    filling = bytes([byte]) * _RUN if byte else _ZEROS
+    starts = places * row_bytes
+    near = (np.diff(starts) < _NEAR) & (starts[1:] // _WINDOW == starts[:-1] // _WINDOW)
     with open_plain(path, "r+") as file:
-        handle = file.fileno()
-        for start, rows in zip(places[starts].tolist(), (ends - starts).tolist(), strict=True):
-            _fill(handle, start * row_bytes, (start + rows) * row_bytes, filling)
-        os.fsync(handle)
+        for some in np.split(places, np.flatnonzero(~near) + 1):
+            _fill_near(file.fileno(), row_bytes, some, byte)
+        os.fsync(file.fileno())
     return len(places) * row_bytes
+
+
+def _fill_near(file: int, row_bytes: int, places: NDArray[np.int64], byte: int) -> None:
+    """Set every byte of rows that lie close; what is between them is written along as it was."""
+    first, last = int(places[0]), int(places[-1])
+    if len(places) == 1:
+        write_all(file, memoryview(bytes([byte]) * row_bytes), first * row_bytes)
+        return
+    rows = np.empty((last + 1 - first, row_bytes), dtype=np.uint8)
+    read_into(file, rows.data.cast("B"), first * row_bytes)
+    rows[places - first] = byte
+    write_all(file, rows.data.cast("B"), first * row_bytes)
+    rows.fill(0)
 
 
 def reserve(path: Path, size: int) -> None:
@@ -110,14 +123,9 @@ def overwrite(file: int, start: int, end: int) -> None:
     Raises:
         OSError: the file cannot be written.
     """
-    _fill(file, start, end, _ZEROS)
+    for offset in range(start, end, len(_ZEROS)):
+        write_all(file, memoryview(_ZEROS)[: end - offset], offset)
     os.fsync(file)
-
-
-def _fill(file: int, start: int, end: int, filling: bytes) -> None:
-    """Write bytes, all alike, from `start` to `end` of an open file."""
-    for offset in range(start, end, len(filling)):
-        write_all(file, memoryview(filling)[: end - offset], offset)
 
 
 def write_all(file: int, data: memoryview, offset: int) -> None:
@@ -129,6 +137,19 @@ def write_all(file: int, data: memoryview, offset: int) -> None:
     while len(data):
         done = os.pwrite(file, data, offset)
         data, offset = data[done:], offset + done
+
+
+def read_into(file: int, buffer: memoryview, offset: int) -> None:
+    """Fill a buffer from an offset of an open file.
+
+    Raises:
+        OSError: it cannot be read, or ends before.
+    """
+    while len(buffer):
+        done = os.preadv(file, [buffer], offset)
+        if not done:
+            raise OSError("the file ends before its last row")
+        buffer, offset = buffer[done:], offset + done
 
 
 def sync_folder(folder: Path) -> None:
