@@ -19,7 +19,8 @@ class Audited:
     """An erasure with its audit.
 
     Attributes:
-        about: what was audited, as JSON values.
+        what: what was audited, in words.
+        about: the same, as JSON values.
         scope: whose templates were to be erased, in words.
         done: what was done with those that were chosen, in words: "erased", "hid".
         selection: how those that were erased compare with those that were to be.
@@ -28,6 +29,7 @@ class Audited:
         notes: what has to be known to read them, in sentences.
     """
 
+    what: str
     about: Mapping[str, Any]
     scope: str
     done: str

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import difflib
 import tempfile
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -27,7 +27,7 @@ from sim.gallery.audit import audit, require_levels
 from sim.gallery.designs import design_for, design_of
 from sim.gallery.evidence import take_evidence
 from sim.gallery.gallery import Cost, GalleryError
-from sim.gallery.keeping import Kind
+from sim.gallery.keeping import Cohort, Kind, cleanings, remaining
 from sim.gallery.process import GalleryProcess
 from sim.gallery.profiled import ProfiledGallery
 from sim.gallery.reach import threshold_for
@@ -37,6 +37,9 @@ from sim.parameters import load_parameters
 
 FEWEST, MOST = 1_000, 10_000_000
 """Templates of such a gallery: fewer hold too few people in scope, more do not fit in memory."""
+
+_FEW = 10.0
+"""Rows below which a store that leaves as many on average may well have left none."""
 
 
 def audit_made_up(
@@ -90,15 +93,54 @@ def audit_made_up(
                 cost += gallery.advance(asked.days)
             tell("auditing")
             report = audit(gallery, evidence, levels)
+    about, foretold = _told(asked, crowd), foretold_rows(asked, int(crowd.chosen.sum()))
+    kept = [kept_words(asked.profile)]
+    if foretold is not None:
+        kept.append(foretold_words(foretold))
+    if (least := design_of(str(about["design"]), distribution.dimension).least) > asked.rows:
+        kept.append(
+            f"Its design is trained on {least:,} templates or more: these are kept as in Flat."
+        )
     return Audited(
-        about={**_told(asked, crowd), "distribution": _told_of(card)},
+        what=_what(asked, crowd, str(about["design"])),
+        about={**about, "foretold": foretold, "distribution": _told_of(card)},
         scope=f"{100 * asked.share:.3g} % of people, drawn at random",
         done="erased",
         selection=against_truth(crowd.chosen, crowd.in_scope[crowd.person]),
         cost=cost,
         report=report,
-        notes=(kept_words(asked.profile), tail_words(card.check)),
+        notes=(*kept, tail_words(card.check)),
     )
+
+
+def foretold_rows(asked: Asked, erased: int) -> dict[str, float] | None:
+    """Return how many erased rows are left where, as the store's manner has it; None of no store.
+
+    Args:
+        asked: what is asked for.
+        erased: rows that are erased, all on one day, scattered over the store.
+    """
+    if asked.profile is None:
+        return None
+    keeping = known_keepings()[asked.profile].keeping
+    cohort = Cohort(rows=erased, day=0, stored=asked.rows)
+    cleaned = cleanings(keeping, [cohort], [asked.rows - erased] * (asked.days + 1))
+    left = remaining(keeping, [cohort], asked.days, cleaned)
+    return {str(place): rows for place, rows in left.items()}
+
+
+def foretold_words(left: Mapping[str, float]) -> str:
+    """Return in a sentence what a store's manner leaves of the erased, by place."""
+    kept = {place: rows for place, rows in left.items() if rows > 0}
+    if not kept:
+        return "By its numbers nothing is left of the erased by then."
+    words = ", ".join(
+        f"{rows:,.{1 if rows < _FEW else 0}f} in {place}" for place, rows in kept.items()
+    )
+    words = f"By its numbers so many of the erased are left, on average: {words}"
+    if max(kept.values()) < _FEW:
+        words += "; of so few it is chance whether any is there to be found"
+    return words + "."
 
 
 def tail_words(check: Sequence[ScoreQuantile]) -> str:
@@ -193,6 +235,16 @@ def _require(asked: Asked, levels: Collection[str], dimension: int) -> None:
 def _plain(number: float) -> str:
     """Return a number without an exponent."""
     return f"{number:,.7f}".rstrip("0").rstrip(".")
+
+
+def _what(asked: Asked, crowd: Crowd, design: str) -> str:
+    words = (
+        f"{asked.rows:,} made-up templates of {crowd.people:,} people, design {design}, "
+        f"seed {asked.seed}"
+    )
+    if asked.profile is not None:
+        words += f", profile {asked.profile}, {asked.days:,} days after the erasure"
+    return words
 
 
 def _told(asked: Asked, crowd: Crowd) -> dict[str, object]:

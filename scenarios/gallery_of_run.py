@@ -30,6 +30,7 @@ from sim.fidelity import Fidelity
 from sim.gallery.audit import audit, require_levels
 from sim.gallery.evidence import CONTROLS, Evidence, Probes, take_evidence
 from sim.gallery.gallery import Cost, GalleryError
+from sim.gallery.selection import Selection
 from sim.people.finds import photo_of_template
 from sim.pixels.faces import shipped_faces
 
@@ -99,7 +100,12 @@ def audit_run(
         tell("auditing")
         report = audit(gallery, evidence, levels)
         cost, passing = gallery.cost, len(np.setdiff1d(gallery.gone, ever))
+    selection = selection_of(again, expected)
     return Audited(
+        what=(
+            f"run {run.name}, arm {arm}, replication {replication}, "
+            f"deletion of {iso(start)} to {iso(end)}"
+        ),
         about={
             "run": run.name,
             "arm": arm,
@@ -113,10 +119,20 @@ def audit_run(
         },
         scope=f"residents of {order.jurisdiction}",
         done="erased" if order.erases else "hid",
-        selection=selection_of(again, expected),
+        selection=selection,
         cost=cost,
         report=report,
-        notes=(kept_words(profile), _NO_BYTES),
+        notes=(kept_words(profile), _NO_BYTES, sample_words(selection, order.jurisdiction)),
+    )
+
+
+def sample_words(selection: Selection, jurisdiction: str) -> str:
+    """Return in a sentence why the shares of a run's selection are not the operator's."""
+    share = 100 * selection.in_scope / selection.stored
+    return (
+        f"Of the drawn templates {share:.1f} % are those of residents of {jurisdiction}, of all "
+        "that the operator holds another share: how many of the erased were others' is told of "
+        "the operator by the run's over_deletion, not here."
     )
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from scenarios.gallery_audited import Audited
@@ -24,6 +24,7 @@ def show_audit(console: Console, audited: Audited) -> None:
     from rich.table import Table
     from rich.text import Text
 
+    console.print(Text(f"Audited: {audited.what}."))
     console.print(Text(selection_words(audited)))
     console.print(Text(" ".join((cost_words(audited), *audited.notes))))
     table = Table(title=Text("What is left of the erased, in this model"), show_lines=True)
@@ -39,6 +40,19 @@ def show_audit(console: Console, audited: Audited) -> None:
         name = f"{level.level}\n{TITLES[level.level]}"
         table.add_row(*(Text(cell) for cell in (name, holds_word(level), "\n".join(words))))
     console.print(table)
+    console.print(Text(verdict_words(audited.report.levels)))
+
+
+def verdict_words(levels: Sequence[Level]) -> str:
+    """Return in a line which levels do not hold, and which could not be told."""
+    kinds: dict[str, list[str]] = {}
+    for level in levels:
+        if not level.holds:
+            kinds.setdefault(holds_word(level), []).append(level.level)
+    titles = {"no": "does not hold"}
+    words = [f"{titles.get(kind, kind)}: {', '.join(names)}" for kind, names in kinds.items()]
+    found = "; ".join(words) or "every level that was looked at holds"
+    return f"{found[0].upper()}{found[1:]}."
 
 
 def selection_words(audited: Audited) -> str:
@@ -87,6 +101,9 @@ def control_words(level: Level) -> str:
     if level.control is None:
         return "none"
     kept = "survivors were found" if level.control.found else "survivors were NOT found"
+    if level.level == "L1":
+        hits, searches = level.control.must_fail["hits"], level.control.must_fail["survivors"]
+        kept += f" ({hits:,} of {searches:,} searches hit)"
     clean = level.control.clean
     strangers = "never enrolled: nothing found" if clean else "never enrolled: FOUND"
     return f"{kept}; {strangers}"
@@ -100,7 +117,8 @@ def _ids(evidence: Mapping[str, Any]) -> str:
 
 
 def _reach(evidence: Mapping[str, Any]) -> str:
-    hits = f"{evidence['hits']:,} of {evidence['searches']:,} searches with new photos hit"
+    hits = f"{evidence['hits']:,} of {evidence['searches']:,} searches with new photos hit "
+    hits += f"(a score of {evidence['threshold']:.3f} or more)"
     others = f"{evidence['non_mated_hits']:,} of {evidence['non_mated_searches']:,}"
     share = evidence["smallest_share_seen"]
     power = (

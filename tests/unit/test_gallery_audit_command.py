@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -19,7 +20,8 @@ pytest.importorskip("safetensors", reason="the fitted distribution needs the ext
 from generators.template_file import read_templates
 from scenarios.cli.main import app
 from scenarios.crowd import Asked, Crowd
-from scenarios.report.audit_words import found_words, holds_word
+from scenarios.gallery_made_up import foretold_rows, foretold_words
+from scenarios.report.audit_words import found_words, holds_word, verdict_words
 from sim.gallery.report import LEVELS, Level
 
 SMALL = ("--rows", "4000", "--share", "0.05")
@@ -68,12 +70,16 @@ def test_a_store_is_clean_once_its_time_is_over() -> None:
 
 
 def test_in_words_each_level_says_what_it_does_not_prove() -> None:
-    told = audit("--rows", "3000", "--share", "0.1", "--levels", "L0,L1")
+    told = audit("--rows", "3000", "--share", "0.1", "--levels", "L0,L1", "--design", "IVF2048,SQ8")
     assert told.exit_code == 0, told.output
     shown = " ".join(told.stdout.split())
     assert "In this model the order is about 10 % of people" in shown
     assert shown.count("Not proved:") == 2
+    assert "Audited: 3,000 made-up templates of 750 people, design IVF2048,SQ8, seed 0." in shown
     assert "The gallery is the project's own" in shown
+    assert "trained on 79,872 templates or more: these are kept as in Flat" in shown
+    assert re.search(r"survivors were found \([0-9]+ of [0-9]+ searches hit\)", shown)
+    assert shown.endswith("Every level that was looked at holds.")
     assert "the quantile 99.99 % is 0.68, of photos 0.74" in shown
     assert "files" not in shown.split("What is left")[1]
 
@@ -165,6 +171,28 @@ def test_a_higher_threshold_erases_fewer_of_others_and_misses_more() -> None:
     mine = low.in_scope[low.person]
     assert (high.chosen & ~mine).sum() < (low.chosen & ~mine).sum()
     assert (mine & ~high.chosen).sum() > (mine & ~low.chosen).sum()
+
+
+def test_it_is_foretold_how_much_a_store_keeps_by_then_and_where() -> None:
+    tail = foretold_rows(Asked(20_000, profile="in_place_tail"), 266)
+    assert tail is not None
+    assert tail["memory"] == pytest.approx(266**2 / 20_000)
+    assert "3.5 in memory; of so few it is chance" in foretold_words(tail)
+    assert foretold_rows(Asked(20_000, profile="vacuum_at"), 4_000) == dict.fromkeys(tail, 0)
+    marked = foretold_rows(Asked(20_000, profile="vacuum_at"), 3_999)
+    assert marked == {**dict.fromkeys(tail, 0), "file": 3_999, "memory": 3_999}
+    expired = foretold_rows(Asked(20_000, profile="versioned", days=7), 266)
+    assert expired is not None
+    assert "nothing is left" in foretold_words(expired)
+
+
+def test_the_last_line_names_the_levels_that_do_not_hold_and_those_not_decided() -> None:
+    def level(name: str, holds: bool | None) -> Level:
+        return Level(name, holds, {"searches": 1}, None, "Much.", None)
+
+    some = (level("L0", True), level("L1", None), level("L2", False), level("L3", False))
+    assert verdict_words(some) == "Undecided: L1; does not hold: L2, L3."
+    assert verdict_words(some[:1]) == "Every level that was looked at holds."
 
 
 def test_a_level_that_was_not_examined_is_not_said_to_hold() -> None:
