@@ -25,10 +25,12 @@ def row(size):
     return np.random.default_rng(size).integers(1, 256, size, dtype=np.uint8)
 
 sizes = [24, 128, 512, 1000, 1040, 5_000, 60_000]
-prints = [fingerprints({"row": {"bytes": row(size)[None]}}) for size in sizes]
 with wiped() if "wiped" in sys.argv else contextlib.nullcontext():
+    prints = [fingerprints({"row": {"bytes": row(size)[None]}}) for size in sizes]
     # As FAISS and NumPy do it: made together, given back together.
-    rows = [row(size) for size in sizes for _ in range(12)]
+    rows = [(row(size), np.ones(size, dtype=np.uint8)) for size in sizes for _ in range(12)]
+    # What stays between them keeps their memory apart: else one large array takes all of it.
+    between = [ones for _, ones in rows]
     del rows
     if "waiting" in sys.argv:
         wipe_waiting()
