@@ -59,15 +59,11 @@ class Register:
         """Write down new ids; that they are new is the caller's to know."""
         if not len(ids):
             return
-        self._runs.append(_sorted(ids.copy(), where))
+        order = _ascending(ids)
+        self._runs.append(_Run(ids[order], where[order]))
         while len(self._runs) > 1 and len(self._runs[-2].ids) < 2 * len(self._runs[-1].ids):
             last, before = self._runs.pop(), self._runs.pop()
-            self._runs.append(
-                _sorted(
-                    np.concatenate([before.ids, last.ids]),
-                    np.concatenate([before.where, last.where]),
-                )
-            )
+            self._runs.append(_merged(before, last))
 
     def move(self, ids: NDArray[np.int64], where: NDArray[np.int64] | int) -> None:
         """Write down that these templates stand elsewhere, or are `ERASED`."""
@@ -84,18 +80,25 @@ class Register:
         self, ids: NDArray[np.int64]
     ) -> list[tuple[_Run, NDArray[np.int64], NDArray[np.int64]]]:
         """Return of each run where in it some of the ids stand, and which of the ids those are."""
-        found = []
+        # Looked up in order, neighbours are found in memory that was just read.
+        order = _ascending(ids)
+        asked, found = ids[order], []
         for run in self._runs:
-            at = np.searchsorted(run.ids, ids)
-            here = np.flatnonzero(run.ids[np.minimum(at, len(run.ids) - 1)] == ids)
+            at = np.searchsorted(run.ids, asked)
+            here = np.flatnonzero(run.ids[np.minimum(at, len(run.ids) - 1)] == asked)
             if len(here):
-                found.append((run, at[here], here))
+                found.append((run, at[here], order[here]))
         return found
 
 
-def _sorted(ids: NDArray[np.int64], where: NDArray[np.int64]) -> _Run:
-    if is_ascending(ids):
-        return _Run(ids, where)
-    # Two runs in a row are merged in one pass by a sort that is stable.
+def _ascending(ids: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Return the order in which ids ascend; each comes once."""
+    return np.arange(len(ids)) if is_ascending(ids) else np.argsort(ids)
+
+
+def _merged(one: _Run, other: _Run) -> _Run:
+    """Return two runs as one."""
+    ids = np.concatenate([one.ids, other.ids])
+    # A sort that is stable merges two runs in a row in one pass.
     order = np.argsort(ids, kind="stable")
-    return _Run(ids[order], where[order])
+    return _Run(ids[order], np.concatenate([one.where, other.where])[order])
