@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+import operator
 from pathlib import Path
 
 import numpy as np
@@ -12,6 +14,9 @@ from sim.gallery.gallery import GalleryError
 
 TOLERANCE = 1e-3
 """How far from 1 the length of a vector may lie."""
+_LEAST_SQUARE, _MOST_SQUARE = (1.0 - TOLERANCE) ** 2, (1.0 + TOLERANCE) ** 2
+_MOST = 2**31 - 1
+"""Results that can be asked for: more has no array."""
 
 
 def refused(expected: str, found: str) -> GalleryError:
@@ -30,7 +35,10 @@ def checked_ids(ids: NDArray[np.int64]) -> NDArray[np.int64]:
     Raises:
         GalleryError: they are something else.
     """
-    ids = np.asarray(ids)
+    try:
+        ids = np.asarray(ids)
+    except ValueError as error:
+        raise refused("int64 ids [n]", str(error)) from None
     if ids.ndim != 1 or ids.dtype != np.int64:
         raise refused("int64 ids [n]", f"{ids.dtype} {list(ids.shape)}")
     if not is_ascending(ids):
@@ -45,25 +53,62 @@ def checked_vectors(vectors: NDArray[np.float32], dimension: int) -> NDArray[np.
     """Return vectors as contiguous float32 [n, dimension], each of unit length.
 
     Raises:
-        GalleryError: another shape or length, or numbers that are not finite.
+        GalleryError: no real numbers, another shape or length, or numbers that are not finite.
     """
-    vectors = np.ascontiguousarray(vectors, dtype=np.float32)
-    if vectors.ndim != 2 or vectors.shape[1] != dimension:
-        raise refused(f"vectors [n, {dimension}]", str(list(vectors.shape)))
-    length = np.sqrt(np.einsum("ij,ij->i", vectors, vectors))
+    try:
+        given = np.asarray(vectors)
+    except ValueError as error:
+        raise refused(f"vectors [n, {dimension}]", str(error)) from None
+    if given.dtype.kind not in "fiu":
+        raise refused(f"vectors [n, {dimension}] of real numbers", str(given.dtype))
+    if given.ndim != 2 or given.shape[1] != dimension:
+        raise refused(f"vectors [n, {dimension}]", str(list(given.shape)))
+    with np.errstate(over="ignore"):
+        vectors = np.ascontiguousarray(given, dtype=np.float32)
+        square = np.vecdot(vectors, vectors)
     # A comparison with a number that is none is False, so that those are found here as well.
-    wrong = np.flatnonzero(~(np.abs(length - 1.0) <= TOLERANCE))
-    if not len(wrong):
+    if not len(square) or (square.min() >= _LEAST_SQUARE and square.max() <= _MOST_SQUARE):
         return vectors
-    first = wrong[0]
+    wrong = np.flatnonzero(~((square >= _LEAST_SQUARE) & (square <= _MOST_SQUARE)))
+    finite = np.isfinite(vectors[wrong]).all(axis=1)
     faults = []
-    if not np.isfinite(vectors[wrong]).all():
+    if not finite.all():
         faults.append(fault("vectors of finite numbers", "NaN or infinity"))
-    if np.isfinite(length[wrong]).any():
-        first = wrong[np.isfinite(length[wrong])][0]
-        where = f"length {length[first]:.4g} in row {first}"
+    if finite.any():
+        first = wrong[finite][0]
+        where = f"length {np.linalg.norm(vectors[first].astype(np.float64)):.4g} in row {first}"
         faults.append(fault(f"vectors of unit length, within {TOLERANCE:g}", where))
     raise GalleryError(faults)
+
+
+def checked_count(k: int) -> int:
+    """Return how many results are asked for, as Python's own integer.
+
+    Raises:
+        GalleryError: it is none, below 1, or more than an array has room for.
+    """
+    try:
+        count = operator.index(k)
+    except TypeError:
+        count = 0
+    if not 1 <= count <= _MOST:
+        raise refused(f"k from 1 to {_MOST}", repr(k))
+    return count
+
+
+def checked_threshold(threshold: float) -> float:
+    """Return a threshold, which may be infinite, as Python's own number.
+
+    Raises:
+        GalleryError: it is none.
+    """
+    try:
+        least = float(threshold)
+    except (TypeError, ValueError, OverflowError):
+        least = math.nan
+    if math.isnan(least):
+        raise refused("a threshold", repr(threshold))
+    return least
 
 
 def checked_path(path: Path | str) -> Path:

@@ -23,6 +23,7 @@ from typing import Any, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.gallery.bitmap import Shown
 from sim.gallery.exact import ExactShelf
 from sim.gallery.gallery import Cost
 from sim.gallery.shelf import NOWHERE, Found
@@ -106,9 +107,7 @@ class DeviceShelf(ExactShelf):
         self._let_go()
         return super().remove(places)
 
-    def search(
-        self, vectors: NDArray[np.float32], k: int, shown: NDArray[np.bool_] | None
-    ) -> Found:
+    def search(self, vectors: NDArray[np.float32], k: int, shown: Shown | None) -> Found:
         """Return the k best; see `Shelf.search`."""
         scores = np.full((len(vectors), k), -np.inf, dtype=np.float32)
         places = np.full((len(vectors), k), NOWHERE, dtype=np.int64)
@@ -134,7 +133,7 @@ class DeviceShelf(ExactShelf):
         self,
         vectors: NDArray[np.float32],
         rows: NDArray[np.int64],
-        shown: NDArray[np.bool_] | None,
+        shown: Shown | None,
     ) -> NDArray[np.float32]:
         """Return the host's own scores of rows [q, n]; minus infinity where one is not shown."""
         pointer = self._faiss.swig_ptr
@@ -144,7 +143,7 @@ class DeviceShelf(ExactShelf):
             len(rows), pointer(vectors), rows.shape[1], pointer(scores), pointer(rows)
         )
         if shown is not None:
-            scores[~shown[self._places[rows]]] = -np.inf
+            scores[~shown.places[self._places[rows]]] = -np.inf
         return scores
 
     def _let_go(self) -> None:

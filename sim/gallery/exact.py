@@ -14,9 +14,10 @@ from typing import Any, Self
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.gallery.bitmap import radius, selector
+from sim.gallery.bitmap import Shown, radius, selector
 from sim.gallery.designs import Design
 from sim.gallery.gallery import Cost
+from sim.gallery.growing import Growing
 from sim.gallery.panels import Panels
 from sim.gallery.shelf import NOWHERE, Columns, Found, FoundWithin, checked_columns
 
@@ -33,7 +34,8 @@ class ExactShelf:
         self._dimension = dimension
         self._faiss: Any = faiss
         self._index: Any = faiss.IndexFlatIP(dimension)
-        self._places: NDArray[np.int64] = np.zeros(0, dtype=np.int64)
+        self._standing = Growing(np.zeros(0, dtype=np.int64))
+        self._told: tuple[Shown, Any] | None = None
         # Bytes that the index's memory has room for.
         self._room = 0
         self._panels = Panels()
@@ -62,7 +64,7 @@ class ExactShelf:
     @property
     def rows(self) -> int:
         """How many templates lie here."""
-        return len(self._places)
+        return len(self._standing)
 
     def add(self, places: NDArray[np.int64], vectors: NDArray[np.float32]) -> None:
         """Lay templates down; see `Shelf.add`."""
@@ -76,30 +78,27 @@ class ExactShelf:
             codes.resize(self._room)
             codes.resize(size)
         self._index.add(np.ascontiguousarray(vectors))
-        self._places = np.concatenate([self._places, places])
+        self._standing.append(places)
+        self._told = None
 
-    def search(
-        self, vectors: NDArray[np.float32], k: int, shown: NDArray[np.bool_] | None
-    ) -> Found:
+    def search(self, vectors: NDArray[np.float32], k: int, shown: Shown | None) -> Found:
         """Return the k best; see `Shelf.search`."""
-        rows = None if shown is None else shown[self._places]
-        most = min(k, self.rows if rows is None else int(rows.sum()))
+        most = min(k, self.rows if shown is None else shown.count)
         places = np.full((len(vectors), k), NOWHERE, dtype=np.int64)
         scores = np.full((len(vectors), k), -np.inf, dtype=np.float32)
         if most:
-            self._panels.used(len(vectors) if rows is None else 0)
-            found, at = self._index.search(vectors, most, params=self._only(rows))
+            self._panels.used(len(vectors) if shown is None else 0)
+            found, at = self._index.search(vectors, most, params=self._only(shown))
             places[:, :most], scores[:, :most] = self._places[at], found
         return scores, places
 
     def within(
-        self, vectors: NDArray[np.float32], threshold: float, shown: NDArray[np.bool_] | None
+        self, vectors: NDArray[np.float32], threshold: float, shown: Shown | None
     ) -> FoundWithin:
         """Return those at or above a threshold; see `Shelf.within`."""
-        rows = None if shown is None else shown[self._places]
-        self._panels.used(len(vectors) if rows is None else 0)
+        self._panels.used(len(vectors) if shown is None else 0)
         limits, scores, at = self._index.range_search(
-            vectors, radius(threshold), params=self._only(rows)
+            vectors, radius(threshold), params=self._only(shown)
         )
         return limits.astype(np.int64), self._places[at], scores
 
@@ -118,7 +117,7 @@ class ExactShelf:
         # Growing a vector within its memory writes zeros where the removed rows' numbers stood.
         codes.resize(before)
         codes.resize(after)
-        self._places = self._places[~gone]
+        self._keep(~gone)
         moved = (self.rows - int(np.argmax(gone))) * row if len(places) else 0
         return Cost(len(places), moved, moved + before - after)
 
@@ -146,6 +145,21 @@ class ExactShelf:
         """Return the rows of the index in which places stand; places ascend with the rows."""
         return np.searchsorted(self._places, places)
 
-    def _only(self, rows: NDArray[np.bool_] | None) -> Any:
+    @property
+    def _places(self) -> NDArray[np.int64]:
+        """The place of each row of the index, int64 [rows], ascending."""
+        return self._standing.filled
+
+    def _keep(self, rows: NDArray[np.bool_]) -> None:
+        """Take note that of the rows of the index only these are left."""
+        self._standing = Growing(self._places[rows])
+        self._told = None
+
+    def _only(self, shown: Shown | None) -> Any:
         """Return search parameters that leave out all other rows; None where all may be found."""
-        return None if rows is None else self._faiss.SearchParameters(sel=selector(rows))
+        if shown is None:
+            return None
+        if self._told is None or self._told[0] is not shown:
+            only = selector(shown.places[self._places])
+            self._told = shown, self._faiss.SearchParameters(sel=only)
+        return self._told[1]

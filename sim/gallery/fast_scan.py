@@ -23,7 +23,7 @@ from typing import Any, Self
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.gallery.bitmap import selector
+from sim.gallery.bitmap import Shown, selector
 from sim.gallery.block_lists import BlockLists
 from sim.gallery.designs import Design
 from sim.gallery.gallery import Cost
@@ -143,14 +143,12 @@ class FastScanShelf:
         self._panels.used(len(vectors))
         self._lists.wipe_ends(before)
 
-    def search(
-        self, vectors: NDArray[np.float32], k: int, shown: NDArray[np.bool_] | None
-    ) -> Found:
+    def search(self, vectors: NDArray[np.float32], k: int, shown: Shown | None) -> Found:
         """Return the k best of the lists that are looked through; see `Shelf.search`."""
         factor = max(self._design.k_factor, _LEAST / k)
-        if factor * k >= (self.rows if shown is None else int(shown.sum())):
+        if factor * k >= (self.rows if shown is None else shown.count):
             return self._scored(vectors, k, shown)
-        sel = None if shown is None else selector(shown)
+        sel = None if shown is None else shown.selector
         parameters = self._faiss.IndexRefineSearchParameters(
             k_factor=factor,
             base_index_params=self._faiss.SearchParametersIVF(nprobe=self._design.nprobe, sel=sel),
@@ -162,7 +160,7 @@ class FastScanShelf:
         return scores, places
 
     def within(
-        self, vectors: NDArray[np.float32], threshold: float, shown: NDArray[np.bool_] | None
+        self, vectors: NDArray[np.float32], threshold: float, shown: Shown | None
     ) -> FoundWithin:
         """Return those at or above a threshold; see `Shelf.within`.
 
@@ -238,9 +236,7 @@ class FastScanShelf:
             "code": self.rows * int(self._store.code_size),
         }
 
-    def _scored(
-        self, vectors: NDArray[np.float32], k: int, shown: NDArray[np.bool_] | None
-    ) -> Found:
+    def _scored(self, vectors: NDArray[np.float32], k: int, shown: Shown | None) -> Found:
         """Return the k best of the lists looked through, all scored from the 8-bit store."""
         scores = np.full((len(vectors), k), -np.inf, dtype=np.float32)
         places = np.full((len(vectors), k), NOWHERE, dtype=np.int64)
@@ -250,7 +246,7 @@ class FastScanShelf:
             rows = np.zeros(self._store.ntotal, dtype=np.bool_)
             rows[self._lists.labels(numbers)] = True
             if shown is not None:
-                rows &= shown[: len(rows)]
+                rows &= shown.places[: len(rows)]
             probes, most = np.flatnonzero(of == number), min(k, int(rows.sum()))
             if most:
                 only = self._faiss.SearchParameters(sel=selector(rows))

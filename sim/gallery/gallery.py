@@ -32,6 +32,8 @@ class GalleryError(EffaceError):
 class Nearest:
     """The k nearest templates of each probe, best first, equal scores by ascending id.
 
+    Which of those that score the same as the last one is left out is the index's to choose.
+
     Attributes:
         ids: int64 [q, k], `NOBODY` where fewer than k templates were found.
         scores: float32 [q, k], inner products, minus infinity where there is nobody.
@@ -154,7 +156,8 @@ class Gallery(Protocol):
             k: 1 or more.
 
         Raises:
-            GalleryError: probes of the wrong shape or length or not finite, or k below 1.
+            GalleryError: probes of the wrong shape or length or not finite, or k no number from 1
+                to 2**31 - 1.
         """
         ...
 

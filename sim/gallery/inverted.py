@@ -14,7 +14,7 @@ from typing import Any, Self
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.gallery.bitmap import radius, selector
+from sim.gallery.bitmap import Shown, radius, selector
 from sim.gallery.code_lists import CodeLists
 from sim.gallery.designs import Design
 from sim.gallery.gallery import Cost
@@ -45,6 +45,8 @@ class InvertedShelf:
         self._index: Any = faiss.index_factory(dimension, design.index, faiss.METRIC_INNER_PRODUCT)
         self._lists = CodeLists(self._index)
         self._panels = Panels()
+        self._shown: Shown | None = None
+        self._parameters = self._only(None)
 
     @classmethod
     def trained(cls, design: Design, dimension: int, sample: NDArray[np.float32]) -> Self:
@@ -105,21 +107,19 @@ class InvertedShelf:
         )
         self._lists.wipe_threads()
 
-    def search(
-        self, vectors: NDArray[np.float32], k: int, shown: NDArray[np.bool_] | None
-    ) -> Found:
+    def search(self, vectors: NDArray[np.float32], k: int, shown: Shown | None) -> Found:
         """Return the k best of the lists that are looked through; see `Shelf.search`."""
-        scores, places = self._index.search(vectors, k, params=self._only(shown))
+        scores, places = self._index.search(vectors, k, params=self._told(shown))
         if places[:, -1].min() == NOWHERE:
             scores[places == NOWHERE] = -np.inf
         return scores, places
 
     def within(
-        self, vectors: NDArray[np.float32], threshold: float, shown: NDArray[np.bool_] | None
+        self, vectors: NDArray[np.float32], threshold: float, shown: Shown | None
     ) -> FoundWithin:
         """Return those at or above a threshold of the lists looked through; see `Shelf.within`."""
         limits, scores, places = self._index.range_search(
-            vectors, radius(threshold), params=self._only(shown)
+            vectors, radius(threshold), params=self._told(shown)
         )
         return limits.astype(np.int64), places, scores
 
@@ -187,7 +187,13 @@ class InvertedShelf:
         centroids: NDArray[np.float32] = memory.reshape(-1, self._dimension)
         return centroids
 
-    def _only(self, shown: NDArray[np.bool_] | None) -> Any:
+    def _told(self, shown: Shown | None) -> Any:
+        """Return what `_only` does, made anew only where it isn't what it was the last time."""
+        if shown is not self._shown:
+            self._shown, self._parameters = shown, self._only(shown)
+        return self._parameters
+
+    def _only(self, shown: Shown | None) -> Any:
         """Return search parameters: how many lists, and which places may be found."""
-        sel = None if shown is None else selector(shown)
+        sel = None if shown is None else shown.selector
         return self._faiss.SearchParametersIVF(nprobe=self._nprobe, sel=sel)

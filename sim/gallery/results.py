@@ -61,7 +61,10 @@ def _named(places: NDArray[np.int64], ids: NDArray[np.int64]) -> NDArray[np.int6
 
 def _by_id(scores: NDArray[np.float32], ids: NDArray[np.int64]) -> Nearest:
     """Put candidates of equal scores in order of id; scores descend already."""
-    equal = (scores[:, 1:] == scores[:, :-1]) & (ids[:, 1:] != NOBODY)
+    equal = scores[:, 1:] == scores[:, :-1]
+    if not equal.any():
+        return Nearest(ids, scores)
+    equal &= ids[:, 1:] != NOBODY
     for row in np.flatnonzero(equal.any(axis=1)).tolist():
         order = np.lexsort((ids[row], -scores[row]))
         scores[row], ids[row] = scores[row][order], ids[row][order]

@@ -11,8 +11,10 @@ from collections.abc import Callable
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.gallery.bitmap import Shown
 from sim.gallery.designs import Design
 from sim.gallery.gallery import Cost
+from sim.gallery.growing import Growing
 from sim.gallery.shelf import Columns, Found, FoundWithin, Shelf, shelf_kind
 from sim.gallery.wiping import wipe
 
@@ -26,23 +28,24 @@ class Segment:
     Attributes:
         design: what the gallery is built of.
         dimension: numbers in a template.
-        ids: int64 [places], the caller's ids, those of erased templates too.
-        state: uint8 [places].
-        sampled: bool [places], which templates the quantisers were trained on.
         sampled_and_gone: how many more there were, erased before the segment was last rebuilt.
         settled: whether the design is in use, or the segment still is exact.
         generation: how often it was settled or rebuilt: rows of one generation are kept alike, in
             places that stay.
+        hidden: templates that are stored and kept out of results.
         shelf: where the templates lie.
     """
 
     def __init__(self, design: Design, dimension: int) -> None:
         self.design = design
         self.dimension = dimension
-        self.ids: NDArray[np.int64] = np.zeros(0, dtype=np.int64)
-        self.state: NDArray[np.uint8] = np.zeros(0, dtype=np.uint8)
-        self.sampled: NDArray[np.bool_] = np.zeros(0, dtype=np.bool_)
+        self._ids = Growing(np.zeros(0, dtype=np.int64))
+        self._state = Growing(np.zeros(0, dtype=np.uint8))
+        self._sampled = Growing(np.zeros(0, dtype=np.bool_))
         self.sampled_and_gone = 0
+        self.hidden = 0
+        # Which places may be found: made when a search first asks, let go when that changes.
+        self._shown: Shown | None = None
         self.settled = design.least == 0
         self.generation = 0
         self.shelf = _empty(design if self.settled else design.exact(), dimension)
@@ -67,9 +70,9 @@ class Segment:
         Args:
             design: as it was.
             dimension: numbers in a template.
-            ids: as the attribute.
-            state: as the attribute.
-            sampled: as the attribute.
+            ids: as the property.
+            state: as the property.
+            sampled: as the property.
             sampled_and_gone: as the attribute.
             settled: as the attribute.
             generation: as the attribute.
@@ -80,8 +83,8 @@ class Segment:
             ValueError: a model or columns that are not of this design.
         """
         segment = cls(design, dimension)
-        segment.ids, segment.state = ids, state
-        segment.sampled, segment.sampled_and_gone = sampled, sampled_and_gone
+        segment._take(ids, state, sampled)
+        segment.sampled_and_gone = sampled_and_gone
         segment.settled, segment.generation = settled, generation
         kept = np.flatnonzero(state != ERASED)
         rows = {name: column[kept] for name, column in columns.items()}
@@ -89,9 +92,24 @@ class Segment:
         return segment
 
     @property
+    def ids(self) -> NDArray[np.int64]:
+        """The caller's ids, int64 [places], those of erased templates too."""
+        return self._ids.filled
+
+    @property
+    def state(self) -> NDArray[np.uint8]:
+        """The state of each place, uint8 [places]."""
+        return self._state.filled
+
+    @property
+    def sampled(self) -> NDArray[np.bool_]:
+        """Which templates the quantisers were trained on, bool [places]."""
+        return self._sampled.filled
+
+    @property
     def places(self) -> int:
         """Places given out, those of erased templates too."""
-        return len(self.ids)
+        return len(self._ids)
 
     @property
     def kept(self) -> NDArray[np.int64]:
@@ -101,7 +119,7 @@ class Segment:
     @property
     def searchable(self) -> int:
         """Templates that may be found."""
-        return int((self.state == SEARCHABLE).sum())
+        return self.shelf.rows - self.hidden
 
     @property
     def trained_on_erased(self) -> int:
@@ -118,20 +136,24 @@ class Segment:
 
     def search(self, vectors: NDArray[np.float32], k: int) -> Found:
         """Return the k best searchable templates; see `Shelf.search`."""
-        return self.shelf.search(vectors, k, self._shown())
+        return self.shelf.search(vectors, k, self._may_be_found())
 
     def within(self, vectors: NDArray[np.float32], threshold: float) -> FoundWithin:
         """Return the searchable templates at or above a threshold; see `Shelf.within`."""
-        return self.shelf.within(vectors, threshold, self._shown())
+        return self.shelf.within(vectors, threshold, self._may_be_found())
 
     def hide(self, places: NDArray[np.int64]) -> None:
-        """Keep templates out of results."""
+        """Keep templates out of results, all of which may be found."""
         self.state[places] = HIDDEN
+        self.hidden += len(places)
+        self._shown = None
 
     def erase(self, places: NDArray[np.int64]) -> Cost:
         """Take templates out and overwrite what held them."""
         cost = self.shelf.remove(places)
+        self.hidden -= int((self.state[places] == HIDDEN).sum())
         self.state[places] = ERASED
+        self._shown = None
         return cost
 
     def rebuilt(self, retrain: bool) -> Segment:
@@ -143,11 +165,12 @@ class Segment:
         """
         kept = self.kept
         new = Segment(self.design, self.dimension)
-        new.ids, new.state = self.ids[kept], self.state[kept]
+        anew = retrain and self.settled and self.design.least > 0
+        sampled = np.zeros(len(kept), dtype=np.bool_) if anew else self.sampled[kept]
+        new._take(self.ids[kept], self.state[kept], sampled)
         new.generation = self.generation + 1
-        if retrain and self.settled and self.design.least:
+        if anew:
             vectors = self.shelf.decoded(kept)
-            new.sampled = np.zeros(len(kept), dtype=np.bool_)
             if len(kept) >= self.design.least:
                 new.shelf, chosen = self._trained(len(kept), lambda places: vectors[places])
                 new.settled, new.sampled[chosen] = True, True
@@ -159,7 +182,7 @@ class Segment:
             new.shelf = new._restored(self.shelf.model(), rows, np.arange(len(kept)))
             for column in rows.values():
                 wipe(column)
-            new.sampled, new.sampled_and_gone = self.sampled[kept], self.trained_on_erased
+            new.sampled_and_gone = self.trained_on_erased
         return new
 
     def clear(self) -> None:
@@ -219,16 +242,26 @@ class Segment:
     def _new_places(self, ids: NDArray[np.int64]) -> NDArray[np.int64]:
         """Give the next places to these ids, and return them."""
         places = np.arange(self.places, self.places + len(ids))
-        self.ids = np.concatenate([self.ids, ids])
-        self.state = np.concatenate([self.state, np.zeros(len(ids), dtype=np.uint8)])
-        self.sampled = np.concatenate([self.sampled, np.zeros(len(ids), dtype=np.bool_)])
+        self._ids.append(ids)
+        self._state.append(np.full(len(ids), SEARCHABLE, dtype=np.uint8))
+        self._sampled.append(np.zeros(len(ids), dtype=np.bool_))
+        self._shown = None
         return places
 
-    def _shown(self) -> NDArray[np.bool_] | None:
+    def _take(
+        self, ids: NDArray[np.int64], state: NDArray[np.uint8], sampled: NDArray[np.bool_]
+    ) -> None:
+        """Give the first places to these."""
+        self._ids, self._state, self._sampled = Growing(ids), Growing(state), Growing(sampled)
+        self.hidden = int((state == HIDDEN).sum())
+
+    def _may_be_found(self) -> Shown | None:
         """Return which places may be found; None where everything stored may."""
-        if not (self.state == HIDDEN).any():
+        if not self.hidden:
             return None
-        return self.state == SEARCHABLE
+        if self._shown is None:
+            self._shown = Shown(self.state == SEARCHABLE)
+        return self._shown
 
 
 def _empty(design: Design, dimension: int) -> Shelf:

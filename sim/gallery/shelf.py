@@ -13,6 +13,7 @@ from typing import Any, Protocol, Self
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.gallery.bitmap import Shown
 from sim.gallery.designs import Design, Kind
 from sim.gallery.gallery import Cost
 
@@ -73,20 +74,18 @@ class Shelf(Protocol):
         """Lay templates down in places, ascending and above all that were given before."""
         ...
 
-    def search(
-        self, vectors: NDArray[np.float32], k: int, shown: NDArray[np.bool_] | None
-    ) -> Found:
+    def search(self, vectors: NDArray[np.float32], k: int, shown: Shown | None) -> Found:
         """Return the k best of each probe, best first.
 
         Args:
             vectors: float32 [q, dimension], q of 1 or more.
             k: 1 or more.
-            shown: bool [places], which may be found; None where all may.
+            shown: which places may be found; None where all may.
         """
         ...
 
     def within(
-        self, vectors: NDArray[np.float32], threshold: float, shown: NDArray[np.bool_] | None
+        self, vectors: NDArray[np.float32], threshold: float, shown: Shown | None
     ) -> FoundWithin:
         """Return those that score at or above a threshold; arguments as of `search`."""
         ...

@@ -17,9 +17,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.gallery import results
-from sim.gallery.checks import checked_ids, checked_path, checked_vectors, refused
+from sim.gallery.checks import (
+    checked_count,
+    checked_ids,
+    checked_path,
+    checked_threshold,
+    checked_vectors,
+    refused,
+)
 from sim.gallery.creating import create_folder
-from sim.gallery.designs import Design, design_for, design_of
+from sim.gallery.designs import Design, design_of
 from sim.gallery.enrolment import checked_enrolment
 from sim.gallery.folder import GalleryFolder
 from sim.gallery.gallery import Cost, GalleryStats, Nearest, Within
@@ -75,8 +82,7 @@ class StoredGallery:
     def search(self, vectors: NDArray[np.float32], k: int) -> Nearest:
         """Return the k most similar; see `Gallery.search`."""
         vectors = checked_vectors(vectors, self.dimension)
-        if k < 1:
-            raise refused("k of 1 or more", str(k))
+        k = checked_count(k)
         filled = [segment for segment in self.segments if segment.shelf.rows]
         if not len(vectors) or not filled:
             return results.nobody(len(vectors), k)
@@ -85,8 +91,7 @@ class StoredGallery:
     def range(self, vectors: NDArray[np.float32], threshold: float) -> Within:
         """Return all at or above the threshold; see `Gallery.range`."""
         vectors = checked_vectors(vectors, self.dimension)
-        if np.isnan(threshold):
-            raise refused("a threshold", str(threshold))
+        threshold = checked_threshold(threshold)
         filled = [s for s in self.segments if s.searchable] if len(vectors) else []
         found = [(s.within(vectors, threshold), s.ids) for s in filled]
         return results.within(found, len(vectors))
@@ -119,29 +124,26 @@ class StoredGallery:
                 cost += segment.erase(places)
             self.register.move(ids, ERASED)
             self.erased += len(ids)
-            cost += self._cleared()
             wipe_waiting()
+            # Last of all: it may fail, and the templates are erased.
+            cost += self._cleared()
         return cost + Cost(seconds=time.perf_counter() - start)
 
     def rebuild(self, *, retrain: bool = False, segments: Collection[int] | None = None) -> Cost:
         """Write segments anew; see `Gallery.rebuild`."""
         start = time.perf_counter()
-        asked = range(len(self.segments)) if segments is None else sorted(set(segments))
-        for number in asked:
-            if not 0 <= number < len(self.segments):
-                raise refused(f"segments from 0 to {len(self.segments) - 1}", str(number))
+        every = range(len(self.segments))
+        wrong = [number for number in segments or () if number not in every]
+        if wrong:
+            raise refused(f"segments from 0 to {len(every) - 1}", str(wrong[0]))
+        asked = every if segments is None else sorted({int(number) for number in segments})
         cost = Cost()
         with wiped():
-            for number in asked:
-                old = self.segments[number]
-                new = old.rebuilt(retrain)
-                cost += Cost(new.places, sum(old.sizes().values()), sum(new.sizes().values()))
-                cost += self._sealed([*self.segments[:number], new, *self.segments[number + 1 :]])
-                self.segments[number] = new
-                self.register.move(new.ids, spot(number, np.arange(new.places)))
-                old.clear()
-                cost += self._cleared()
-            wipe_waiting()
+            try:
+                for number in asked:
+                    cost += self._rebuilt(number, retrain)
+            finally:
+                wipe_waiting()
         return cost + Cost(seconds=time.perf_counter() - start)
 
     def seal(self, folder: Path | str | None = None) -> Cost:
@@ -177,14 +179,16 @@ class StoredGallery:
         """Return the bytes that are kept of templates; see `Gallery.stored`."""
         kept: dict[str, NDArray[np.uint8]] = {}
         ids, where = self._stored(ids)
-        for segment, places, which in self._by_segment(where):
-            for name, rows in segment.shelf.stored(places).items():
-                if name == LIST:
-                    continue
-                rows = np.ascontiguousarray(rows).view(np.uint8)
-                if name not in kept:
-                    kept[name] = np.zeros((len(ids), rows.shape[1]), dtype=np.uint8)
-                kept[name][which] = rows
+        with wiped():
+            for segment, places, which in self._by_segment(where):
+                for name, rows in segment.shelf.stored(places).items():
+                    if name == LIST:
+                        continue
+                    rows = np.ascontiguousarray(rows).view(np.uint8)
+                    if name not in kept:
+                        kept[name] = np.zeros((len(ids), rows.shape[1]), dtype=np.uint8)
+                    kept[name][which] = rows
+                    wipe(rows)
         return kept
 
     def audit(self, evidence: Evidence, levels: Collection[str] = LEVELS) -> AuditReport:
@@ -208,7 +212,7 @@ class StoredGallery:
     def stats(self) -> GalleryStats:
         """Return how much is held."""
         searchable = sum(segment.searchable for segment in self.segments)
-        rows = sum(segment.shelf.rows for segment in self.segments)
+        hidden = sum(segment.hidden for segment in self.segments)
         sizes: dict[str, int] = {}
         for segment in self.segments:
             for name, size in segment.sizes().items():
@@ -216,7 +220,7 @@ class StoredGallery:
         return GalleryStats(
             enrolled=len(self.register),
             searchable=searchable,
-            hidden=rows - searchable,
+            hidden=hidden,
             erased=self.erased,
             stores=tuple(sorted(sizes.items())),
             design=str(self.design),
@@ -224,11 +228,22 @@ class StoredGallery:
             trained_on_erased=sum(segment.trained_on_erased for segment in self.segments),
         )
 
+    def _rebuilt(self, number: int, retrain: bool) -> Cost:
+        """Write a segment anew, in the folder and then in memory."""
+        old = self.segments[number]
+        new = old.rebuilt(retrain)
+        cost = Cost(new.places, sum(old.sizes().values()), sum(new.sizes().values()))
+        cost += self._sealed([*self.segments[:number], new, *self.segments[number + 1 :]])
+        self.segments[number] = new
+        self.register.move(new.ids, spot(number, np.arange(new.places)))
+        old.clear()
+        return cost + self._cleared()
+
     def _sealed(self, segments: list[Segment]) -> Cost:
         """Make certain that the folder, if there is one, holds these segments."""
         if self._folder is None:
             return Cost()
-        placed = sum(int((segment.state == BLANK).sum()) for segment in segments)
+        placed = sum(segment.places - segment.shelf.rows for segment in segments)
         known = self._folder.manifest.gone.rows == self.erased - placed
         erased = None if known else gone(self.register, segments)
         return self._folder.seal(arrays_of(segments), erased)
@@ -269,13 +284,3 @@ class StoredGallery:
         for number in np.unique(segment).tolist():
             which = np.flatnonzero(segment == number)
             yield self.segments[number], place[which], which
-
-
-def gallery_for(dimension: int, rows: int) -> StoredGallery:
-    """Return an empty gallery of the design for so many templates; see `design_for`.
-
-    Raises:
-        ValueError: a negative number of templates, or a dimension below 1.
-        ImportError: FAISS is not installed (it comes with the extra `[faces]`).
-    """
-    return StoredGallery(dimension, design_for(rows, dimension))

@@ -7,8 +7,8 @@ back at once: those of up to 1,032 bytes wait in a cache of their thread (tcache
 later), and arrays of less than 1 KiB in a cache of NumPy's, as they were. `wipe_waiting` takes all
 of them once and overwrites them.
 
-Elsewhere than on glibc nothing of this can be done: `can_wipe` says so, and who audits memory there
-has to say that it was not examined.
+Elsewhere than on glibc nothing of this can be done, and `can_wipe` says so: what an erasure leaves
+in freed memory stays there, for an audit that can look to find.
 """
 
 from __future__ import annotations
@@ -54,10 +54,10 @@ def wiped() -> Iterator[None]:
     nothing.
     """
     global _depth
-    libc = _libc()
-    if libc is None:
+    if not can_wipe():
         yield
         return
+    libc = _libc()
     with _lock:
         _depth += 1
         if _depth == 1:
@@ -88,9 +88,9 @@ def wipe_waiting() -> None:
     for size in range(_FRAGMENT, _NUMPY_LARGEST + 1):
         # Small arrays of zeros come from the cache, and go back to it together.
         _ = [np.zeros(size, dtype=np.uint8) for _ in range(_NUMPY_WAITING)]
-    libc = _libc()
-    if libc is None:
+    if not can_wipe():
         return
+    libc = _libc()
     for size in range(_STEP + 8, _LARGEST + 1, _STEP):
         blocks = [libc.malloc(size) for _ in range(_WAITING)]
         for block in blocks:

@@ -35,6 +35,7 @@ DESIGNS = {
     "IVF2,SQ8@nprobe=2": 0.05,
     "Segments90,IVF2,SQ8@nprobe=2": 0.05,
     "IVF2,PQ4x4fs,Refine(SQ8)@nprobe=2,k_factor=1000": 0.05,
+    "Segments90,IVF2,PQ4x4fs,Refine(SQ8)@nprobe=2": 0.05,
 }
 """Designs, and how far a score may lie from the inner product: 8 bits a number, coded anew by each
 rebuild with retraining."""
@@ -69,8 +70,9 @@ class Lived(RuleBasedStateMachine):
     @rule(count=st.sampled_from([0, 1, 2, 5, 40, 100]), seed=SEEDS)
     def enrol(self, count: int, seed: int) -> None:
         used = len(self.shown) + len(self.hidden) + len(self.gone)
-        # Ids in no order, far apart, some of them negative in 32 bits.
-        ids = (used + np.arange(count)) * 2654435761 % 2**61
+        # Ids in no order, far apart, some of them negative in 32 bits, and from both ends of 63.
+        number = used + np.arange(count)
+        ids = np.where(number % 2, number * 2654435761, 2**63 - 1 - number * 2654435761)
         vectors = unit(count, seed)
         order = np.random.default_rng(seed).permutation(count)
         self.gallery.enrol(ids[order], vectors[order])

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 pytest.importorskip("faiss", reason="FAISS comes with the extra [faces]")
 
 from sim.gallery import device
+from sim.gallery.bitmap import Shown
 from sim.gallery.exact import ExactShelf
 from sim.gallery.stored import StoredGallery
 
@@ -80,7 +81,7 @@ def same(one: tuple[NDArray, NDArray], other: tuple[NDArray, NDArray]) -> None:
 def test_the_answer_is_the_host_s_however_the_device_errs(seed: int, spread: float, k: int) -> None:
     vectors = crowd(ROWS, seed, spread)
     asked, plain = both(vectors)
-    shown = np.random.default_rng(seed).random(ROWS) < 0.7
+    shown = Shown(np.random.default_rng(seed).random(ROWS) < 0.7)
     for which in (None, shown):
         same(asked.search(vectors[:6], k, which), plain.search(vectors[:6], k, which))
 

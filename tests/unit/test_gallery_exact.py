@@ -125,7 +125,20 @@ def test_ids_are_never_used_twice(gallery: StoredGallery) -> None:
     assert gallery.stats() == before
 
 
-@pytest.mark.parametrize("bad", [unit(1, 0, 5), np.full((1, DIMENSION), np.nan, np.float32)])
+@pytest.mark.parametrize(
+    "bad",
+    [
+        unit(1, 0, 5),
+        np.full((1, DIMENSION), np.nan, np.float32),
+        np.full((1, DIMENSION), 1e30),
+        np.full((1, DIMENSION), 1e300),
+        unit(1, 0).astype(complex),
+        [["1"] * DIMENSION],
+        [[1.0], [1.0, 0.0]],
+        "abc",
+        None,
+    ],
+)
 def test_vectors_that_are_none_are_refused(gallery: StoredGallery, bad: np.ndarray) -> None:
     before = gallery.stats()
     with pytest.raises(GalleryError):
@@ -168,11 +181,28 @@ def test_ids_in_a_list_are_taken_as_those_in_an_array(gallery: StoredGallery) ->
         gallery.erase([1])
     with pytest.raises(GalleryError):
         gallery.enrol([2], unit(1, 9))
-    for wrong in ([1.5], ["3"], [None], [[3]], 3, None, [2**63]):
+    for wrong in ([1.5], ["3"], [None], [[3]], [[3], []], 3, None, [2**63]):
         for act in (gallery.hide, gallery.erase, gallery.stored, gallery.hidden):
             with pytest.raises(GalleryError):
                 act(wrong)
     assert gallery.stats() == after
+
+
+def test_k_is_a_whole_number_of_1_or_more(gallery: StoredGallery) -> None:
+    asked = unit(2, 3)
+    assert gallery.search(asked, np.int64(3)).ids.tolist() == gallery.search(asked, 3).ids.tolist()
+    for wrong in (0, -1, 2.5, "3", None, 2**31):
+        with pytest.raises(GalleryError, match="k from 1"):
+            gallery.search(asked, wrong)
+
+
+def test_a_threshold_may_be_any_number(gallery: StoredGallery) -> None:
+    asked = unit(2, 3)
+    assert len(gallery.range(asked, 1e300).ids) == 0
+    assert len(gallery.range(asked, -np.inf).ids) == 2 * len(BIG)
+    for wrong in (np.nan, "x", None):
+        with pytest.raises(GalleryError, match="a threshold"):
+            gallery.range(asked, wrong)
 
 
 def test_a_way_to_erase_that_is_none_is_refused_whatever_is_erased(gallery: StoredGallery) -> None:

@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 
 pytest.importorskip("faiss")
 
+from sim.gallery.bitmap import Shown
 from sim.gallery.designs import design_of
 from sim.gallery.fast_scan import FastScanShelf
 from sim.gallery.wiping import can_wipe
@@ -82,9 +83,9 @@ def test_survivors_are_found_under_their_own_places_after_erasures() -> None:
 
 def test_hidden_templates_are_not_found() -> None:
     shelf, shown = filled(), PLACES % 2 == 0
-    _, places = shelf.search(VECTORS[:50], 20, shown)
+    _, places = shelf.search(VECTORS[:50], 20, Shown(shown))
     assert (places % 2 == 0).all()
-    _, places, _ = shelf.within(VECTORS[:50], 0.0, shown)
+    _, places, _ = shelf.within(VECTORS[:50], 0.0, Shown(shown))
     assert len(places)
     assert (places % 2 == 0).all()
 
@@ -119,7 +120,9 @@ def test_nobody_is_missed_whom_the_4_bit_codes_put_last(looked_through: int) -> 
     last = np.argmin(np.where(looked, truth, 2.0), axis=1)
     for probe in every[::7]:
         only = every == last[probe]
-        assert shelf.search(vectors[probe : probe + 1], 1, only)[1].tolist() == [[last[probe]]]
+        assert shelf.search(vectors[probe : probe + 1], 1, Shown(only))[1].tolist() == [
+            [last[probe]]
+        ]
 
 
 @pytest.mark.parametrize("gone", [PLACES[100:400], PLACES[::7], PLACES[200:]])

@@ -7,8 +7,9 @@ import pytest
 
 pytest.importorskip("faiss", reason="FAISS comes with the extra [faces]")
 
+from sim.gallery.designs import design_for
 from sim.gallery.gallery import GalleryError
-from sim.gallery.stored import StoredGallery, gallery_for
+from sim.gallery.stored import StoredGallery
 
 DIMENSION = 8
 INVERTED = "IVF4,SQ8@nprobe=4"
@@ -140,15 +141,14 @@ def test_a_segment_is_rewritten_by_itself_and_no_place_is_given_out_twice() -> N
 def test_there_is_nothing_to_rebuild_where_there_is_no_segment() -> None:
     gallery, _, _ = filled("Segments100,Flat", 250)
     before = gallery.stats()
-    for wrong in ([3], [-1], [0, 7]):
+    for wrong in ([3], [-1], [0, 7], [0.5], ["0"]):
         with pytest.raises(GalleryError, match="segments from 0 to 2"):
             gallery.rebuild(segments=wrong)
     assert gallery.stats() == before
 
 
-def test_a_gallery_is_of_the_design_for_its_size() -> None:
-    assert str(gallery_for(DIMENSION, 10).design) == "Flat"
-    assert str(gallery_for(DIMENSION, 10**6).design) == "IVF2048,SQ8"
+def test_a_gallery_is_of_the_design_that_it_is_given_or_refused() -> None:
+    assert StoredGallery(DIMENSION, design_for(10**6, DIMENSION)).stats().design == "IVF2048,SQ8"
     with pytest.raises(GalleryError, match="no such design"):
         StoredGallery(DIMENSION, "IVF8,SQ9")
 

@@ -23,7 +23,7 @@ class TailShelf(ExactShelf):
         gone = np.zeros(self.rows, dtype=np.bool_)
         gone[self._rows(places)] = True
         self._index.remove_ids(selector(gone))
-        self._places = self._places[~gone]
+        self._keep(~gone)
         row = self._dimension * np.dtype(np.float32).itemsize
         moved = (len(gone) - int(np.argmax(gone)) - len(places)) * row if len(places) else 0
         return Cost(len(places), moved, moved)
