@@ -41,21 +41,21 @@ def drawn(patterned):
     with pytest.MonkeyPatch.context() as patch:
         for module in (model, faces_module, gallery_of_run):
             patch.setattr(module, "shipped_faces", lambda: patterned(0.1))
+        patch.setattr(gallery_of_run, "MOST_PROBES", 60)
         yield
 
 
 @pytest.fixture(scope="module")
 def run(drawn, tmp_path_factory: pytest.TempPathFactory) -> Run:
-    question = load_scenario(
-        ARM, [THRESHOLD, "fidelity=pixels", f"beside=[{HIDES}, {MARKS}]", "horizon.to=2023-01-31"]
-    )
+    beside = f"beside=[{ARM}, {HIDES}]"
+    question = load_scenario(MARKS, [THRESHOLD, "fidelity=pixels", beside, "horizon.to=2023-01-31"])
     out = tmp_path_factory.mktemp("runs") / "pixels"
     return run_experiment(question, people=100, replications=1, ranges=0, workers=1, out=out)
 
 
 @pytest.fixture(scope="module")
 def audited(run: Run) -> Result:
-    return audit(run.folder, "--json")
+    return audit(run.folder, "--arm", ARM, "--json")
 
 
 def test_an_obeyed_deletion_leaves_nothing_of_the_erased(run: Run, audited: Result) -> None:
@@ -96,9 +96,10 @@ def test_what_an_operator_hides_and_calls_deleted_is_found_by_everything_but_sea
 
 
 def test_what_an_operators_store_marks_and_never_cleans_up_is_found_by_bytes(run: Run) -> None:
-    told = audit(run.folder, "--arm", MARKS, "--levels", "L0,L2,L3", "--json")
+    told = audit(run.folder, "--levels", "L0,L2,L3", "--json")
     assert told.exit_code == 1, told.output
     found = json.loads(told.stdout)
+    assert found["about"]["arm"] == MARKS
     assert found["about"]["profile"] == "vacuum_at"
     assert found["selection"]["done"] == "erased"
     assert "as a store of the manner vacuum_at does" in found["notes"][0]
