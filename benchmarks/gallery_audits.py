@@ -35,6 +35,7 @@ def run() -> list[Figure]:
     from generators.keyed import Streams
     from generators.template_file import read_templates
     from generators.templates import STREAMS
+    from scenarios.fused import FUSED, fused
     from sim.gallery.evidence import Probes, take_evidence
     from sim.gallery.process import GalleryProcess
     from sim.gallery.reach import threshold_for
@@ -47,6 +48,10 @@ def run() -> list[Figure]:
     def photos(people: np.ndarray, photo: int) -> np.ndarray:
         centres = distribution.centres(streams, people)
         return distribution.photos(streams, people, centres, np.full(len(people), photo))
+
+    def new_photos(people: np.ndarray) -> np.ndarray:
+        each = [photos(people, PHOTOS + nth) for nth in range(FUSED)]
+        return fused(np.stack(each, axis=1).reshape(-1, distribution.dimension))
 
     people = np.arange(PEOPLE)
     gone = people % round(1 / SHARE) == 0
@@ -63,11 +68,11 @@ def run() -> list[Figure]:
             erased.append(templates[gone])
         gallery.seal(Path(place) / "gallery")
         probes = Probes(
-            erased=photos(people[gone][:_PROBED], PHOTOS),
-            survivors=photos(people[~gone][:_PROBED], PHOTOS),
-            strangers=photos(strangers, PHOTOS),
+            erased=new_photos(people[gone][:_PROBED]),
+            survivors=new_photos(people[~gone][:_PROBED]),
+            strangers=new_photos(strangers),
         )
-        threshold = threshold_for(gallery, photos(strangers + _STRANGERS, PHOTOS), _FPIR)
+        threshold = threshold_for(gallery, new_photos(strangers + _STRANGERS), _FPIR)
         evidence, taking = _timed(
             lambda: take_evidence(
                 gallery,
