@@ -22,10 +22,12 @@ from pydantic import (
 from pydantic_core import PydanticCustomError
 
 from scenarios.cases import CODES
+from scenarios.operator_files import DEFAULT_PROFILE, stores_of
 from scenarios.option_values import option_value
 from scenarios.store_rules import (
     STORES_SCHEMA,
     StoreRule,
+    idle_rules,
     known_manner,
     unknown_stores,
     wrong_rules,
@@ -44,7 +46,6 @@ from scenarios.strict import (
 )
 from sim.dates import EPOCH
 from sim.interventions.kinds import InterventionKind, beyond_scope
-from sim.operator.profile import GALLERY
 from sim.setup import CUSTOMER_KINDS, Scope
 
 Strategy = Literal["comply", "minimal", "ignore", "litigate", "rational"]
@@ -87,7 +88,7 @@ class Operator(Strict):
     """Who runs the gallery, what it does when an order is served, and how its stores keep what was
     erased, where a scenario says other than the profile."""
 
-    profile: Literal["clearview-like", "public-search"] = "clearview-like"
+    profile: Literal["clearview-like", "public-search"] = DEFAULT_PROFILE
     strategy: Strategy
     stores: Annotated[dict[str, StoreRule], WithJsonSchema(STORES_SCHEMA)] = Field(
         default_factory=dict
@@ -96,16 +97,17 @@ class Operator(Strict):
     @field_validator("stores", mode="wrap")
     @classmethod
     def _one_for_all_or_each(
-        cls, value: object, handler: ValidatorFunctionWrapHandler
+        cls, value: object, handler: ValidatorFunctionWrapHandler, info: ValidationInfo
     ) -> dict[str, StoreRule]:
+        reached = stores_of(info.data.get("profile"))
         if isinstance(value, str):
-            value = dict.fromkeys(GALLERY, known_manner(value))
+            value = dict.fromkeys(reached, known_manner(value))
         unknown = unknown_stores(value)
         try:
             read: dict[str, StoreRule] = handler(value)
         except ValidationError as error:
             with_more("stores", error, unknown)
-        several("stores", unknown + wrong_rules(read))
+        several("stores", unknown + wrong_rules(read) + idle_rules(read, reached))
         return read
 
     @model_serializer(mode="wrap")

@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 from importlib import resources
-from typing import Any
+from typing import Any, Final
 
 from generators.errors import Fault, ScenarioError
 from scenarios.operator_format import MarketFile, MeansFile, OperatorFile, SourcedAmount
@@ -20,6 +20,7 @@ from scenarios.sourced import Sourced, SourcedShare, read_model
 from scenarios.store_rules import StoreRule
 from scenarios.strict import Strict
 from sim.operator.profile import (
+    GALLERY,
     Adoption,
     Amount,
     Market,
@@ -29,6 +30,9 @@ from sim.operator.profile import (
     Store,
 )
 from sim.setup import Client
+
+DEFAULT_PROFILE: Final = "clearview-like"
+"""The operator's profile where a scenario names none."""
 
 
 @dataclass(frozen=True)
@@ -168,6 +172,17 @@ def operator_of(profile: str) -> KnownOperator:
         KeyError: an unknown profile (the file format knows them).
     """
     return known_operators()[profile]
+
+
+def stores_of(profile: object) -> tuple[str, ...]:
+    """Return the stores of faces for which one manner of keeping, by its name, is meant.
+
+    Args:
+        profile: of the operator, as a scenario has it; where there is no such profile, which the
+            file format tells, every store of faces is returned.
+    """
+    known = known_operators().get(str(profile))
+    return GALLERY if known is None else known.profile.erasable
 
 
 def clients_of(profile: Profile) -> tuple[Client, ...]:

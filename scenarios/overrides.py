@@ -14,6 +14,7 @@ from typing import Any
 
 from generators.errors import Fault, ScenarioError
 from scenarios.faults import SET
+from scenarios.operator_files import DEFAULT_PROFILE, stores_of
 from scenarios.strict import nearest_names
 from scenarios.yaml_marks import Mark, MarkedYaml, Path_, shown
 from scenarios.yaml_reader import read_yaml
@@ -35,6 +36,7 @@ FIELDS = (
     "cases",
     "interventions",
 )
+_STORES: Path_ = ("operator", "stores")
 _IN_CASE = re.compile(
     r"cases\.(\d{1,3})\.(stay|record|order_of|clauses|reading|(?:dates|amounts)(?:\.[a-z_]+)?)"
 )
@@ -110,7 +112,7 @@ def _path_of(key: str, parameters: tuple[str, ...], data: Any) -> Path_:
     if key in FIELDS:
         return tuple(key.split("."))
     store = key.removeprefix("operator.stores.")
-    if store in RULED:
+    if store in RULED and store != key:
         return ("operator", "stores", store)
     case = _IN_CASE.fullmatch(key)
     cases = data.get("cases")
@@ -131,8 +133,19 @@ def _path_of(key: str, parameters: tuple[str, ...], data: Any) -> Path_:
     )
 
 
+def _spread(document: MarkedYaml) -> None:
+    """Write one manner of keeping for all stores of faces store by store, one to be replaced."""
+    operator = document.data.get("operator")
+    manner = operator.get("stores") if isinstance(operator, dict) else None
+    if isinstance(manner, str):
+        each = dict.fromkeys(stores_of(operator.get("profile", DEFAULT_PROFILE)), manner)
+        document.data = _with(document.data, _STORES, each)
+
+
 def _replace(document: MarkedYaml, path: Path_, value: MarkedYaml) -> None:
     """Put a value at a path, making the mappings on the way, and mark it as set."""
+    if len(path) > len(_STORES) and path[: len(_STORES)] == _STORES:
+        _spread(document)
     document.data = _with(document.data, path, value.data)
     for old in [p for p in document.marks if p[: len(path)] == path]:
         del document.marks[old]

@@ -164,11 +164,12 @@ def readings_table(
         histories: one for each arm.
         margins: the margins to keep, or None for all.
     """
-    from sim.measures import read_measures, weekly_series
+    from sim.measures import read_measures, stated_measures, weekly_series
 
+    stated = stated_measures(history.setup for history in histories.values())
     parts = []
     for arm, history in histories.items():
-        read = read_measures(history)
+        read = [reading for reading in read_measures(history) if reading.name in stated]
         weekly = weekly_series(history)
         size = len(weekly["measure"])
         words = {
@@ -213,12 +214,13 @@ def headlines_of(readings: pa.Table) -> dict[tuple[str, str, str], float | None]
 
 def zeros_table(pairs: Sequence[tuple[str, str]], histories: Mapping[str, History]) -> pa.Table:
     """Return the differences that nothing in the model could move, schema `tables.ZEROS`."""
-    from sim.measures import measures_at, same_until, structural_zero
+    from sim.measures import measures_at, same_until, stated_measures, structural_zero
 
+    stated = stated_measures(history.setup for history in histories.values())
     found = []
     for arm, other in pairs:
         one, two = histories[arm], histories[other]
-        for name in measures_at(one.setup.fidelity):
+        for name in (name for name in measures_at(one.setup.fidelity) if name in stated):
             day = same_until(name, one, two)
             if day is None:
                 found.append((arm, other, name, structural_zero(name, one, two), ""))

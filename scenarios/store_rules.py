@@ -7,7 +7,7 @@ The numbers that are not written are those of `stores/keepings.yaml`.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from pydantic import (
@@ -22,7 +22,7 @@ from scenarios.keepings import keeping_of, known_keepings
 from scenarios.quantities import Quantity, UnitMismatch, parse_quantity
 from scenarios.strict import Errors, Strict, nearest_names, wrong
 from sim.gallery.keeping import NUMBERS, Keeping, Kind
-from sim.operator.profile import KEPT_WHOLE, RULED
+from sim.operator.profile import GALLERY, KEPT_WHOLE, RULED
 
 WHOLE_KINDS = (Kind.TOMBSTONE_FOREVER, Kind.VERSIONED, Kind.REWRITE)
 """What is kept whole is kept for ever, for some days, or not at all."""
@@ -141,7 +141,22 @@ def wrong_rules(rules: Mapping[str, StoreRule]) -> Errors:
     """Return an error for every rule that its store cannot have."""
     kinds = ", ".join(WHOLE_KINDS)
     return [
-        ((store,), wrong(f"the {store} cannot keep by '{rule.keeping}': they are whole", kinds))
+        ((store,), wrong(f"the {store} cannot keep by '{rule.keeping}': it is kept whole", kinds))
         for store, rule in rules.items()
         if store in KEPT_WHOLE and rule.manner.kind not in WHOLE_KINDS
     ]
+
+
+def idle_rules(rules: Mapping[str, StoreRule], reached: Sequence[str]) -> Errors:
+    """Return an error for every rule of a store of faces that has nothing to keep.
+
+    Args:
+        rules: by store.
+        reached: the stores of faces that hold something which an erasure reaches.
+    """
+    return [
+        ((store,), wrong(f"the {store} of this profile hold nothing that an erasure reaches",
+                         ", ".join((*reached, *KEPT_WHOLE)), at_key=True))
+        for store in rules
+        if store in GALLERY and store not in reached
+    ]  # fmt: skip

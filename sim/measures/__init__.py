@@ -8,6 +8,7 @@ from sim.measures.registry import (
     measures_at,
     read_measures,
     same_until,
+    stated_measures,
     structural_zero,
     weekly_series,
 )
@@ -21,6 +22,7 @@ __all__ = [
     "measures_at",
     "read_measures",
     "same_until",
+    "stated_measures",
     "structural_zero",
     "weekly_series",
 ]

@@ -26,7 +26,7 @@ from sim.measures.question import (
 from sim.measures.recognition import probe_share
 from sim.operator.profile import COPIES, LOG
 from sim.operator.stores import BYTES_A_TB
-from sim.setup import reading_days
+from sim.setup import ArmSetup, reading_days
 from sim.tallies import PHOTO_BINS
 
 
@@ -110,6 +110,11 @@ def _residue(history: History) -> list[Reading]:
     ]
 
 
+def _says_how_stores_keep(setup: ArmSetup) -> bool:
+    """Return whether bytes are counted: for the stores that state how they keep."""
+    return bool(setup.profile.engines)
+
+
 def _traffic(history: History) -> list[Reading]:
     return _moved(history, "erasure_traffic", 1.0)
 
@@ -121,8 +126,8 @@ def _hours(history: History) -> list[Reading]:
 def _moved(history: History, name: str, rate: float) -> list[Reading]:
     """Return what the stores have moved to erase, terabytes over a rate."""
     at = iso(history.setup.last_day)
-    if not history.setup.profile.engines:
-        why = "no store of faces states how it keeps what was erased"
+    if not _says_how_stores_keep(history.setup):
+        why = "no store that an erasure reaches states how it keeps what was erased"
         return [Reading(name, at, "all", "", None, why)]
     return [Reading(name, at, "all", "", history.books.traffic.moved / BYTES_A_TB / rate)]
 
@@ -167,7 +172,7 @@ MEASURES = (
         "How much do the operator's stores read and write to erase, where a scenario states how "
         "they keep what was erased?",
         "orders", 1, (*COLLECTION_MOVERS, "erasure"),
-        _MOVED_ZERO, _traffic,
+        _MOVED_ZERO, _traffic, stated=_says_how_stores_keep,
     ),
     Measure(
         "erasure_hours", "H(T)", "hours",
@@ -175,6 +180,6 @@ MEASURES = (
         "For how many hours does one machine read and write to erase, where a scenario states how "
         "the stores keep what was erased?",
         "orders", 0, (*COLLECTION_MOVERS, "erasure"),
-        _MOVED_ZERO, _hours,
+        _MOVED_ZERO, _hours, stated=_says_how_stores_keep,
     ),
 )  # fmt: skip

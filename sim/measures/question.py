@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.history import History
+from sim.setup import ArmSetup
 
 
 @dataclass(frozen=True)
@@ -33,6 +34,11 @@ class Reading:
     why: str | None = None
 
 
+def _always(setup: ArmSetup) -> bool:
+    """Return that any arm states what a measure is about."""
+    return True
+
+
 @dataclass(frozen=True)
 class Measure:
     """A question asked of a history.
@@ -50,6 +56,7 @@ class Measure:
         read: computes the readings.
         score_model: what decided whether a search finds somebody: `operator` (the score model),
             `encoder` (real searches), both, or "" where no search is concerned.
+        stated: whether an arm states what it is about; a run has it where one of its arms does.
     """
 
     name: str
@@ -63,6 +70,7 @@ class Measure:
     zero_reason: str
     read: Callable[[History], list[Reading]]
     score_model: str = ""
+    stated: Callable[[ArmSetup], bool] = _always
 
 
 INFORMING_MOVERS = ("news", "people")

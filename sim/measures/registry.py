@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -10,6 +12,7 @@ from sim.fidelity import Fidelity
 from sim.history import History
 from sim.measures import holding, money, orders, presence, recognition, rights, searches, service
 from sim.measures.question import Measure, Reading
+from sim.setup import ArmSetup
 
 _AT_SCORES: dict[str, Measure] = {
     measure.name: measure
@@ -33,6 +36,16 @@ GALLERY_SERIES = "gallery_images"
 def measures_at(fidelity: Fidelity) -> dict[str, Measure]:
     """Return the measures that are read at a fidelity, by name."""
     return _AT_SCORES if fidelity is Fidelity.SCORES else _AT_PIXELS
+
+
+def stated_measures(setups: Iterable[ArmSetup]) -> frozenset[str]:
+    """Return the names of the measures of which some of a run's arms states what they are about."""
+    return frozenset(
+        name
+        for setup in setups
+        for name, measure in measures_at(setup.fidelity).items()
+        if measure.stated(setup)
+    )
 
 
 def read_measures(history: History) -> list[Reading]:

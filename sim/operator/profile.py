@@ -215,17 +215,19 @@ class Profile:
         return None if (shares == 1.0).all() else shares
 
     @property
+    def erasable(self) -> tuple[str, ...]:
+        """The stores of faces that hold something which an erasure reaches, by name."""
+        return tuple(
+            store.name
+            for store in self.stores
+            if store.name in GALLERY and store.copies > 0.0 and store.erased
+        )
+
+    @property
     def engines(self) -> dict[str, Keeping]:
         """The stores of faces that an erasure reaches and that state how they keep what was
         erased, by name."""
-        return {
-            store.name: self.keeping[store.name]
-            for store in self.stores
-            if store.name in GALLERY
-            and store.name in self.keeping
-            and store.copies > 0.0
-            and store.erased
-        }
+        return {name: self.keeping[name] for name in self.erasable if name in self.keeping}
 
     def copies_days(self) -> float:
         """Return for how long customers keep what they were handed, days; infinity for ever."""

@@ -94,6 +94,11 @@ class Removals:
     def _delay(self, order: RemovalOrder) -> int:
         return self.purge_delay if order.erases else 0
 
+    def _stores(self, order: RemovalOrder) -> str:
+        """Return of which stores the delay tells."""
+        lasting = order.erases and self.lasting
+        return "the stores that let go on a known day" if lasting else "all stores"
+
     def job(
         self,
         order: RemovalOrder,
@@ -144,7 +149,8 @@ class Removals:
                 late = True
                 text = (
                     f"{left:.3g} templates inferred to be in scope are left in results; erasure "
-                    f"from all stores takes another {delay} days and misses {iso(order.deadline)}."
+                    f"from {self._stores(order)} takes another {delay} days and misses "
+                    f"{iso(order.deadline)}."
                 )
                 note(self.log, day, "removal_late", started, text)
             if left <= 0.0 and day >= done_by:
@@ -154,7 +160,8 @@ class Removals:
         else:
             return
         if day + delay > order.deadline and not late:
-            text = f"Erasure from all stores takes {delay} days and misses {iso(order.deadline)}."
+            stores = self._stores(order)
+            text = f"Erasure from {stores} takes {delay} days and misses {iso(order.deadline)}."
             note(self.log, day, "removal_late", started, text)
         if day + delay > self.last_day:
             return

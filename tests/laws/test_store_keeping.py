@@ -12,7 +12,7 @@ import pytest
 from scenarios.keepings import known_keepings
 from sim.dates import day_of, iso
 from sim.gallery.keeping import Cohort, Keeping, Kind, cleaning, erasing
-from sim.measures import read_measures, same_until, structural_zero
+from sim.measures import read_measures, same_until, stated_measures, structural_zero
 from sim.model import run_arms
 from sim.operator.profile import BACKUPS, COPIES, GALLERY, LOG
 from sim.setup import InterventionSpec
@@ -355,6 +355,9 @@ def test_erasing_moves_the_bytes_of_the_closed_form_and_costs_their_price(
     price = setup.parameters["stores.price"] * moved / 1e12
     assert value(plain, "operator_gain") - value(history, "operator_gain") == pytest.approx(price)
     assert value(plain, "erasure_traffic") is value(plain, "erasure_hours") is None
+    # A run has the bytes where one of its arms counts them.
+    bytes_counted = {"erasure_traffic", "erasure_hours"}
+    assert stated_measures([ordered, setup]) - stated_measures([ordered]) == bytes_counted
 
 
 def test_what_is_erased_stays_until_the_writing_that_it_shares(run, ordered, with_parameters):

@@ -69,6 +69,24 @@ def test_a_rule_that_cannot_be_is_refused_in_words(override, told):
     assert fault.startswith("--set")
 
 
+def test_one_store_is_set_and_the_others_keep_by_the_name_that_the_file_has_for_all():
+    vacuum, lsm = (known_keepings()[name].keeping for name in ("vacuum_at", "lsm"))
+    rules = keeping("operator.stores=vacuum_at", "operator.stores.templates=lsm")
+    assert rules == {"images": vacuum, "metadata": vacuum, "templates": lsm}
+
+
+def test_one_name_is_of_the_stores_in_which_the_profile_has_something():
+    rules = keeping("operator.profile=public-search", "operator.stores=vacuum_at")
+    assert set(rules) == {"metadata", "templates"}
+
+
+def test_a_rule_of_a_store_that_holds_nothing_is_refused():
+    """Public search keeps no photos."""
+    (fault,) = faults("operator.profile=public-search", "operator.stores.images=rewrite")
+    assert "the images of this profile hold nothing that an erasure reaches" in fault
+    assert "expected: metadata, templates, probe log" in fault
+
+
 def test_everything_wrong_is_told_in_one_pass():
     told = faults("operator.stores={template: lsm, images: lms, backups: {keeping: versioned, "
                   "days: never}}")  # fmt: skip
