@@ -6,10 +6,12 @@ import json
 import os
 import subprocess
 import sys
+from pathlib import Path
 
 import numpy as np
 import pytest
 
+from sim.gallery.gallery import GalleryError
 from sim.gallery.wiping import can_wipe, wipe
 
 needs_glibc = pytest.mark.skipif(not can_wipe(), reason="memory is wiped on glibc alone")
@@ -19,6 +21,7 @@ import contextlib, os, sys
 import numpy as np
 from sim.gallery.fingerprints import fingerprints
 from sim.gallery.traces import traces_in_memory
+from sim.gallery.gallery import GalleryError
 from sim.gallery.wiping import wipe_waiting, wiped
 
 def row(size):
@@ -56,6 +59,28 @@ def test_what_is_freed_is_wiped_and_what_waits_is_too() -> None:
     assert 128 in waiting
     assert max(waiting) <= 1032
     assert left("wiped", "waiting") == []
+
+
+def test_what_waits_is_wiped_though_the_files_cannot_be_overwritten(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pytest.importorskip("faiss", reason="FAISS comes with the extra [faces]")
+    from sim.gallery import journal, stored
+
+    gallery = stored.StoredGallery(4)
+    gallery.enrol(np.arange(4), np.eye(4, dtype=np.float32))
+    gallery.seal(tmp_path / "gallery")
+    wiped: list[int] = []
+
+    def full(*given: object) -> int:
+        raise OSError("no room")
+
+    monkeypatch.setattr(journal, "fill_rows", full)
+    monkeypatch.setattr(stored, "wipe_waiting", lambda: wiped.append(gallery.stats().erased))
+    with pytest.raises(GalleryError, match="the change is made"):
+        gallery.erase(np.array([1]))
+    assert wiped == [1]
+    gallery.close()
 
 
 def test_a_wiped_array_is_zero() -> None:
