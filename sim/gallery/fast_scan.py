@@ -28,6 +28,7 @@ from sim.gallery.block_lists import BlockLists
 from sim.gallery.designs import Design
 from sim.gallery.gallery import Cost
 from sim.gallery.panels import Panels
+from sim.gallery.row_scoring import best_of_lists
 from sim.gallery.shelf import (
     LIST,
     NOWHERE,
@@ -238,21 +239,8 @@ class FastScanShelf:
 
     def _scored(self, vectors: NDArray[np.float32], k: int, shown: Shown | None) -> Found:
         """Return the k best of the lists looked through, all scored from the 8-bit store."""
-        scores = np.full((len(vectors), k), -np.inf, dtype=np.float32)
-        places = np.full((len(vectors), k), NOWHERE, dtype=np.int64)
-        lists = np.sort(self._centroids.search(vectors, self._design.nprobe)[1], axis=1)
-        looked, of = np.unique(lists, axis=0, return_inverse=True)
-        for number, numbers in enumerate(looked):
-            rows = np.zeros(self._store.ntotal, dtype=np.bool_)
-            rows[self._lists.labels(numbers)] = True
-            if shown is not None:
-                rows &= shown.places[: len(rows)]
-            probes, most = np.flatnonzero(of == number), min(k, int(rows.sum()))
-            if most:
-                only = self._faiss.SearchParameters(sel=selector(rows))
-                found, at = self._store.search(vectors[probes], most, params=only)
-                scores[probes, :most], places[probes, :most] = found, at
-        return scores, places
+        looked_through = self._centroids.search(vectors, self._design.nprobe)[1]
+        return best_of_lists(self._store, self._lists, looked_through, vectors, k, shown)
 
     def _keep(self, places: NDArray[np.int64], codes: NDArray[np.uint8]) -> None:
         """Put 8-bit codes into the store; places that are passed over have zeros."""
