@@ -19,7 +19,7 @@ from scenarios.deletion_rerun import Ids, held_by, run_to
 from scenarios.rerun import Rerun
 from sim.arm import Arm
 from sim.gallery.gallery import Cost
-from sim.gallery.keeping import Keeping
+from sim.gallery.keeping import Keeping, Kind
 from sim.gallery.process import GalleryProcess
 from sim.gallery.profiled import ProfiledGallery
 from sim.gallery.stored import StoredGallery
@@ -96,7 +96,13 @@ class OperatorsGallery(GalleryProcess):
 
 
 def keeping_of(profile: Profile) -> Keeping | None:
-    """Return how an operator keeps templates that it has erased; None where it does not say."""
+    """Return how an operator keeps templates that it has erased; None where it does not say.
+
+    Templates that an erasure does not reach are out of results and stored for ever.
+    """
+    (store,) = (store for store in profile.stores if store.name == STORE)
+    if not store.erased:
+        return Keeping(Kind.TOMBSTONE_FOREVER)
     return profile.engines.get(STORE)
 
 

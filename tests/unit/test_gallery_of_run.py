@@ -65,6 +65,7 @@ def test_an_obeyed_deletion_leaves_nothing_of_the_erased(run: Run, audited: Resu
     assert audited.exit_code == 1, audited.output
     assert told["about"]["deletion"]["to"] == "2022-12-15"
     assert told["about"]["arm"] == ARM
+    assert told["about"]["profile"] is None
 
 
 def test_its_day_is_the_one_on_which_the_runs_own_log_says_it_ended(run: Run) -> None:
