@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import difflib
 import tempfile
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -21,13 +21,14 @@ from generators.template_file import TemplateCard, read_templates
 from generators.template_fit import ScoreQuantile
 from scenarios.crowd import Asked, Crowd
 from scenarios.design import MOST_SEED
+from scenarios.foretold import foretold_rows, foretold_words
 from scenarios.gallery_audited import Audited, Tell, kept_words
 from scenarios.keepings import known_keepings
 from sim.gallery.audit import audit, require_levels
 from sim.gallery.designs import design_for, design_of
 from sim.gallery.evidence import take_evidence
 from sim.gallery.gallery import Cost, GalleryError
-from sim.gallery.keeping import Cohort, Kind, cleanings, remaining
+from sim.gallery.keeping import Kind
 from sim.gallery.process import GalleryProcess
 from sim.gallery.profiled import ProfiledGallery
 from sim.gallery.reach import threshold_for
@@ -37,9 +38,6 @@ from sim.parameters import load_parameters
 
 FEWEST, MOST = 1_000, 10_000_000
 """Templates of such a gallery: fewer hold too few people in scope, more do not fit in memory."""
-
-_FEW = 10.0
-"""Rows below which a store that leaves as many on average may well have left none."""
 
 
 def audit_made_up(
@@ -93,7 +91,10 @@ def audit_made_up(
                 cost += gallery.advance(asked.days)
             tell("auditing")
             report = audit(gallery, evidence, levels)
-    about, foretold = _told(asked, crowd), foretold_rows(asked, int(crowd.chosen.sum()))
+    about, foretold = (
+        _told(asked, crowd),
+        foretold_rows(asked.profile, asked.rows, int(crowd.chosen.sum()), asked.days),
+    )
     kept = [kept_words(asked.profile)]
     if foretold is not None:
         kept.append(foretold_words(foretold))
@@ -111,36 +112,6 @@ def audit_made_up(
         report=report,
         notes=(*kept, tail_words(card.check)),
     )
-
-
-def foretold_rows(asked: Asked, erased: int) -> dict[str, float] | None:
-    """Return how many erased rows are left where, as the store's manner has it; None of no store.
-
-    Args:
-        asked: what is asked for.
-        erased: rows that are erased, all on one day, scattered over the store.
-    """
-    if asked.profile is None:
-        return None
-    keeping = known_keepings()[asked.profile].keeping
-    cohort = Cohort(rows=erased, day=0, stored=asked.rows)
-    cleaned = cleanings(keeping, [cohort], [asked.rows - erased] * (asked.days + 1))
-    left = remaining(keeping, [cohort], asked.days, cleaned)
-    return {str(place): rows for place, rows in left.items()}
-
-
-def foretold_words(left: Mapping[str, float]) -> str:
-    """Return in a sentence what a store's manner leaves of the erased, by place."""
-    kept = {place: rows for place, rows in left.items() if rows > 0}
-    if not kept:
-        return "By its numbers nothing is left of the erased by then."
-    words = ", ".join(
-        f"{rows:,.{1 if rows < _FEW else 0}f} in {place}" for place, rows in kept.items()
-    )
-    words = f"By its numbers so many of the erased are left, on average: {words}"
-    if max(kept.values()) < _FEW:
-        words += "; of so few it is chance whether any is there to be found"
-    return words + "."
 
 
 def tail_words(check: Sequence[ScoreQuantile]) -> str:

@@ -20,7 +20,7 @@ pytest.importorskip("safetensors", reason="the fitted distribution needs the ext
 from generators.template_file import read_templates
 from scenarios.cli.main import app
 from scenarios.crowd import Asked, Crowd
-from scenarios.gallery_made_up import foretold_rows, foretold_words
+from scenarios.foretold import foretold_rows, foretold_words
 from scenarios.report.audit_words import found_words, holds_word, verdict_words
 from sim.gallery.report import LEVELS, Level
 
@@ -174,14 +174,14 @@ def test_a_higher_threshold_erases_fewer_of_others_and_misses_more() -> None:
 
 
 def test_it_is_foretold_how_much_a_store_keeps_by_then_and_where() -> None:
-    tail = foretold_rows(Asked(20_000, profile="in_place_tail"), 266)
+    tail = foretold_rows("in_place_tail", 20_000, 266, 0)
     assert tail is not None
     assert tail["memory"] == pytest.approx(266**2 / 20_000)
     assert "3.5 in memory; of so few it is chance" in foretold_words(tail)
-    assert foretold_rows(Asked(20_000, profile="vacuum_at"), 4_000) == dict.fromkeys(tail, 0)
-    marked = foretold_rows(Asked(20_000, profile="vacuum_at"), 3_999)
+    assert foretold_rows("vacuum_at", 20_000, 4_000, 0) == dict.fromkeys(tail, 0)
+    marked = foretold_rows("vacuum_at", 20_000, 3_999, 0)
     assert marked == {**dict.fromkeys(tail, 0), "file": 3_999, "memory": 3_999}
-    expired = foretold_rows(Asked(20_000, profile="versioned", days=7), 266)
+    expired = foretold_rows("versioned", 20_000, 266, 7)
     assert expired is not None
     assert "nothing is left" in foretold_words(expired)
 
