@@ -2,8 +2,7 @@
 
 An arm brings its own cases, strategy, stores and interventions; everything else (the days of the
 run, the people, the operator's profile, the parameters, the days at which measures look) is the
-question's,
-since a difference between arms may come from nothing else.
+question's, since a difference between arms may come from nothing else.
 """
 
 from __future__ import annotations

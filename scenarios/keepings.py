@@ -115,6 +115,8 @@ def keeping_of(kind: str, numbers: Mapping[str, float]) -> Keeping:
     if unknown := set(numbers) - set(NUMBERS[Kind(kind)]):
         raise ValueError(f"{kind} has no {', '.join(sorted(unknown))}")
     page = numbers.get("page")
+    if page is not None and page != round(page):
+        raise ValueError(f"page is a whole number of bytes, found {page:g}")
     return Keeping(
         Kind(kind),
         threshold=numbers.get("threshold"),

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.customers import searches_made
-from sim.gallery.keeping import Traffic
+from sim.gallery.traffic import Traffic
 from sim.operator.purse import Purse
 from sim.operator.stores import Residue
 from sim.operator.strategy import Decision

@@ -20,7 +20,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from generators.keyed import Streams
-from sim.gallery.keeping import Cohort, Traffic, share_left
+from sim.gallery.keeping import Cohort, share_left
+from sim.gallery.traffic import Traffic
 from sim.operator.background import Background
 from sim.operator.profile import GALLERY, Profile
 from sim.operator.store_ledger import StoreLedger

@@ -10,17 +10,8 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass, field
 
-from sim.gallery.keeping import (
-    WRITTEN_WHOLE,
-    Cohort,
-    Keeping,
-    Kind,
-    Traffic,
-    clean_up_due,
-    cleaning,
-    erasing,
-    gone_on,
-)
+from sim.gallery.keeping import WRITTEN_WHOLE, Cohort, Keeping, Kind, clean_up_due, gone_on
+from sim.gallery.traffic import Traffic, cleaning, erasing
 from sim.operator.background import Background
 
 STAYS_AMONG = (Kind.TOMBSTONE_FOREVER, Kind.VACUUM_AT, Kind.MVCC_THEN_WAL)

@@ -11,7 +11,8 @@ import pytest
 
 from scenarios.keepings import known_keepings
 from sim.dates import day_of, iso
-from sim.gallery.keeping import Cohort, Keeping, Kind, cleaning, erasing
+from sim.gallery.keeping import Cohort, Keeping, Kind
+from sim.gallery.traffic import cleaning, erasing
 from sim.measures import read_measures, same_until, stated_measures, structural_zero
 from sim.model import run_arms
 from sim.operator.profile import BACKUPS, COPIES, GALLERY, LOG

@@ -9,20 +9,12 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from sim.gallery.keeping import (
-    Cohort,
-    Keeping,
-    Kind,
-    Place,
-    cleaning,
-    cleanings,
-    erasing,
-    remaining,
-)
+from sim.gallery.keeping import Cohort, Keeping, Kind, Place, cleanings, remaining
 from sim.gallery.stores.opening import store_for
 from sim.gallery.stores.rows import Rows, layout
 from sim.gallery.stores.slots import SlotStore
 from sim.gallery.stores.store import RowStore
+from sim.gallery.traffic import cleaning, erasing
 
 DIMENSION = 16
 ROW = layout(DIMENSION).itemsize

@@ -16,18 +16,15 @@ from sim.gallery.keeping import (
     Keeping,
     Kind,
     Place,
-    Traffic,
     certain_days,
     clean_up_due,
-    cleaning,
     cleanings,
-    erasing,
     gone_on,
-    pages_touched,
     remaining,
     share_left,
     stays,
 )
+from sim.gallery.traffic import Traffic, cleaning, erasing, pages_touched
 
 KEEPINGS = {
     Kind.TOMBSTONE_FOREVER: Keeping(Kind.TOMBSTONE_FOREVER),
