@@ -102,6 +102,9 @@ class Operator(Strict):
         reached = stores_of(info.data.get("profile"))
         if isinstance(value, str):
             value = dict.fromkeys(reached, known_manner(value))
+        if not isinstance(value, dict):
+            told = "a manner of keeping by its name, or keys with values: stores with theirs"
+            raise wrong("'stores' does not say how stores keep", told)
         unknown = unknown_stores(value)
         try:
             read: dict[str, StoreRule] = handler(value)

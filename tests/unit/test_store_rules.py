@@ -61,6 +61,8 @@ def test_a_rule_of_a_store_has_the_numbers_of_the_data_file_where_it_writes_no_o
         ("operator.stores.templates={keeping: vacuum_at, days: 2 days}", "vacuum_at has no days"),
         ("operator.stores.templates={days: 2 days}", "keeping"),
         ("operator.stores=3", "keys with values"),
+        ("operator.stores=null", "a manner of keeping by its name"),
+        ("operator.stores=[lsm]", "a manner of keeping by its name"),
         ("operator.stores.templates={keeping: mvcc_then_wal, page: 1000.5 bytes}", "whole number"),
     ],
 )
