@@ -92,6 +92,11 @@ def shown() -> Shown:
 @pytest.fixture(scope="module")
 def told(shown: Shown) -> dict[tuple[str, int], Told]:
     """Return what each design answered, by its name and the lists looked through."""
+    import faiss
+
+    # With two threads on cores that others use too each waits for the other, several times as long.
+    threads = faiss.omp_get_max_threads()
+    faiss.omp_set_num_threads(1)
     # Enrolled in no order of people, else each segment would hold people of its own.
     order = np.random.default_rng(4).permutation(len(shown.templates))
     answers = {}
@@ -102,6 +107,7 @@ def told(shown: Shown) -> dict[tuple[str, int], Told]:
             gallery.enrol(order, shown.templates[order])
             first = gallery.search(shown.mated, 1).ids[:, 0] // PHOTOS
             answers[name, lists] = Told(first, gallery.search(shown.others, 1).scores[:, 0])
+    faiss.omp_set_num_threads(threads)
     return answers
 
 

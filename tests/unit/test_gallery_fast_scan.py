@@ -69,6 +69,12 @@ def test_every_template_finds_itself_and_its_score_is_that_of_8_bits() -> None:
     assert np.abs(shelf.decoded(PLACES) - VECTORS).max() < 2 / 255
 
 
+def test_training_on_few_says_nothing_on_standard_error(capfd: pytest.CaptureFixture[str]) -> None:
+    design = design_of("IVF2,PQ4x4fs,Refine(SQ8)", DIMENSION)
+    FastScanShelf.trained(design, DIMENSION, VECTORS[: design.least])
+    assert capfd.readouterr().err == ""
+
+
 def test_survivors_are_found_under_their_own_places_after_erasures() -> None:
     # FAISS moves codes about when it removes; a place is a label and must not move with them.
     shelf, kept = filled(), PLACES % 3 > 0
