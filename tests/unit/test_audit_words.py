@@ -24,6 +24,7 @@ REACH: dict[str, Any] = {
     "non_mated_hits": 2,
     "non_mated_searches": 4000,
     "p_value": 1.0,
+    "threshold": 0.858,
     "power": 0.95,
     "smallest_share_seen": 0.123,
     "most_unseen": 0.2,
@@ -56,4 +57,5 @@ def test_searches_say_what_share_of_the_erased_they_could_have_seen(
 ) -> None:
     level = Level("L1", None, REACH | other, None, "Much.", "Too few people.")
     assert said in found_words(level)
+    assert "hit (a score of 0.858 or more)" in found_words(level)
     assert holds_word(level) == "undecided"
