@@ -54,7 +54,10 @@ def left(*how: str) -> list[int]:
 @needs_glibc
 @pytest.mark.skipif(sys.platform != "linux", reason="a process's memory is read on Linux")
 def test_what_is_freed_is_wiped_and_what_waits_is_too() -> None:
-    assert {128, 60_000} <= set(left())
+    # Which large blocks are used again before anybody looks is chance; some are not.
+    untouched = left()
+    assert 128 in untouched
+    assert max(untouched) > 1032
     waiting = left("wiped")
     assert 128 in waiting
     assert max(waiting) <= 1032
