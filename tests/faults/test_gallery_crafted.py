@@ -79,7 +79,7 @@ MANIFESTS: dict[str, Callable[[dict[str, Any]], object]] = {
     ),
     "gone": lambda held: held["gone"].update(dtype="<f4"),
     "gone.check": lambda held: held["gone"].update(check="12"),
-    "gone.chekc": lambda held: held["gone"].update(chekc="12"),
+    "gone.xcheck": lambda held: held["gone"].update(xcheck="12"),
     "gone.shape": lambda held: held["gone"].pop("shape"),
 }
 
@@ -98,13 +98,13 @@ def test_a_manifest_that_no_gallery_has_is_refused_by_its_key(key: str, path: Pa
 
 
 def test_all_that_is_wrong_with_a_manifest_is_told_at_once(path: Path) -> None:
-    keys = ["dimension", "segments.0.number", "gone", "gone.chekc"]
+    keys = ["dimension", "segments.0.number", "gone", "gone.xcheck"]
     for key in keys[:3]:
         crafted(path / MANIFEST, MANIFESTS[key])
     with pytest.raises(GalleryError) as raised:
         open_folder(path)
     assert sorted(str(f.key) for f in raised.value.faults) == sorted(keys[:3])
-    crafted(path / MANIFEST, MANIFESTS["gone.chekc"])
+    crafted(path / MANIFEST, MANIFESTS["gone.xcheck"])
     with pytest.raises(GalleryError, match="did you mean: check"):
         open_folder(path)
 
