@@ -6,19 +6,18 @@ goes when that ends and another begins from the file.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.gallery.gallery import Cost
-from sim.gallery.keeping import Place
-from sim.gallery.stores.rows import CHUNK, RowFile, Rows, layout, places_of, written_anew
-from sim.gallery.stores.store import NO_IDS, Change, Meter
+from sim.gallery.stores.one_file import OneFile
+from sim.gallery.stores.rows import CHUNK, Rows, written_anew
+from sim.gallery.stores.store import Change, Meter
 
 
-class SavedStore:
+class SavedStore(OneFile):
     """A `RowStore` of one file, saved from memory.
 
     Args:
@@ -33,16 +32,8 @@ class SavedStore:
         dimension: int,
         vectors: Callable[[NDArray[np.int64]], NDArray[np.float32]],
     ) -> None:
+        super().__init__(folder / "index.rows", dimension)
         self._folder, self._in_memory = folder, vectors
-        self._file = RowFile(folder / "index.rows", layout(dimension))
-        self._ids = NO_IDS
-
-    def put(self, rows: Rows, day: int) -> Cost:
-        """Append rows to the file."""
-        meter = Meter()
-        meter.written += self._file.append(rows.packed())
-        self._ids = np.concatenate([self._ids, rows.ids])
-        return meter.cost(len(rows))
 
     def erase(self, ids: NDArray[np.int64], day: int) -> Change:
         """Save what stays; the memory is told to let the rows go."""
@@ -55,22 +46,6 @@ class SavedStore:
         fresh.replace(old)
         self._file, self._ids = fresh, kept
         return Change(meter.cost(len(ids)), np.sort(ids))
-
-    def advance(self, day: int) -> Change:
-        """Do nothing: the file is clean."""
-        return Change(Meter().cost(0), NO_IDS)
-
-    def renew(self, day: int) -> Change:
-        """Do nothing: the file is clean."""
-        return Change(Meter().cost(0), NO_IDS)
-
-    def vectors(self, ids: NDArray[np.int64]) -> NDArray[np.float32]:
-        """Return stored vectors; see `RowStore.vectors`."""
-        return self._file.take(places_of(self._ids, ids))["vector"]
-
-    def files(self) -> Mapping[Place, tuple[Path, ...]]:
-        """Return the file."""
-        return {Place.FILE: (self._file.path,)}
 
     def saved(self) -> Rows:
         """Return what the file holds: what a process that begins anew reads."""
