@@ -21,7 +21,6 @@ from scenarios.fused import FUSED, fused
 from sim.draws import STREAMS as MODEL_STREAMS
 from sim.gallery.evidence import Probes
 from sim.gallery.process import GalleryProcess
-from sim.gallery.selection import Selector
 from sim.operator.signals import Signals
 from sim.parameters import load_parameters
 
@@ -89,8 +88,7 @@ class Crowd:
             self.streams.uniform(_SCOPE, np.arange(self.people)) < asked.share
         )
         signals = Signals.of(load_parameters())
-        threshold = signals.threshold if asked.threshold is None else asked.threshold
-        self.selector = Selector(np.stack([s.worth for s in signals.signals]), threshold)
+        self.selector = signals.selector(asked.threshold)
         said = signals.said(
             self.streams,
             self.person,

@@ -24,6 +24,7 @@ from numpy.typing import NDArray
 
 from generators.errors import Fault, ParameterError
 from generators.keyed import Streams
+from sim.gallery.selection import Selector
 
 ABSENT, HERE, ELSEWHERE = range(3)
 """What a signal may say: nothing, that the uploader lives in scope, or that they do not."""
@@ -115,9 +116,16 @@ class Signals:
     @cached_property
     def pattern_evidence(self) -> NDArray[np.float32]:
         """Evidence of every pattern in nats, float32 [3^S]."""
+        return self.selector().evidence(self.patterns).astype(np.float32)
+
+    def selector(self, threshold: float | None = None) -> Selector:
+        """Return what adds these signals' evidence up and holds it to a threshold.
+
+        Args:
+            threshold: in nats; the operator's own where None.
+        """
         worth = np.stack([signal.worth for signal in self.signals])
-        total = worth[np.arange(len(self.signals)), self.patterns].sum(axis=1)
-        return np.asarray(total, dtype=np.float32)
+        return Selector(worth, self.threshold if threshold is None else threshold)
 
     def pattern_chances(self, in_scope: bool) -> NDArray[np.float64]:
         """Return the chance of every pattern, float64 [3^S], summing to 1.

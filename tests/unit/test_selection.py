@@ -82,7 +82,7 @@ def test_the_operators_own_signals_select_at_their_exact_rates() -> None:
     in_scope = np.arange(n) % 2 == 0
     who, zero = np.arange(n), np.zeros(n, dtype=np.int64)
     said = signals.said(Streams(3, 0, tuple(STREAMS)), who, zero, zero, in_scope)
-    selector = Selector(np.stack([s.worth for s in signals.signals]), signals.threshold)
+    selector = signals.selector()
     found = against_truth(selector.taken(selector.evidence(signals.patterns[said])), in_scope)
     here, elsewhere = signals.rates()
     error = 5 / np.sqrt(n / 2)
