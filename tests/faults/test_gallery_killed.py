@@ -206,27 +206,38 @@ def test_a_first_seal_that_is_killed_leaves_a_whole_gallery_or_none(quick_path: 
     assert kills > 5
 
 
+def told_until_killed(
+    act: Callable[[int], None], moments: random.Random, most: int, wait: float
+) -> list[str]:
+    """Have a process act and kill it; return the lines that it wrote to the pipe it was given.
+
+    Some changes come to their end, however slow the machine is (1 to `most` lines are waited for),
+    and the last may not (the kill comes up to `wait` seconds later).
+    """
+    ears, mouth = os.pipe()
+    child = os.fork()
+    if child == 0:
+        os.close(ears)
+        try:
+            act(mouth)
+        finally:
+            os._exit(1)
+    os.close(mouth)
+    with os.fdopen(ears) as told:
+        lines = [told.readline() for _ in range(moments.randint(1, most))]
+        time.sleep(moments.uniform(0, wait))
+        os.kill(child, signal.SIGKILL)
+        lines += told
+    assert os.waitpid(child, 0)[1] == signal.SIGKILL, "the child ended by itself"
+    return lines
+
+
 def churned(path: Path, kills: int, seed: int) -> None:
     """Erase and seal without end, killed again and again; hold the folder to what was told."""
     moments = random.Random(seed)
     stored, erased, done = set(range(ROWS)), set[int](), 0
     for _ in range(kills):
-        ears, mouth = os.pipe()
-        child = os.fork()
-        if child == 0:
-            os.close(ears)
-            try:
-                churn(path, mouth)
-            finally:
-                os._exit(1)
-        os.close(mouth)
-        with os.fdopen(ears) as told:
-            # Some changes come to their end, however slow the machine is, and the last may not.
-            lines = [told.readline() for _ in range(moments.randint(1, 6))]
-            time.sleep(moments.uniform(0, 0.01))
-            os.kill(child, signal.SIGKILL)
-            lines += told
-        assert os.waitpid(child, 0)[1] == signal.SIGKILL, "the child ended by itself"
+        lines = told_until_killed(lambda mouth: churn(path, mouth), moments, 6, 0.01)
         possible = [stored]
         for line in lines:
             word, _, ids = line.partition(" ")
@@ -345,20 +356,7 @@ def test_a_gallery_killed_at_random_never_finds_the_erased_again(
     moments = random.Random(3)
     erased: set[int] = set()
     for _ in range(6):
-        ears, mouth = os.pipe()
-        child = os.fork()
-        if child == 0:
-            try:
-                search_and_change(path, mouth)
-            finally:
-                os._exit(1)
-        os.close(mouth)
-        with os.fdopen(ears) as told:
-            lines = [told.readline() for _ in range(moments.randint(1, 4))]
-            time.sleep(moments.uniform(0, 0.03))
-            os.kill(child, signal.SIGKILL)
-            lines += told
-        assert os.waitpid(child, 0)[1] == signal.SIGKILL, "the child ended by itself"
+        lines = told_until_killed(lambda mouth: search_and_change(path, mouth), moments, 4, 0.03)
         erased |= {int(i) for line in lines if line.endswith("\n") for i in line.split()}
         gallery = open_gallery(path)
         gone = gallery.register.erased()
